@@ -1,0 +1,3 @@
+//! Components that draw a store: no socket, no fetch, no clock.
+
+pub mod app;
