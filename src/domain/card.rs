@@ -1,0 +1,212 @@
+//! A workflow as the board shows it: what stands on one card, folded from its timeline.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::adw_id::AdwId;
+use super::excerpt::{excerpt, first_line};
+use super::stage;
+use super::status::{Patience, Pulse, Status, Verdict};
+use super::timeline::Timeline;
+use super::timeline::stage_line::StageState;
+use super::timeline::trace::Pace;
+use super::timestamp::Timestamp;
+
+/// What a card shows. The status is derived from `pulse` where it is drawn, because it depends on the time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    pub adw_id: AdwId,
+    pub seq: u64,
+    pub title: String,
+    pub repo: Option<String>,
+    pub issue: Option<String>,
+    pub branch: Option<String>,
+    /// The stage it is in, or was in last.
+    pub stage: Option<String>,
+    /// The six stages in order; none where one has not begun.
+    pub stages: [Option<StageState>; 6],
+    pub pulse: Pulse,
+    /// The agent that was heard of last.
+    pub agent: Option<String>,
+    /// What it does: the open tool, or the last entry, in one line.
+    pub doing: String,
+    pub doing_since: Option<Timestamp>,
+    pub last_error: Option<String>,
+    /// What came out, once it is over.
+    pub result: Option<String>,
+    pub first_at: Option<Timestamp>,
+    pub last_at: Option<Timestamp>,
+    /// Whether `first_at` and `last_at` are real times, not those of files found later.
+    pub times_known: bool,
+    pub errors: u64,
+    pub tokens: u64,
+    pub cost_usd: Option<f64>,
+    pub pace: Pace,
+}
+
+impl Card {
+    pub fn of(timeline: &Timeline) -> Self {
+        let mut stages = [None; 6];
+        for line in &timeline.stages {
+            if let Some(at) = stage::position(&line.name) {
+                stages[at] = Some(line.state);
+            }
+        }
+        let running = timeline
+            .stages
+            .iter()
+            .rev()
+            .find(|line| line.state == StageState::Running);
+        let failed = timeline
+            .stages
+            .iter()
+            .rev()
+            .find(|line| line.state == StageState::Failed);
+        let agent = timeline
+            .agents
+            .iter()
+            .max_by_key(|agent| (agent.last.at, agent.parent.is_some()));
+        let tool = timeline.open_tools.last();
+        let doing = match tool {
+            Some(tool) => format!("{} {}", tool.name, tool.text),
+            None => timeline
+                .recent
+                .all()
+                .max_by_key(|entry| entry.end_seq.unwrap_or(entry.seq))
+                .map(|entry| format!("{} {}", entry.head, entry.text))
+                .unwrap_or_default(),
+        };
+        Self {
+            adw_id: timeline.adw_id.clone(),
+            seq: timeline.seq,
+            title: title(timeline),
+            repo: repo(timeline),
+            issue: field(timeline, "issue_number"),
+            branch: field(timeline, "branch_name"),
+            stage: running
+                .or(failed)
+                .or_else(|| timeline.stages.last())
+                .map(|line| line.name.clone()),
+            stages,
+            pulse: Pulse::of(timeline),
+            agent: agent.map(|agent| match &agent.under {
+                Some(under) => format!("{under} › {}", agent.name),
+                None => agent.name.clone(),
+            }),
+            doing: first_line(&doing, 120),
+            doing_since: tool
+                .filter(|tool| tool.time_source.is_known())
+                .map(|tool| tool.at),
+            last_error: timeline.errors.back().map(|mark| {
+                if mark.why.is_empty() {
+                    mark.what.clone()
+                } else {
+                    mark.why.clone()
+                }
+            }),
+            result: timeline
+                .report
+                .as_ref()
+                .and_then(|report| report.message.clone())
+                .or_else(|| {
+                    agent
+                        .and_then(|agent| agent.result.as_deref())
+                        .map(|text| first_line(text, 120))
+                }),
+            first_at: timeline.first_at,
+            last_at: timeline.last_known_at.or(timeline.last_at),
+            times_known: !timeline.is_backlog(),
+            errors: timeline.error_count,
+            tokens: timeline.usage.total(),
+            cost_usd: timeline.cost_usd(),
+            pace: timeline.pace.clone(),
+        }
+    }
+
+    pub fn verdict(&self, now: Timestamp, patience: &Patience) -> Verdict {
+        self.pulse.verdict(now, patience)
+    }
+
+    /// The column of the board: 0 to 5 by stage, 6 for what is over. A workflow without a stage stands under Plan.
+    pub fn column(&self, status: Status) -> usize {
+        if status.is_over() {
+            return 6;
+        }
+        self.stage
+            .as_deref()
+            .and_then(|stage| {
+                if stage == "patch" {
+                    Some(1)
+                } else {
+                    stage::position(stage)
+                }
+            })
+            .unwrap_or(0)
+    }
+}
+
+/// A scalar field of the state document, as a person would write it.
+pub fn field(timeline: &Timeline, name: &str) -> Option<String> {
+    match timeline.state.fields.get(name)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The issue's title, else what a name can be made of.
+pub fn title(timeline: &Timeline) -> String {
+    let told = timeline.state.title.clone().or_else(|| {
+        timeline
+            .report
+            .as_ref()
+            .and_then(|report| report.workflow_name.clone())
+    });
+    let of_branch = || {
+        field(timeline, "branch_name")
+            .as_deref()
+            .and_then(|branch| words_of_branch(branch, timeline.adw_id.as_str()))
+    };
+    let of_class = || {
+        let class = field(timeline, "issue_class")?;
+        Some(format!(
+            "{} {}",
+            class.trim_start_matches('/'),
+            field(timeline, "issue_number")
+                .map(|number| format!("#{number}"))
+                .unwrap_or_default()
+        ))
+    };
+    told.or_else(of_branch).or_else(of_class).map_or_else(
+        || timeline.adw_id.to_string(),
+        |title| excerpt(title.trim(), 160),
+    )
+}
+
+/// `feature-issue-6-adw-86b194ea-add-dark-mode` says `Add dark mode`.
+fn words_of_branch(branch: &str, adw_id: &str) -> Option<String> {
+    let tail = branch.split_once(adw_id).map_or_else(
+        || branch.rsplit('/').next().unwrap_or(branch),
+        |(_, tail)| tail,
+    );
+    let words = tail.trim_matches(['-', '_', '/']).replace(['-', '_'], " ");
+    let mut letters = words.chars();
+    let first = letters.next()?;
+    Some(first.to_uppercase().chain(letters).collect())
+}
+
+/// The repository's folder: of the worktree under `trees/`, else where the first session ran.
+pub fn repo(timeline: &Timeline) -> Option<String> {
+    let worktree = field(timeline, "worktree_path")
+        .or_else(|| timeline.agents.iter().find_map(|agent| agent.cwd.clone()))?;
+    let parts: Vec<&str> = worktree
+        .split(['/', '\\'])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let at = parts
+        .iter()
+        .rposition(|part| *part == "trees")
+        .and_then(|trees| trees.checked_sub(1))
+        .unwrap_or(parts.len().saturating_sub(1));
+    parts.get(at).map(|part| excerpt(part, 64))
+}

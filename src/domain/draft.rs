@@ -1,0 +1,64 @@
+//! What is to be recorded: an event without its number, with the natural keys that tell whether it is known already.
+
+use serde_json::{Map, Value};
+
+use super::adw_id::AdwId;
+use super::event::{Event, TimeSource};
+use super::key::Key;
+use super::timestamp::Timestamp;
+
+/// One thing for the hub to record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Draft {
+    /// An event; its seq is given when it is recorded.
+    Event(NewEvent),
+    /// A whole state document; becomes an event if it differs from the last one known.
+    State(NewState),
+}
+
+/// An event with seq 0 and its keys; without keys it is always new.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    pub event: Event,
+    pub keys: Vec<Key>,
+}
+
+/// A state document as it was read or pushed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewState {
+    pub adw_id: AdwId,
+    pub document: Document,
+    /// Where it came from, for example `adw_state.json`.
+    pub source: String,
+    pub agent: Option<String>,
+    pub timestamp: Timestamp,
+    pub time_source: TimeSource,
+    pub keys: Vec<Key>,
+    /// What the publisher said beside the document; an event is recorded for it even where the document is the same.
+    pub remarks: Map<String, Value>,
+}
+
+/// What a publisher knows of the document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+    /// The whole of it: a field that is absent is gone.
+    Whole(Map<String, Value>),
+    /// Only these fields; a field set to none is gone.
+    Changes(Vec<(String, Option<Value>)>),
+}
+
+impl Draft {
+    pub fn adw_id(&self) -> &AdwId {
+        match self {
+            Self::Event(new) => &new.event.adw_id,
+            Self::State(new) => &new.adw_id,
+        }
+    }
+
+    pub fn keys(&self) -> &[Key] {
+        match self {
+            Self::Event(new) => &new.keys,
+            Self::State(new) => &new.keys,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What goes over the socket `adwatch.v1`, in both directions: `{"type":…,"data":{…}}`.
+
+use serde::{Deserialize, Serialize};
+
+use super::adw_id::AdwId;
+use super::card::Card;
+use super::event::Event;
+use super::status::Patience;
+use super::timeline::Timeline;
+use super::timestamp::Timestamp;
+
+/// The subprotocol that a browser names when it opens the socket.
+pub const PROTOCOL: &str = "adwatch.v1";
+/// The largest frame a browser may send, in bytes: what it sends is short.
+pub const FROM_BROWSER_BYTES: usize = 16 * 1024;
+
+/// A frame from the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum FromServer {
+    /// The first frame of a connection.
+    Hello {
+        epoch: String,
+        server_time: Timestamp,
+        heartbeat_ms: u64,
+        patience: Patience,
+    },
+    /// The timeline up to `seq`; the events after it follow.
+    Snapshot {
+        adw_id: AdwId,
+        epoch: String,
+        seq: u64,
+        timeline: Box<Timeline>,
+    },
+    /// All events that were waiting, without a hole: `from` to `to`.
+    Events {
+        adw_id: AdwId,
+        from: u64,
+        to: u64,
+        list: Vec<Event>,
+    },
+    /// All cards (`full`), or those that changed.
+    Board {
+        full: bool,
+        upserts: Vec<Card>,
+        removed: Vec<AdwId>,
+    },
+    Heartbeat {
+        server_time: Timestamp,
+    },
+    Error {
+        code: String,
+        message: String,
+    },
+}
+
+/// A frame from the browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum FromBrowser {
+    Subscribe(Subscribe),
+    Unsubscribe(Unsubscribe),
+    Ping {},
+}
+
+/// Asks for a workflow from a seq on, or for the board.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Subscribe {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adw_id: Option<AdwId>,
+    /// The life of the journal that `after` belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
+    /// The last seq the browser has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub board: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unsubscribe {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adw_id: Option<AdwId>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub board: bool,
+}
+
+/// The answer of `GET /api/agent-state/{adw_id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgentState {
+    pub adw_id: AdwId,
+    pub epoch: String,
+    pub seq: u64,
+    pub timestamp: Timestamp,
+    /// The state document as it was last read, whole.
+    pub state: serde_json::Value,
+    pub timeline: Box<Timeline>,
+}
+
+/// The answer of `GET /api/workflows`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Workflows {
+    pub epoch: String,
+    pub server_time: Timestamp,
+    pub workflows: Vec<Card>,
+}
+
+/// The answer of `GET /api/workflows/{adw_id}/events`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventPage {
+    pub epoch: String,
+    pub events: Vec<Event>,
+    /// The newest seq of the workflow.
+    pub head: u64,
+    /// The oldest seq that is kept.
+    pub first: u64,
+    pub server_time: Timestamp,
+}

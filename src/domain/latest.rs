@@ -1,0 +1,55 @@
+//! The newest entries of all kinds in one list, a tool's file change beside the call that made it.
+
+use super::entry::Entry;
+use super::event::Kind;
+use super::timeline::Timeline;
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub entry: Entry,
+    /// What the tool changed, if the entry is a tool that did.
+    pub file: Option<Entry>,
+}
+
+/// The newest rows, newest first: at most `limit`.
+pub fn latest(timeline: &Timeline, limit: usize) -> Vec<Row> {
+    let calls: std::collections::HashSet<&str> = timeline
+        .recent
+        .of(Kind::ToolExecution)
+        .filter_map(|call| call.tool_use_id.as_deref())
+        .collect();
+    let stands_with_its_call = |entry: &Entry| {
+        entry.kind == Kind::FileOperation
+            && entry
+                .tool_use_id
+                .as_deref()
+                .is_some_and(|id| calls.contains(id))
+    };
+    let mut entries: Vec<&Entry> = timeline
+        .recent
+        .all()
+        .filter(|entry| !stands_with_its_call(entry))
+        .collect();
+    entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.seq));
+    entries.truncate(limit);
+    let change_of = |entry: &Entry| {
+        let id = entry
+            .tool_use_id
+            .as_ref()
+            .filter(|_| entry.kind == Kind::ToolExecution)?;
+        timeline
+            .recent
+            .of(Kind::FileOperation)
+            .rev()
+            .find(|file| file.tool_use_id.as_ref() == Some(id) && file.event_type != "read")
+            .cloned()
+    };
+    entries
+        .into_iter()
+        .map(|entry| Row {
+            file: change_of(entry),
+            entry: entry.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,270 @@
+//! What a workflow is doing now, as far as its events tell; most scripts never say, so most of it is derived.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::TimeSource;
+use super::timeline::Timeline;
+use super::timeline::agent::AgentState;
+use super::timeline::report::Reported;
+use super::timestamp::Timestamp;
+
+/// The states of a workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Stalled,
+    Failed,
+    Waiting,
+    Running,
+    Completed,
+    Unknown,
+}
+
+/// A status with its reason. Only `derived = false` was said by somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub status: Status,
+    pub derived: bool,
+    /// In a sentence, for a person.
+    pub why: String,
+    /// Since when, where that is known.
+    pub since: Option<Timestamp>,
+}
+
+/// How long silence may last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patience {
+    /// Silence with no tool open: after this a run counts as stalled.
+    pub silence_ms: u64,
+    /// Silence with a tool open: the longest time-out of the CLI's Bash tool is 10 minutes.
+    pub tool_ms: u64,
+    /// An open tool counts as "waiting" after this much silence.
+    pub waiting_ms: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            silence_ms: 3 * 60_000,
+            tool_ms: 11 * 60_000,
+            waiting_ms: 20_000,
+        }
+    }
+}
+
+/// The facts a status is derived from; small enough to travel with every card.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Pulse {
+    pub reported: Option<(Reported, String, Timestamp)>,
+    /// Agents whose session has not ended.
+    pub open_agents: u32,
+    /// The open agent that was heard of last.
+    pub agent: Option<String>,
+    /// The newest open call: its tool and when it began.
+    pub open_tool: Option<(String, Timestamp, TimeSource)>,
+    /// Whether the agent that ended last ended with an error, and its name.
+    pub last_ended: Option<(String, bool)>,
+    pub last_at: Option<Timestamp>,
+    /// Whether the newest event's time is known, so that silence can be measured from it.
+    pub is_live: bool,
+    /// Whether any session was ever seen.
+    pub has_sessions: bool,
+}
+
+impl Pulse {
+    pub fn of(timeline: &Timeline) -> Self {
+        let sessions = || {
+            timeline
+                .agents
+                .iter()
+                .filter(|agent| agent.parent.is_none() && agent.state != AgentState::Seen)
+        };
+        let open = sessions().filter(|agent| agent.state == AgentState::Open);
+        let ended = sessions()
+            .filter(|agent| agent.ended.is_some())
+            .max_by_key(|agent| agent.ended.map(|ended| ended.at));
+        let last_known = timeline.last_known_at;
+        Self {
+            reported: timeline
+                .report
+                .as_ref()
+                .map(|report| (report.state, report.by.clone(), report.said.at)),
+            open_agents: open.clone().count() as u32,
+            agent: open
+                .max_by_key(|agent| agent.last.at)
+                .map(|agent| agent.name.clone()),
+            open_tool: timeline
+                .open_tools
+                .last()
+                .map(|tool| (tool.name.clone(), tool.at, tool.time_source)),
+            last_ended: ended.map(|agent| (agent.name.clone(), agent.state == AgentState::Failed)),
+            last_at: last_known.or(timeline.last_at),
+            is_live: last_known.is_some(),
+            has_sessions: sessions().next().is_some(),
+        }
+    }
+
+    /// What the workflow is doing at `now`.
+    pub fn verdict(&self, now: Timestamp, patience: &Patience) -> Verdict {
+        let derived = |status, why: String, since| Verdict {
+            status,
+            derived: true,
+            why,
+            since,
+        };
+        let Some(last_at) = self.last_at else {
+            return derived(
+                Status::Unknown,
+                "no event says what it is doing".into(),
+                None,
+            );
+        };
+        if let Some((state, by, at)) = &self.reported {
+            let said = |status, word: &str| Verdict {
+                status,
+                derived: false,
+                why: format!("{by} says {word}"),
+                since: Some(*at),
+            };
+            match state {
+                Reported::Completed => return said(Status::Completed, "completed"),
+                Reported::Failed => return said(Status::Failed, "failed"),
+                // Silence still tells whether that is true any longer.
+                Reported::Running => {}
+            }
+        }
+        let silence_ms = now.since(last_at);
+        let silence = words(silence_ms);
+        if self.open_agents > 0 {
+            let agent = self.agent.as_deref().unwrap_or("an agent");
+            if !self.is_live {
+                return if silence_ms > patience.silence_ms {
+                    derived(
+                        Status::Stalled,
+                        format!(
+                            "the stream of {agent} has no result line, and its file was last written {silence} ago"
+                        ),
+                        Some(last_at),
+                    )
+                } else {
+                    derived(
+                        Status::Unknown,
+                        format!(
+                            "{agent} was at work before adwatch looked; its next line will tell"
+                        ),
+                        Some(last_at),
+                    )
+                };
+            }
+            if let Some((tool, at, _)) = &self.open_tool {
+                return if silence_ms > patience.tool_ms {
+                    derived(
+                        Status::Stalled,
+                        format!("{agent} called {tool} and has been silent for {silence}"),
+                        Some(last_at),
+                    )
+                } else if silence_ms > patience.waiting_ms {
+                    derived(
+                        Status::Waiting,
+                        format!("{agent} waits for {tool}"),
+                        Some(*at),
+                    )
+                } else {
+                    derived(
+                        Status::Running,
+                        format!("{agent} wrote {silence} ago"),
+                        None,
+                    )
+                };
+            }
+            return if silence_ms > patience.silence_ms {
+                derived(
+                    Status::Stalled,
+                    format!("{agent} has no tool open and has been silent for {silence}"),
+                    Some(last_at),
+                )
+            } else {
+                derived(
+                    Status::Running,
+                    format!("{agent} wrote {silence} ago"),
+                    None,
+                )
+            };
+        }
+        if self.is_live && silence_ms <= patience.silence_ms {
+            return derived(
+                Status::Running,
+                format!("the last event came {silence} ago"),
+                None,
+            );
+        }
+        match &self.last_ended {
+            Some((agent, true)) => derived(
+                Status::Failed,
+                format!("{agent} ended with an error, and nothing followed"),
+                Some(last_at),
+            ),
+            Some((agent, false)) if !matches!(self.reported, Some((Reported::Running, ..))) => {
+                derived(
+                    Status::Completed,
+                    format!("{agent} ended without an error, and nothing followed"),
+                    Some(last_at),
+                )
+            }
+            _ if self.is_live => derived(
+                Status::Stalled,
+                format!("no event for {silence}, and nothing said that it ended"),
+                Some(last_at),
+            ),
+            _ => derived(
+                Status::Unknown,
+                "no session was seen, and nothing said how it ended".into(),
+                None,
+            ),
+        }
+    }
+}
+
+impl Status {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "Running",
+            Self::Waiting => "Waiting",
+            Self::Stalled => "Stalled",
+            Self::Failed => "Failed",
+            Self::Completed => "Completed",
+            Self::Unknown => "Unknown",
+        }
+    }
+
+    /// The word in addresses and filters.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Stalled => "stalled",
+            Self::Failed => "failed",
+            Self::Completed => "completed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Failed | Self::Completed => true,
+            Self::Running | Self::Waiting | Self::Stalled | Self::Unknown => false,
+        }
+    }
+}
+
+/// `48 s`, `12 m`, `3 h`, `4 d`.
+pub fn words(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} m", seconds / 60),
+        3_600..86_400 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}

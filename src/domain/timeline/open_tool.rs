@@ -1,0 +1,75 @@
+//! Tool calls without a result yet, and how long each tool usually takes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::entry::Entry;
+use crate::domain::event::TimeSource;
+use crate::domain::excerpt::excerpt;
+use crate::domain::timestamp::Timestamp;
+
+/// Up to 17 at once were seen in one agent.
+const OPEN: usize = 32;
+const USUAL: usize = 32;
+
+/// A call that waits for its result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenTool {
+    pub tool_use_id: String,
+    pub seq: u64,
+    pub agent: Option<String>,
+    /// Whether a sub-agent made the call.
+    pub nested: bool,
+    pub name: String,
+    /// What it was asked, in one line.
+    pub text: String,
+    pub at: Timestamp,
+    pub time_source: TimeSource,
+}
+
+/// The mean duration by tool, of the calls whose both ends were seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usual(BTreeMap<String, (u64, u64)>);
+
+impl Usual {
+    pub(super) fn note(&mut self, tool: &str, duration_ms: u64) {
+        if self.0.len() >= USUAL && !self.0.contains_key(tool) {
+            return;
+        }
+        let (count, total_ms) = self.0.entry(tool.to_owned()).or_default();
+        *count += 1;
+        *total_ms = total_ms.saturating_add(duration_ms);
+    }
+
+    /// The mean in milliseconds; none below three calls, which say little.
+    pub fn of(&self, tool: &str) -> Option<u64> {
+        self.0
+            .get(tool)
+            .filter(|(count, _)| *count >= 3)
+            .map(|(count, total_ms)| total_ms / count)
+    }
+}
+
+/// Remembers a call. A call without an id can never be closed, so it is not held open.
+pub(super) fn open(tools: &mut Vec<OpenTool>, entry: &Entry, nested: bool) {
+    let Some(id) = &entry.tool_use_id else { return };
+    if tools.len() == OPEN {
+        tools.remove(0);
+    }
+    tools.push(OpenTool {
+        tool_use_id: id.clone(),
+        seq: entry.seq,
+        agent: entry.agent.clone(),
+        nested,
+        name: entry.head.clone(),
+        text: excerpt(&entry.text, 160),
+        at: entry.at,
+        time_source: entry.time_source,
+    });
+}
+
+pub(super) fn close(tools: &mut Vec<OpenTool>, id: &str) -> Option<OpenTool> {
+    let at = tools.iter().position(|tool| tool.tool_use_id == id)?;
+    Some(tools.remove(at))
+}

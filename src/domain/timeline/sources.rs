@@ -1,0 +1,79 @@
+//! What went wrong with a workflow's files: counted, and the newest kept to be looked at.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::event::Event;
+use crate::domain::excerpt::excerpt;
+use crate::domain::payload;
+use crate::domain::timestamp::Timestamp;
+
+const NEWEST: usize = 12;
+
+/// The `event_type` of a line that could not be understood.
+pub const ODDITY: &str = "source_oddity";
+/// The `event_type` of a file that shrank, so that a new run began.
+pub const TRUNCATED: &str = "source_truncated";
+/// The `event_type` of a file that was put in another's place, so that a new run began.
+pub const REPLACED: &str = "source_replaced";
+/// The `event_type` of a file or folder that vanished.
+pub const DELETED: &str = "source_deleted";
+
+/// The counts, and the newest of all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sources {
+    pub oddities: u64,
+    pub truncated: u64,
+    pub replaced: u64,
+    pub deleted: u64,
+    pub newest: VecDeque<SourceNote>,
+}
+
+/// One thing that went wrong with a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceNote {
+    pub seq: u64,
+    pub at: Timestamp,
+    pub event_type: String,
+    pub file: String,
+    /// The line in the file, from 1, where one is meant.
+    pub line: Option<u64>,
+    pub reason: String,
+    pub excerpt: String,
+}
+
+impl Sources {
+    pub(super) fn note(&mut self, event: &Event) {
+        let count = match event.event_type.as_str() {
+            ODDITY => &mut self.oddities,
+            TRUNCATED => &mut self.truncated,
+            REPLACED => &mut self.replaced,
+            DELETED => &mut self.deleted,
+            _ => return,
+        };
+        *count += 1;
+        if self.newest.len() == NEWEST {
+            self.newest.pop_front();
+        }
+        let text = |field, max| {
+            excerpt(
+                payload::text(&event.payload, field).unwrap_or_default(),
+                max,
+            )
+        };
+        self.newest.push_back(SourceNote {
+            seq: event.seq,
+            at: event.timestamp,
+            event_type: event.event_type.clone(),
+            file: text("file", 160),
+            line: payload::number(&event.payload, "line"),
+            reason: text("reason", 120),
+            excerpt: text("excerpt", 160),
+        });
+    }
+
+    pub fn total(&self) -> u64 {
+        self.oddities + self.truncated + self.replaced + self.deleted
+    }
+}

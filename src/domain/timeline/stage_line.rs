@@ -1,0 +1,182 @@
+//! The stages of a workflow: as they were announced, or derived from the agents at work.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Moment, Timeline};
+use crate::domain::event::{Event, Kind};
+use crate::domain::excerpt::excerpt;
+use crate::domain::{payload, stage};
+
+const STAGES: usize = 16;
+
+/// One stage as far as it has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageLine {
+    pub name: String,
+    pub state: StageState,
+    pub started: Option<Moment>,
+    pub ended: Option<Moment>,
+    /// As the publisher measured it.
+    pub duration_ms: Option<u64>,
+    pub message: Option<String>,
+    /// Nobody announced it: it was read off the agents at work or the state document.
+    pub derived: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageState {
+    Running,
+    Completed,
+    Failed,
+    Skipped,
+}
+
+impl StageLine {
+    /// The duration in milliseconds, if it was said or both ends are known.
+    pub fn measured_ms(&self) -> Option<u64> {
+        let (started, ended) = (self.started, self.ended);
+        self.duration_ms.or_else(|| {
+            let (started, ended) = (started?, ended?);
+            (started.source.is_known() && ended.source.is_known())
+                .then(|| ended.at.since(started.at))
+        })
+    }
+}
+
+/// Takes in an announced transition.
+pub(super) fn note(timeline: &mut Timeline, event: &Event) {
+    let Some(name) = payload::first_text(&event.payload, &["stage", "stage_name", "to_stage"])
+    else {
+        return;
+    };
+    let moment = Moment::of(event);
+    let (name, state) = match event.event_type.as_str() {
+        "stage_started" => return start(timeline, name, moment, false),
+        "stage_completed" => (stage::normalise(name), StageState::Completed),
+        "stage_failed" => (stage::normalise(name), StageState::Failed),
+        "stage_skipped" => (stage::normalise(name), StageState::Skipped),
+        _ => return,
+    };
+    let duration_ms = payload::number(&event.payload, "duration_ms");
+    let message = payload::first_text(&event.payload, &["message", "error", "skip_reason"])
+        .map(|text| excerpt(text, 160));
+    let line = line(timeline, &name);
+    line.state = state;
+    line.ended = Some(moment);
+    line.duration_ms = duration_ms;
+    line.message = message;
+    line.derived = false;
+}
+
+/// Starts a stage; the derived ones that were running are over then.
+pub(super) fn start(timeline: &mut Timeline, name: &str, moment: Moment, derived: bool) {
+    let name = stage::normalise(name);
+    timeline.reopen();
+    for line in &mut timeline.stages {
+        let is_over =
+            line.state == StageState::Running && line.name != name && (line.derived || !derived);
+        if is_over {
+            line.state = StageState::Completed;
+            line.ended = Some(moment);
+        }
+    }
+    let line = line(timeline, &name);
+    if line.state != StageState::Running || line.started.is_none() {
+        *line = StageLine {
+            name,
+            state: StageState::Running,
+            started: Some(moment),
+            ended: None,
+            duration_ms: None,
+            message: None,
+            derived,
+        };
+    }
+    line.derived &= derived;
+}
+
+/// Derives the stage from the agent at work, as long as nobody announces stages.
+pub(super) fn derive(timeline: &mut Timeline, event: &Event, agent: Option<usize>) {
+    let is_work = match event.kind {
+        Kind::AgentLogEntry
+        | Kind::FileOperation
+        | Kind::AgentThinking
+        | Kind::ToolExecution
+        | Kind::TextBlock => true,
+        Kind::Session => event.event_type == "session_started",
+        Kind::AgentStateUpdate | Kind::StageTransition | Kind::StatusUpdate | Kind::Other => false,
+    };
+    let Some(agent) = agent.filter(|_| is_work) else {
+        return;
+    };
+    let Some(name) = timeline.agents[agent].stage.clone() else {
+        return;
+    };
+    let is_current = timeline
+        .stages
+        .iter()
+        .any(|line| line.name == name && line.state == StageState::Running);
+    let is_announced = timeline.stages.iter().any(|line| !line.derived);
+    if is_current || is_announced {
+        return;
+    }
+    // A script's log may go on after its stage: only a line of its own run brings a stage back.
+    let is_over = timeline.stages.iter().any(|line| line.name == name);
+    if is_over && event.kind == Kind::AgentLogEntry {
+        return;
+    }
+    start(timeline, &name, Moment::of(event), true);
+}
+
+/// The stage as a document reports it, which has no times of its own.
+pub(super) fn report(
+    timeline: &mut Timeline,
+    name: &str,
+    state: StageState,
+    moment: Moment,
+    message: Option<&str>,
+) {
+    let name = stage::normalise(name);
+    if timeline
+        .stages
+        .iter()
+        .any(|line| line.name == name && !line.derived)
+    {
+        return;
+    }
+    if state == StageState::Running {
+        start(timeline, &name, moment, true);
+        return;
+    }
+    let line = line(timeline, &name);
+    if line.state == state && line.ended.is_some() {
+        return;
+    }
+    line.state = state;
+    line.ended = Some(moment);
+    line.message = message.map(|text| excerpt(text, 160));
+}
+
+fn line<'a>(timeline: &'a mut Timeline, name: &str) -> &'a mut StageLine {
+    let stages = &mut timeline.stages;
+    let at = stages
+        .iter()
+        .position(|line| line.name == name)
+        .unwrap_or_else(|| {
+            if stages.len() == STAGES {
+                stages.remove(0);
+            }
+            stages.push(StageLine {
+                name: excerpt(name, 64),
+                state: StageState::Running,
+                started: None,
+                ended: None,
+                duration_ms: None,
+                message: None,
+                derived: true,
+            });
+            stages.len() - 1
+        });
+    &mut stages[at]
+}

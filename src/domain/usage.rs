@@ -1,0 +1,55 @@
+//! Tokens of a session, counted once per message.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::payload;
+
+/// Tokens by how they were billed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    #[serde(rename = "input_tokens")]
+    pub input: u64,
+    #[serde(rename = "output_tokens")]
+    pub output: u64,
+    #[serde(rename = "cache_read_input_tokens")]
+    pub cache_read: u64,
+    #[serde(rename = "cache_creation_input_tokens")]
+    pub cache_creation: u64,
+}
+
+impl Usage {
+    pub fn from_value(value: &Value) -> Option<Self> {
+        value.is_object().then(|| Self {
+            input: payload::number(value, "input_tokens").unwrap_or(0),
+            output: payload::number(value, "output_tokens").unwrap_or(0),
+            cache_read: payload::number(value, "cache_read_input_tokens").unwrap_or(0),
+            cache_creation: payload::number(value, "cache_creation_input_tokens").unwrap_or(0),
+        })
+    }
+
+    pub fn total(self) -> u64 {
+        self.input
+            .saturating_add(self.output)
+            .saturating_add(self.cache_read)
+            .saturating_add(self.cache_creation)
+    }
+
+    /// What a later copy of the same message adds: its lines repeat the usage, and the output may have grown.
+    pub fn growth_to(self, later: Self) -> Self {
+        Self {
+            input: later.input.saturating_sub(self.input),
+            output: later.output.saturating_sub(self.output),
+            cache_read: later.cache_read.saturating_sub(self.cache_read),
+            cache_creation: later.cache_creation.saturating_sub(self.cache_creation),
+        }
+    }
+
+    pub fn add(&mut self, more: Self) {
+        self.input = self.input.saturating_add(more.input);
+        self.output = self.output.saturating_add(more.output);
+        self.cache_read = self.cache_read.saturating_add(more.cache_read);
+        self.cache_creation = self.cache_creation.saturating_add(more.cache_creation);
+    }
+}
