@@ -4,18 +4,21 @@
 //! say what they want to see (`want`), and ask for what a person clicked (`ask`).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
+pub use crate::domain::known::Known;
+pub use crate::domain::link::{Ask, Link, LinkState, Recovered};
 use crate::domain::status::Patience;
 use crate::domain::timeline::Timeline;
 use crate::domain::timestamp::Timestamp;
 
 /// What the page carries for the browser to start from: exactly what the server drew.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seed {
     /// The life of the journal the page was drawn from.
     pub epoch: String,
@@ -32,64 +35,11 @@ pub struct Seed {
     pub theme: Option<String>,
 }
 
-/// How the page gets its events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkState {
-    /// Drawn by the server; no script runs (yet).
-    Static,
-    Connecting,
-    /// A frame or heartbeat came within two heartbeat intervals.
-    Live,
-    /// Connected, but behind the head of a workflow.
-    CatchingUp,
-    /// No connection; the next try is at `retry_at`.
-    Reconnecting,
-    /// The socket cannot be had; new events come by REST.
-    Polling,
-}
-
-/// The connection, as honestly as it can be told.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Link {
-    pub state: LinkState,
-    /// When the last frame came, on the server's clock.
-    pub last_frame_at: Option<Timestamp>,
-    /// When it was lost, on the server's clock.
-    pub lost_at: Option<Timestamp>,
-    /// When the next try is made, on the server's clock.
-    pub retry_at: Option<Timestamp>,
-    /// Events still to come while catching up.
-    pub behind: u64,
-    /// Seconds between two polls.
-    pub poll_seconds: u64,
-    /// What a resume brought back: events, and the seqs from and to. Shown until dismissed.
-    pub recovered: Option<Recovered>,
-}
-
-/// What was missed while the connection was gone, and came with the resume.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recovered {
-    pub events: u64,
-    pub from: u64,
-    pub to: u64,
-}
-
 /// What the page shows, and so what must be subscribed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     pub board: u32,
     pub workflows: HashMap<AdwId, u32>,
-}
-
-/// What a person asks of the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// Try now, do not wait for the countdown.
-    Retry,
-    /// Leave polling and try the socket again.
-    TrySocket,
-    /// Put the "back" banner away.
-    Dismiss,
 }
 
 /// The signals of a page. Cheap to copy; provided as context at the root.
@@ -110,15 +60,9 @@ pub struct Store {
     timelines: StoredValue<HashMap<AdwId, ArcRwSignal<Known>>>,
 }
 
-/// What is known about one workflow.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Known {
-    /// Asked for, not here yet.
-    Loading,
-    /// The server has no such workflow (yet).
-    Missing,
-    Timeline(Box<Timeline>),
-}
+/// What feeds the store once the page runs in a browser; provided as context by whoever hydrates the page.
+#[derive(Clone)]
+pub struct Feed(pub Arc<dyn Fn(Store) + Send + Sync>);
 
 impl Store {
     pub fn new(seed: Seed) -> Self {
@@ -127,7 +71,7 @@ impl Store {
             now: RwSignal::new(seed.as_of),
             patience: RwSignal::new(seed.patience),
             roots: RwSignal::new(seed.roots),
-            link: RwSignal::new(Link { state: LinkState::Static, last_frame_at: None, lost_at: None, retry_at: None, behind: 0, poll_seconds: 0, recovered: None }),
+            link: RwSignal::new(Link::STATIC),
             board_loaded: RwSignal::new(seed.cards.is_some()),
             cards: RwSignal::new(seed.cards.unwrap_or_default()),
             wanted: RwSignal::new(Wanted::default()),
@@ -135,15 +79,26 @@ impl Store {
             timelines: StoredValue::new(HashMap::new()),
         };
         if let Some((adw_id, timeline)) = seed.timeline {
-            let known = timeline.map_or(Known::Missing, |timeline| Known::Timeline(Box::new(timeline)));
+            let known = timeline.map_or(Known::Missing, |timeline| {
+                Known::Timeline(Box::new(timeline))
+            });
             store.timeline(&adw_id).set(known);
         }
         store
     }
 
+    /// Lets go of a workflow that nobody wants.
+    pub fn forget(&self, adw_id: &AdwId) {
+        self.timelines
+            .try_update_value(|timelines| timelines.remove(adw_id));
+    }
+
     /// The workflow's signal; `Loading` when it is first asked for. Counted, so that it outlives the component that asked.
     pub fn timeline(&self, adw_id: &AdwId) -> ArcRwSignal<Known> {
-        if let Some(known) = self.timelines.with_value(|timelines| timelines.get(adw_id).cloned()) {
+        if let Some(known) = self
+            .timelines
+            .with_value(|timelines| timelines.get(adw_id).cloned())
+        {
             return known;
         }
         let known = ArcRwSignal::new(Known::Loading);
@@ -156,7 +111,8 @@ impl Store {
     /// Says that the component at hand shows the workflow, until it goes away.
     pub fn want(self, adw_id: AdwId) {
         let gone = adw_id.clone();
-        self.wanted.update(|wanted| *wanted.workflows.entry(adw_id).or_default() += 1);
+        self.wanted
+            .update(|wanted| *wanted.workflows.entry(adw_id).or_default() += 1);
         on_cleanup(move || {
             self.wanted.try_update(|wanted| {
                 if let Some(count) = wanted.workflows.get_mut(&gone) {
@@ -173,13 +129,28 @@ impl Store {
     pub fn want_board(self) {
         self.wanted.update(|wanted| wanted.board += 1);
         on_cleanup(move || {
-            self.wanted.try_update(|wanted| wanted.board = wanted.board.saturating_sub(1));
+            self.wanted
+                .try_update(|wanted| wanted.board = wanted.board.saturating_sub(1));
         });
     }
 
     pub fn ask(self, ask: Ask) {
         self.asked.set(Some(ask));
     }
+}
+
+/// Makes the page's store and gives it to all components below.
+///
+/// The server draws from the `Seed` in its context, and the seed travels with the page: the browser begins with the same.
+/// There, an effect (which a server never runs) hands the store to the `Feed`.
+pub fn provide_store() -> Store {
+    let seed = SharedValue::new(|| use_context::<Seed>().unwrap_or_default()).into_inner();
+    let store = Store::new(seed);
+    provide_context(store);
+    if let Some(Feed(feed)) = use_context::<Feed>() {
+        Effect::new(move |_| feed(store));
+    }
+    store
 }
 
 /// The store of the page.
