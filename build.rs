@@ -73,7 +73,10 @@ fn embed_assets() -> io::Result<()> {
                 .map_err(io::Error::other)?
                 .display()
                 .to_string();
-            if path.ends_with(".br") || path.ends_with(".gz") {
+            if [".br", ".gz", ".d.ts"]
+                .iter()
+                .any(|end| path.ends_with(end))
+            {
                 continue;
             }
             let bytes = fs::read(&file)?;
