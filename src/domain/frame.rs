@@ -37,6 +37,9 @@ pub enum FromServer {
         adw_id: AdwId,
         from: u64,
         to: u64,
+        /// The newest seq of the workflow, where the frame does not reach it: what is still to come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        head: Option<u64>,
         list: Vec<Event>,
     },
     /// All cards (`full`), or those that changed.
