@@ -111,11 +111,14 @@ fn site_dir(out: &Path) -> Option<PathBuf> {
     if env::var("PROFILE").ok()? != "release" {
         return None;
     }
-    // OUT_DIR is <target>/[<triple>/]<profile>/build/<package>-<hash>/out, and cargo marks <target> with a tag file.
-    let target = out
-        .ancestors()
-        .filter(|dir| dir.join("CACHEDIR.TAG").is_file())
-        .last()?;
+    // OUT_DIR is <target>/[<triple>/]<profile>/build/<package>-<hash>/out.
+    let above_profile = out.ancestors().nth(4)?;
+    let triple = env::var("TARGET").ok()?;
+    let target = if above_profile.ends_with(triple) {
+        above_profile.parent()?
+    } else {
+        above_profile
+    };
     Some(target.join("site"))
 }
 
