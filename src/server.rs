@@ -1,6 +1,8 @@
 //! The server: it draws pages and serves the files they need.
 
 pub mod assets;
+pub mod hub;
+pub mod journal;
 
 use std::io;
 

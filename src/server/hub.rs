@@ -1,0 +1,291 @@
+//! The one owner of the timelines: it records, and hands out subscriptions.
+//!
+//! Applying a committed batch and taking a snapshot with its cursor share one short lock per workflow, so a subscriber
+//! sees every event once; no lock is held across a commit.
+
+mod bell;
+mod board;
+mod live;
+mod pages;
+mod subscription;
+mod writer;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::card::Card;
+use crate::domain::event::Event;
+use crate::domain::timeline::Timeline;
+use crate::server::journal::preview::prepare;
+use crate::server::journal::{Batch, Journal, JournalError, Outcome, Page, PageQuery, Reader, Tail};
+pub use bell::Bell;
+pub use board::BoardSubscription;
+use board::Board;
+use live::Live;
+use pages::Pages;
+pub use subscription::Subscription;
+use writer::Job;
+
+/// The text of a frame, shared by all who get it.
+pub type Frame = axum::extract::ws::Utf8Bytes;
+
+/// What may wait for the writer before publishers are told to come back later.
+const QUEUE_BYTES: usize = 64 * 1024 * 1024;
+const QUEUE_JOBS: usize = 4_096;
+/// How long a publisher waits for room in the queue: less than the two seconds after which scripts give up.
+const ROOM_WAIT: Duration = Duration::from_millis(1_000);
+
+/// Why something could not be recorded. Nothing of the batch was kept.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RecordError {
+    #[error("more is waiting to be recorded than fits; try again in a second")]
+    Busy,
+    #[error("the disk is full; make room, and recording goes on by itself")]
+    Full,
+    #[error("recording has stopped: {0}; restart adwatch")]
+    Stopped(String),
+}
+
+/// Figures about the hub.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stats {
+    pub workflows: usize,
+    /// Events recorded since the start.
+    pub events_recorded: u64,
+    pub duplicates: u64,
+    pub commits: u64,
+    /// Why recording stopped, if it has.
+    pub stopped: Option<String>,
+}
+
+/// See the module. Shared by everything that records or looks.
+pub struct Hub {
+    shared: Arc<Shared>,
+    jobs: mpsc::Sender<Job>,
+    room: Arc<Semaphore>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What the writer, the board and the subscriptions work on.
+struct Shared {
+    epoch: String,
+    workflows: RwLock<HashMap<AdwId, Arc<Mutex<Live>>>>,
+    board: Board,
+    pages: Pages,
+    stopped: OnceLock<String>,
+    recorded: std::sync::atomic::AtomicU64,
+    duplicates: std::sync::atomic::AtomicU64,
+    commits: std::sync::atomic::AtomicU64,
+}
+
+impl Hub {
+    /// Takes over a journal: reads its checkpoints and the events after them, then starts the writer.
+    ///
+    /// A timeline is stored again every `checkpoint_every` events.
+    pub fn open(journal: Box<dyn Journal>, checkpoint_every: u64) -> Result<Self, JournalError> {
+        let mut reader = journal.reader()?;
+        let mut workflows = HashMap::new();
+        for (adw_id, head) in reader.workflows()? {
+            let (timeline, checkpointed) = fold(reader.as_mut(), &adw_id, head)?;
+            workflows.insert(adw_id, Arc::new(Mutex::new(Live::new(timeline, checkpointed))));
+        }
+        // Two for pages that viewers scroll through, two for those that fell behind.
+        let readers = (0..4).map(|_| journal.reader()).collect::<Result<Vec<_>, _>>()?;
+        let shared = Arc::new(Shared {
+            epoch: journal.epoch().to_owned(),
+            workflows: RwLock::new(workflows),
+            board: Board::default(),
+            pages: Pages::new(readers),
+            stopped: OnceLock::new(),
+            recorded: 0.into(),
+            duplicates: 0.into(),
+            commits: 0.into(),
+        });
+        let (jobs, queue) = mpsc::channel(QUEUE_JOBS);
+        let writer = writer::start(journal, Arc::clone(&shared), queue, checkpoint_every);
+        let board = board::start(&shared);
+        Ok(Self { shared, jobs, room: Arc::new(Semaphore::new(QUEUE_BYTES / 1024)), threads: Mutex::new(vec![writer, board]) })
+    }
+
+    /// Records a batch; returns once it is committed, with the outcome of each draft in order.
+    pub async fn record(&self, batch: Batch) -> Result<Vec<Outcome>, RecordError> {
+        if let Some(reason) = self.shared.stopped.get() {
+            return Err(RecordError::Stopped(reason.clone()));
+        }
+        let batch = prepare(batch);
+        let kib = (batch.size_bytes / 1024 + 1).min(QUEUE_BYTES / 1024) as u32;
+        let room = match self.room.clone().try_acquire_many_owned(kib) {
+            Ok(room) => room,
+            Err(_) => match tokio::time::timeout(ROOM_WAIT, self.room.clone().acquire_many_owned(kib)).await {
+                Ok(Ok(room)) => room,
+                Ok(Err(_)) | Err(_) => return Err(RecordError::Busy),
+            },
+        };
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Record { batch, reply };
+        if self.jobs.send_timeout(job, ROOM_WAIT).await.is_err() {
+            return Err(RecordError::Busy);
+        }
+        let outcome = answer.await.unwrap_or_else(|_| Err(RecordError::Stopped("the writer has ended".into())));
+        drop(room);
+        outcome
+    }
+
+    /// The same for threads. Waits for room as long as it takes: a file can be read later.
+    pub fn record_blocking(&self, batch: Batch) -> Result<Vec<Outcome>, RecordError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Record { batch: prepare(batch), reply };
+        let ended = || RecordError::Stopped("the writer has ended".into());
+        self.jobs.blocking_send(job).map_err(|_| ended())?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(ended()))
+    }
+
+    /// The name of this life of the journal.
+    pub fn epoch(&self) -> &str {
+        &self.shared.epoch
+    }
+
+    /// The cards of all workflows.
+    pub fn cards(&self) -> Vec<Card> {
+        self.shared.cards()
+    }
+
+    pub fn timeline(&self, adw_id: &AdwId) -> Option<Timeline> {
+        let live = self.shared.find(adw_id)?;
+        let live = lock(&live);
+        (live.timeline.seq > 0).then(|| live.timeline.clone())
+    }
+
+    /// The events of a workflow from its next one on, or after the seq that a viewer has (`resume`: epoch and seq).
+    ///
+    /// Starts with a snapshot where the epoch differs, the seq lies ahead of the head, or too far behind to be useful.
+    pub fn subscribe(&self, adw_id: &AdwId, resume: Option<(&str, u64)>, bell: &Bell) -> Subscription {
+        Subscription::new(Arc::clone(&self.shared), adw_id, resume, bell)
+    }
+
+    /// All cards, and then what changes, at most four times a second.
+    pub fn subscribe_board(&self, bell: &Bell) -> BoardSubscription {
+        BoardSubscription::new(Arc::clone(&self.shared), bell)
+    }
+
+    /// Reads from the journal; blocks.
+    pub fn page(&self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError> {
+        self.shared.pages.with(|reader| reader.page(adw_id, query))
+    }
+
+    /// One event with its whole payload. Reads from the journal; blocks.
+    pub fn event(&self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError> {
+        self.shared.pages.with(|reader| reader.event(adw_id, seq))
+    }
+
+    /// The state document as last read or pushed. Reads from the journal; blocks.
+    pub fn document(&self, adw_id: &AdwId) -> Result<Option<Map<String, Value>>, JournalError> {
+        self.shared.pages.with(|reader| reader.document(adw_id))
+    }
+
+    /// What was read of a workflow's files, every run of each. Reads from the journal; blocks.
+    pub fn sources(&self, adw_id: &AdwId) -> Result<Vec<Tail>, JournalError> {
+        self.shared.pages.with(|reader| reader.tails(Some(adw_id)))
+    }
+
+    /// How far every file was read, in its newest run. Reads from the journal; blocks.
+    pub fn tails(&self) -> Result<Vec<Tail>, JournalError> {
+        self.shared.pages.with(|reader| reader.tails(None))
+    }
+
+    pub fn stats(&self) -> Stats {
+        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(std::sync::atomic::Ordering::Relaxed);
+        Stats {
+            workflows: read_lock(&self.shared.workflows).len(),
+            events_recorded: count(&self.shared.recorded),
+            duplicates: count(&self.shared.duplicates),
+            commits: count(&self.shared.commits),
+            stopped: self.shared.stopped.get().cloned(),
+        }
+    }
+
+    /// Records what is waiting, stores the timelines, and closes the journal; blocks. Later records are refused.
+    pub fn close(&self) {
+        let (reply, done) = oneshot::channel();
+        if self.jobs.blocking_send(Job::Close { reply }).is_ok() {
+            let _ = done.blocking_recv();
+        }
+        self.shared.board.stop();
+        for thread in lock(&self.threads).drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        self.shared.board.stop();
+    }
+}
+
+impl Shared {
+    fn find(&self, adw_id: &AdwId) -> Option<Arc<Mutex<Live>>> {
+        read_lock(&self.workflows).get(adw_id).cloned()
+    }
+
+    /// The workflow, made empty where it is new.
+    fn find_or_make(&self, adw_id: &AdwId) -> Arc<Mutex<Live>> {
+        if let Some(live) = self.find(adw_id) {
+            return live;
+        }
+        let mut workflows = self.workflows.write().unwrap_or_else(PoisonError::into_inner);
+        let make = || Arc::new(Mutex::new(Live::new(Timeline::new(adw_id.clone()), 0)));
+        Arc::clone(workflows.entry(adw_id.clone()).or_insert_with(make))
+    }
+
+    /// Forgets a workflow that nobody looks at and that never had an event.
+    fn forget_if_empty(&self, adw_id: &AdwId) {
+        let mut workflows = self.workflows.write().unwrap_or_else(PoisonError::into_inner);
+        let is_empty = workflows.get(adw_id).is_some_and(|live| Arc::strong_count(live) == 1 && lock(live).is_forgettable());
+        if is_empty {
+            workflows.remove(adw_id);
+        }
+    }
+
+    fn cards(&self) -> Vec<Card> {
+        let all: Vec<_> = read_lock(&self.workflows).values().cloned().collect();
+        all.iter().filter_map(|live| lock(live).card()).collect()
+    }
+}
+
+/// The timeline of a workflow from its checkpoint and the events after it, and the seq of the checkpoint.
+fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline, u64), JournalError> {
+    let checkpoint = reader.checkpoint(adw_id)?.filter(|timeline| timeline.seq <= head);
+    let mut timeline = checkpoint.unwrap_or_else(|| Timeline::new(adw_id.clone()));
+    let checkpointed = timeline.seq;
+    while timeline.seq < head {
+        let query = PageQuery { after: Some(timeline.seq), limit: 1_000, ..PageQuery::default() };
+        let page = reader.page(adw_id, &query)?.unwrap_or_default();
+        let before = timeline.seq;
+        for text in &page.events {
+            let event: Event = serde_json::from_str(text).map_err(|error| JournalError::Read(format!("event {} of {adw_id}: {error}", timeline.seq + 1)))?;
+            if !timeline.apply(event.seq, &event) {
+                return Err(JournalError::Read(format!("event {} of {adw_id} is missing", timeline.seq + 1)));
+            }
+        }
+        if timeline.seq == before {
+            return Err(JournalError::Read(format!("events {} to {head} of {adw_id} are missing", before + 1)));
+        }
+    }
+    Ok((timeline, checkpointed))
+}
+
+/// Nothing in here panics while it holds a lock, and what it guards is whole after every statement.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read_lock<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,98 @@
+//! A viewer's cursor over one workflow: what it has not had yet comes from memory, or from the journal when it is behind.
+//!
+//! A cursor, not a queue: a viewer that reads nothing costs no memory, and misses nothing.
+
+use std::sync::Arc;
+
+use super::live::{SharedLive, events_frame};
+use super::{Bell, Frame, Shared, lock};
+use crate::domain::adw_id::AdwId;
+use crate::server::journal::JournalError;
+
+/// Further behind than this, a snapshot tells more than the events; the viewer pages the history by seq.
+const RESUME_EVENTS: u64 = 20_000;
+
+/// See the module. Ends when it is dropped.
+pub struct Subscription {
+    shared: Arc<Shared>,
+    live: SharedLive,
+    adw_id: AdwId,
+    bell: Bell,
+    /// The last seq the viewer has, or none before its snapshot.
+    cursor: Option<u64>,
+}
+
+/// What is next for a cursor.
+enum Next {
+    Frame(Frame),
+    Behind(u64),
+    UpToDate,
+}
+
+impl Subscription {
+    pub(super) fn new(shared: Arc<Shared>, adw_id: &AdwId, resume: Option<(&str, u64)>, bell: &Bell) -> Self {
+        let live = shared.find_or_make(adw_id);
+        let cursor = {
+            let mut live = lock(&live);
+            live.follow(bell);
+            let head = live.timeline.seq;
+            let same_life = resume.filter(|(epoch, after)| *epoch == shared.epoch && *after <= head && head - after <= RESUME_EVENTS);
+            same_life.map(|(_, after)| after)
+        };
+        bell.ring();
+        Self { shared, live, adw_id: adw_id.clone(), bell: bell.clone(), cursor }
+    }
+
+    pub fn adw_id(&self) -> &AdwId {
+        &self.adw_id
+    }
+
+    /// The next frame: the snapshot, or the events right after those it gave before. None when there is nothing new.
+    pub async fn next(&mut self) -> Result<Option<Frame>, JournalError> {
+        match self.from_memory() {
+            Next::Frame(frame) => Ok(Some(frame)),
+            Next::UpToDate => Ok(None),
+            Next::Behind(seq) => {
+                let (shared, adw_id) = (Arc::clone(&self.shared), self.adw_id.clone());
+                let read = tokio::task::spawn_blocking(move || shared.pages.after(&adw_id, seq));
+                let texts = read.await.map_err(|error| JournalError::Read(error.to_string()))??;
+                if texts.is_empty() {
+                    return Err(JournalError::Read(format!("event {} of {} is missing", seq + 1, self.adw_id)));
+                }
+                let to = seq + texts.len() as u64;
+                self.cursor = Some(to);
+                Ok(Some(events_frame(&self.adw_id, seq + 1, to, texts.iter().map(String::as_str))))
+            }
+        }
+    }
+
+    fn from_memory(&mut self) -> Next {
+        let mut live = lock(&self.live);
+        let Some(cursor) = self.cursor else {
+            let (seq, frame) = live.snapshot(&self.shared.epoch);
+            self.cursor = Some(seq);
+            return Next::Frame(frame);
+        };
+        if cursor >= live.timeline.seq {
+            return Next::UpToDate;
+        }
+        match live.after(cursor) {
+            Some((to, frame)) => {
+                self.cursor = Some(to);
+                Next::Frame(frame)
+            }
+            None => Next::Behind(cursor),
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        lock(&self.live).unfollow(&self.bell);
+        if lock(&self.live).is_forgettable() {
+            // Let go of it first: a workflow is forgotten only when the map alone holds it.
+            self.live = Arc::new(std::sync::Mutex::new(super::Live::new(crate::domain::timeline::Timeline::new(self.adw_id.clone()), 0)));
+            self.shared.forget_if_empty(&self.adw_id);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The one thread that writes: it commits whatever is waiting as one transaction, acknowledges, then publishes.
+//!
+//! It never lingers: the next batch collects while this one commits.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+
+use tokio::sync::{mpsc, oneshot};
+use tracing::{error, warn};
+
+use super::live::by_workflow;
+use super::{RecordError, Shared, lock};
+use crate::domain::adw_id::AdwId;
+use crate::domain::timeline::Timeline;
+use crate::server::journal::{Appended, Journal, JournalError, Outcome, PreparedBatch, Stored};
+
+/// One transaction takes at most this much, so that the first to wait need not wait for all.
+const COMMIT_EVENTS: usize = 1_000;
+const COMMIT_BYTES: usize = 1024 * 1024;
+
+type Reply = oneshot::Sender<Result<Vec<Outcome>, RecordError>>;
+
+/// What the writer is asked to do.
+pub(super) enum Job {
+    Record { batch: PreparedBatch, reply: Reply },
+    Close { reply: oneshot::Sender<()> },
+}
+
+struct Writer {
+    journal: Box<dyn Journal>,
+    shared: Arc<Shared>,
+    checkpoint_every: u64,
+    /// Workflows whose timeline is newer than the stored one.
+    unsaved: HashSet<AdwId>,
+}
+
+pub(super) fn start(journal: Box<dyn Journal>, shared: Arc<Shared>, mut queue: mpsc::Receiver<Job>, checkpoint_every: u64) -> JoinHandle<()> {
+    let mut writer = Writer { journal, shared, checkpoint_every: checkpoint_every.max(1), unsaved: HashSet::new() };
+    std::thread::spawn(move || {
+        while let Some(first) = queue.blocking_recv() {
+            let mut batches = Vec::new();
+            let mut replies = Vec::new();
+            let (mut events, mut bytes) = (0, 0);
+            let mut next = Some(first);
+            let mut closing = None;
+            while let Some(job) = next {
+                match job {
+                    Job::Record { batch, reply } => {
+                        events += batch.drafts.len();
+                        bytes += batch.size_bytes;
+                        batches.push(batch);
+                        replies.push(reply);
+                    }
+                    Job::Close { reply } => {
+                        closing = Some(reply);
+                        break;
+                    }
+                }
+                next = if events < COMMIT_EVENTS && bytes < COMMIT_BYTES { queue.try_recv().ok() } else { None };
+            }
+            writer.record(batches, replies);
+            if let Some(reply) = closing {
+                writer.close();
+                let _ = reply.send(());
+                return;
+            }
+        }
+        writer.close();
+    })
+}
+
+impl Writer {
+    fn record(&mut self, batches: Vec<PreparedBatch>, replies: Vec<Reply>) {
+        if batches.is_empty() {
+            return;
+        }
+        let appended = match self.shared.stopped.get() {
+            Some(reason) => Err(RecordError::Stopped(reason.clone())),
+            None => self.journal.append(batches).map_err(|error| self.refusal(&error)),
+        };
+        let appended = match appended {
+            Ok(appended) => appended,
+            Err(refusal) => {
+                for reply in replies {
+                    let _ = reply.send(Err(refusal.clone()));
+                }
+                return;
+            }
+        };
+        self.shared.commits.fetch_add(1, Ordering::Relaxed);
+        let mut published: Vec<Stored> = Vec::new();
+        for (Appended { outcomes, events }, reply) in appended.into_iter().zip(replies) {
+            let duplicates = outcomes.len() - events.len();
+            self.shared.duplicates.fetch_add(duplicates as u64, Ordering::Relaxed);
+            // A publisher that went away does not matter: what it pushed is kept.
+            let _ = reply.send(Ok(outcomes));
+            published.extend(events);
+        }
+        self.shared.recorded.fetch_add(published.len() as u64, Ordering::Relaxed);
+        self.publish(published);
+    }
+
+    fn publish(&mut self, events: Vec<Stored>) {
+        let mut due = Vec::new();
+        for (adw_id, events) in by_workflow(events) {
+            let live = self.shared.find_or_make(&adw_id);
+            let mut live = lock(&live);
+            live.publish(&events);
+            if live.timeline.seq - live.checkpointed >= self.checkpoint_every {
+                live.checkpointed = live.timeline.seq;
+                due.push(live.timeline.clone());
+            }
+            drop(live);
+            self.shared.board.mark(&adw_id);
+            self.unsaved.insert(adw_id);
+        }
+        self.checkpoint(&due);
+    }
+
+    /// A timeline that could not be stored costs the next start some time, and nothing else.
+    fn checkpoint(&mut self, due: &[Timeline]) {
+        if due.is_empty() {
+            return;
+        }
+        match self.journal.checkpoint(due) {
+            Ok(()) => due.iter().for_each(|timeline| {
+                self.unsaved.remove(&timeline.adw_id);
+            }),
+            Err(error) => warn!(%error, "timelines could not be stored; the next start takes longer"),
+        }
+    }
+
+    /// A full disk passes; after any other failure nothing may be acknowledged again, since what the file holds is unsure.
+    fn refusal(&self, cause: &JournalError) -> RecordError {
+        match cause {
+            JournalError::Full => {
+                warn!("the disk is full; events are refused until there is room");
+                RecordError::Full
+            }
+            other => {
+                error!(error = %other, "recording has stopped; restart adwatch");
+                RecordError::Stopped(self.shared.stopped.get_or_init(|| other.to_string()).clone())
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        if self.shared.stopped.get().is_some() {
+            return;
+        }
+        let unsaved: Vec<AdwId> = self.unsaved.iter().cloned().collect();
+        for adw_ids in unsaved.chunks(64) {
+            let timelines: Vec<Timeline> = adw_ids.iter().filter_map(|adw_id| self.shared.find(adw_id).map(|live| lock(&live).timeline.clone())).collect();
+            self.checkpoint(&timelines);
+        }
+        if let Err(error) = self.journal.close() {
+            warn!(%error, "the journal was not closed cleanly; nothing that was acknowledged is lost");
+        }
+        self.shared.stopped.get_or_init(|| "adwatch is shutting down".to_owned());
+    }
+}

@@ -1,0 +1,179 @@
+//! The durable, append-only log of all events: what it must be able to do, whichever engine does it.
+//!
+//! One writer appends batches; readers have connections of their own and never wait for it.
+
+pub mod preview;
+pub mod sqlite;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::draft::{Draft, NewEvent, NewState};
+use crate::domain::event::{Event, Kind};
+use crate::domain::timeline::Timeline;
+
+/// Things to record in one transaction, with how far the files were read that they came from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    pub drafts: Vec<Draft>,
+    pub tails: Vec<Tail>,
+}
+
+/// How far a file has been read: stored with the events that came of it. One per path and run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tail {
+    pub path: String,
+    pub run: u32,
+    pub adw_id: AdwId,
+    pub agent: String,
+    /// Bytes that were taken in.
+    pub offset: u64,
+    pub lines: LineCounts,
+    /// What the watcher needs to go on: the file's identity, open tools and the like.
+    pub memory: Value,
+}
+
+/// What became of a file's lines: `lines` is the sum of the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineCounts {
+    pub lines: u64,
+    /// Lines that events came of.
+    pub sources: u64,
+    /// Lines that were recognised and say nothing, by reason.
+    pub silent: BTreeMap<String, u64>,
+    /// Lines that could not be understood.
+    pub oddities: u64,
+}
+
+/// What became of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is an event now, with this seq.
+    Recorded(u64),
+    /// It was known already, or changed nothing.
+    Duplicate,
+}
+
+/// A draft made ready by whoever records it, so that the one writer has little left to do.
+#[derive(Debug)]
+pub enum Prepared {
+    Event(PreparedEvent),
+    State(NewState),
+}
+
+/// An event whose wire text lacks only its seq.
+#[derive(Debug)]
+pub struct PreparedEvent {
+    pub new: NewEvent,
+    /// The wire text up to the seq, and after it.
+    pub text: (String, String),
+    /// The same with the whole payload, where the event holds a preview.
+    pub body: Option<(String, String)>,
+}
+
+/// A batch ready for the writer.
+#[derive(Debug, Default)]
+pub struct PreparedBatch {
+    pub drafts: Vec<Prepared>,
+    pub tails: Vec<Tail>,
+    pub size_bytes: usize,
+}
+
+/// An event as it stands in the journal.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub event: Event,
+    /// The event on the wire.
+    pub text: Arc<str>,
+}
+
+/// What one batch became.
+#[derive(Debug, Default)]
+pub struct Appended {
+    pub outcomes: Vec<Outcome>,
+    pub events: Vec<Stored>,
+}
+
+/// Which events of a workflow to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageQuery {
+    /// Only events with a greater seq.
+    pub after: Option<u64>,
+    /// Only events with a smaller seq; without `after`, the newest of them.
+    pub before: Option<u64>,
+    pub limit: usize,
+    pub kind: Option<Kind>,
+    pub agent: Option<String>,
+    /// Only events whose text holds this, in any case.
+    pub q: Option<String>,
+}
+
+/// Events in the order of their seq, as wire texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub events: Vec<String>,
+    pub head: u64,
+    pub first: u64,
+}
+
+/// Why the journal could not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum JournalError {
+    #[error("the journal {path} cannot be opened: {reason}")]
+    Open { path: String, reason: String },
+    #[error("the journal {path} was written by a newer adwatch (format {found}, this one knows {known}); start that version, or give another --data directory. Nothing was changed")]
+    Newer { path: String, found: i64, known: i64 },
+    #[error("{path} is damaged or not a journal of adwatch ({reason}); move it away or restore a copy, then start again. Nothing was changed")]
+    Damaged { path: String, reason: String },
+    #[error("another adwatch is using {path}; stop it, or give another --data directory")]
+    InUse { path: String },
+    #[error("the disk is full; make room, and recording goes on by itself")]
+    Full,
+    #[error("the journal cannot be written: {0}")]
+    Write(String),
+    #[error("the journal cannot be read: {0}")]
+    Read(String),
+}
+
+/// The writing side: one owner, one thread.
+pub trait Journal: Send {
+    /// The name of this life of the journal.
+    fn epoch(&self) -> &str;
+
+    /// Records batches in one transaction: finds duplicates, numbers what is new, keeps the tails. All or nothing.
+    fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError>;
+
+    /// Stores a timeline, so that the next start need not fold its events again.
+    fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError>;
+
+    /// Another connection for reading.
+    fn reader(&self) -> Result<Box<dyn Reader>, JournalError>;
+
+    /// Says that everything was written and the next start is a clean one.
+    fn close(&mut self) -> Result<(), JournalError>;
+}
+
+/// The reading side.
+pub trait Reader: Send {
+    /// All workflows with their heads.
+    fn workflows(&mut self) -> Result<Vec<(AdwId, u64)>, JournalError>;
+
+    /// The stored timeline of a workflow, if this version can read it.
+    fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError>;
+
+    /// Events as wire texts; none if there is no such workflow.
+    fn page(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError>;
+
+    /// One event with its whole payload.
+    fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError>;
+
+    /// The state document as last read or pushed.
+    fn document(&mut self, adw_id: &AdwId) -> Result<Option<Map<String, Value>>, JournalError>;
+
+    /// The files of a workflow, or the newest run of every file.
+    fn tails(&mut self, adw_id: Option<&AdwId>) -> Result<Vec<Tail>, JournalError>;
+}

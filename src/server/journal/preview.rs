@@ -1,0 +1,128 @@
+//! Making an event ready for the journal: its wire text, and a preview where the payload is large.
+//!
+//! Bodies over 16 KiB stand beside a preview, so that frames, pages and folds stay small whatever a tool printed.
+
+use serde_json::{Value, json};
+
+use super::{Batch, Prepared, PreparedBatch, PreparedEvent};
+use crate::domain::draft::{Draft, NewEvent};
+use crate::domain::event::Event;
+use crate::domain::excerpt::excerpt;
+
+/// The largest wire text of an event that stands for itself.
+pub const BODY_BYTES: usize = 16 * 1024;
+
+/// Encodes what a batch holds; done by whoever records it, beside the writer.
+pub fn prepare(batch: Batch) -> PreparedBatch {
+    let mut size_bytes = 0;
+    let drafts = batch
+        .drafts
+        .into_iter()
+        .map(|draft| match draft {
+            Draft::Event(new) => {
+                let event = prepare_event(new);
+                size_bytes += event.text.0.len() + event.text.1.len() + event.body.as_ref().map_or(0, |body| body.1.len()) + 200;
+                Prepared::Event(event)
+            }
+            Draft::State(new) => {
+                size_bytes += 4_096;
+                Prepared::State(new)
+            }
+        })
+        .collect();
+    PreparedBatch { drafts, tails: batch.tails, size_bytes }
+}
+
+pub fn prepare_event(mut new: NewEvent) -> PreparedEvent {
+    new.event.seq = 0;
+    let text = split_at_seq(&new.event);
+    if text.0.len() + text.1.len() <= BODY_BYTES {
+        return PreparedEvent { new, text, body: None };
+    }
+    new.event.payload = preview(&new.event.payload);
+    PreparedEvent { text: split_at_seq(&new.event), body: Some(text), new }
+}
+
+/// The wire text before and after the seq. An adw_id holds no quote, so the first match is the field.
+fn split_at_seq(event: &Event) -> (String, String) {
+    const FIELD: &str = "\"seq\":";
+    let text = serde_json::to_string(event).unwrap_or_default();
+    let at = text.find(FIELD).map_or(0, |at| at + FIELD.len());
+    (text[..at].to_owned(), text[(at + 1).min(text.len())..].to_owned())
+}
+
+/// The payload with its long texts and lists cut until it fits, and the size of the whole.
+fn preview(payload: &Value) -> Value {
+    let whole_bytes = payload.to_string().len();
+    for (text_bytes, items) in [(4_096, 64), (1_024, 32), (256, 16), (64, 8)] {
+        let mut small = payload.clone();
+        shorten(&mut small, text_bytes, items, 8);
+        if let Value::Object(map) = &mut small {
+            map.insert("preview_of_bytes".into(), whole_bytes.into());
+        }
+        if small.to_string().len() <= BODY_BYTES - 2_048 {
+            return small;
+        }
+    }
+    json!({ "preview": excerpt(&payload.to_string(), 4_096), "preview_of_bytes": whole_bytes })
+}
+
+fn shorten(value: &mut Value, text_bytes: usize, items: usize, depth: usize) {
+    match value {
+        Value::String(text) => {
+            if text.len() > text_bytes {
+                *text = excerpt(text, text_bytes);
+            }
+        }
+        Value::Array(list) => {
+            list.truncate(items);
+            list.iter_mut().for_each(|item| shorten(item, text_bytes, items, depth.saturating_sub(1)));
+        }
+        Value::Object(map) if depth == 0 => *value = Value::String(excerpt(&Value::Object(std::mem::take(map)).to_string(), text_bytes)),
+        Value::Object(map) => map.values_mut().for_each(|item| shorten(item, text_bytes, items, depth - 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Kind, TimeSource};
+    use crate::domain::timestamp::Timestamp;
+
+    fn event(payload: Value) -> NewEvent {
+        let event = Event {
+            kind: Kind::Other,
+            adw_id: "a".parse().expect("a safe id"),
+            seq: 7,
+            timestamp: Timestamp(0),
+            time_source: TimeSource::Read,
+            event_type: "x \"seq\":0".into(),
+            agent: None,
+            run: None,
+            session_id: None,
+            parent_tool_use_id: None,
+            payload,
+        };
+        NewEvent { event, keys: Vec::new() }
+    }
+
+    #[test]
+    fn the_text_lacks_only_its_seq() {
+        let prepared = prepare_event(event(json!({"seq": 0, "text": "\"seq\":0"})));
+        let text = format!("{}42{}", prepared.text.0, prepared.text.1);
+        let read: Event = serde_json::from_str(&text).expect("the text is an event");
+        assert_eq!(read, Event { seq: 42, ..prepared.new.event });
+    }
+
+    #[test]
+    fn a_large_body_stands_beside_a_preview() {
+        for payload in [json!({"output": "x".repeat(3_000_000), "tool_name": "Bash"}), json!(vec!["y".repeat(100); 10_000]), json!({"list": vec![json!({"a": "\u{1}".repeat(300)}); 500]})] {
+            let prepared = prepare_event(event(payload.clone()));
+            assert!(prepared.text.0.len() + prepared.text.1.len() <= BODY_BYTES);
+            let body = prepared.body.expect("a large body is kept whole");
+            let read: Event = serde_json::from_str(&format!("{}1{}", body.0, body.1)).expect("the body is an event");
+            assert_eq!(read.payload, payload);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Writing: duplicates are found, seqs given, events, keys and tails stored, all in one transaction.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::{Map, Value};
+
+use super::{FOLD, event_id, write_error};
+use crate::domain::adw_id::AdwId;
+use crate::domain::draft::{Document, NewEvent, NewState};
+use crate::domain::event::{Event, Kind};
+use crate::domain::key::Key;
+use crate::domain::state_diff;
+use crate::domain::timeline::Timeline;
+use crate::server::journal::preview::prepare_event;
+use crate::server::journal::{Appended, JournalError, Outcome, Prepared, PreparedBatch, PreparedEvent, Stored, Tail};
+
+/// The one writing connection.
+pub(super) struct Writer {
+    connection: Connection,
+    /// Row id and head of the workflows seen since the last failure.
+    workflows: HashMap<AdwId, Row>,
+}
+
+#[derive(Clone, Copy)]
+struct Row {
+    id: i64,
+    head: u64,
+    is_touched: bool,
+}
+
+impl Writer {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection, workflows: HashMap::new() }
+    }
+
+    pub(super) fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError> {
+        let appended = self.transact(batches);
+        if appended.is_err() {
+            // The heads in memory may be ahead of the file; a failed roll-back leaves no transaction open.
+            self.workflows.clear();
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        appended.map_err(|error| write_error(&error))
+    }
+
+    fn transact(&mut self, batches: Vec<PreparedBatch>) -> rusqlite::Result<Vec<Appended>> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let mut results = Vec::with_capacity(batches.len());
+        for batch in batches {
+            let mut appended = Appended { outcomes: Vec::with_capacity(batch.drafts.len()), events: Vec::with_capacity(batch.drafts.len()) };
+            for draft in batch.drafts {
+                let stored = match draft {
+                    Prepared::Event(prepared) => self.append_event(prepared)?,
+                    Prepared::State(new) => self.append_state(new)?,
+                };
+                appended.outcomes.push(stored.as_ref().map_or(Outcome::Duplicate, |stored| Outcome::Recorded(stored.event.seq)));
+                appended.events.extend(stored);
+            }
+            for tail in &batch.tails {
+                self.keep_tail(tail)?;
+            }
+            results.push(appended);
+        }
+        for row in self.workflows.values_mut().filter(|row| row.is_touched) {
+            self.connection.prepare_cached("UPDATE workflows SET head = ?2 WHERE id = ?1")?.execute(params![row.id, row.head])?;
+            row.is_touched = false;
+        }
+        self.connection.execute_batch("COMMIT")?;
+        Ok(results)
+    }
+
+    fn append_event(&mut self, prepared: PreparedEvent) -> rusqlite::Result<Option<Stored>> {
+        let row = self.row(&prepared.new.event.adw_id)?;
+        if !self.claim(row, &prepared.new.keys)? {
+            return Ok(None);
+        }
+        self.insert(row, prepared).map(Some)
+    }
+
+    /// A document becomes an event of what changed, against the last one known; the same document again is nothing.
+    fn append_state(&mut self, new: NewState) -> rusqlite::Result<Option<Stored>> {
+        let row = self.row(&new.adw_id)?;
+        let known = self.connection.prepare_cached("SELECT document FROM documents WHERE workflow = ?1")?.query_row([row.id], |row| row.get::<_, String>(0)).optional()?;
+        let is_first = known.is_none();
+        let old: Map<String, Value> = known.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let document = match new.document {
+            Document::Whole(document) => document,
+            Document::Changes(fields) => {
+                let mut document = old.clone();
+                for (field, value) in fields {
+                    match value {
+                        Some(value) => document.insert(field, value),
+                        None => document.remove(&field),
+                    };
+                }
+                document
+            }
+        };
+        let changes = state_diff::diff(&old, &document);
+        if (changes.is_empty() && !is_first && new.remarks.is_empty()) || !self.claim(row, &new.keys)? {
+            return Ok(None);
+        }
+        if !changes.is_empty() || is_first {
+            let text = serde_json::to_string(&document).unwrap_or_default();
+            self.connection.prepare_cached("INSERT INTO documents VALUES (?1, ?2) ON CONFLICT (workflow) DO UPDATE SET document = excluded.document")?.execute(params![row.id, text])?;
+        }
+        let mut payload = new.remarks;
+        payload.insert("source".into(), new.source.into());
+        payload.insert("changed".into(), serde_json::to_value(&changes).unwrap_or_default());
+        if is_first {
+            payload.insert("state".into(), Value::Object(document));
+        }
+        let event = Event {
+            kind: Kind::AgentStateUpdate,
+            adw_id: new.adw_id,
+            seq: 0,
+            timestamp: new.timestamp,
+            time_source: new.time_source,
+            event_type: "state_change".into(),
+            agent: new.agent,
+            run: None,
+            session_id: None,
+            parent_tool_use_id: None,
+            payload: Value::Object(payload),
+        };
+        self.insert(row, prepare_event(NewEvent { event, keys: new.keys })).map(Some)
+    }
+
+    fn insert(&mut self, row: Row, prepared: PreparedEvent) -> rusqlite::Result<Stored> {
+        let seq = row.head + 1;
+        let mut event = prepared.new.event;
+        event.seq = seq;
+        let whole = |(before, after): (String, String)| format!("{before}{seq}{after}");
+        let text = whole(prepared.text);
+        let id = event_id(row.id, seq);
+        self.connection.prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4)")?.execute(params![id, event.kind as i64, event.agent, text])?;
+        if let Some(body) = prepared.body {
+            self.connection.prepare_cached("INSERT INTO bodies VALUES (?1, ?2)")?.execute(params![id, whole(body)])?;
+        }
+        for key in &prepared.new.keys {
+            self.connection.prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3)")?.execute(params![row.id, key.0, seq])?;
+        }
+        self.workflows.insert(event.adw_id.clone(), Row { head: seq, is_touched: true, ..row });
+        Ok(Stored { event, text: Arc::from(text) })
+    }
+
+    /// Whether no key is known. If one is, the others are kept with it, so that a third copy is found by any of them.
+    fn claim(&mut self, row: Row, keys: &[Key]) -> rusqlite::Result<bool> {
+        let mut find = self.connection.prepare_cached("SELECT seq FROM keys WHERE workflow = ?1 AND key = ?2")?;
+        let mut known: Option<i64> = None;
+        for key in keys {
+            known = find.query_row(params![row.id, key.0], |row| row.get(0)).optional()?;
+            if known.is_some() {
+                break;
+            }
+        }
+        let Some(seq) = known else { return Ok(true) };
+        if keys.len() > 1 {
+            let mut keep = self.connection.prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3)")?;
+            for key in keys {
+                keep.execute(params![row.id, key.0, seq])?;
+            }
+        }
+        Ok(false)
+    }
+
+    fn row(&mut self, adw_id: &AdwId) -> rusqlite::Result<Row> {
+        if let Some(row) = self.workflows.get(adw_id) {
+            return Ok(*row);
+        }
+        // A thousand workflows at work at once are many; the rest is found again in the file.
+        if self.workflows.len() >= 4_096 && self.workflows.values().all(|row| !row.is_touched) {
+            self.workflows.clear();
+        }
+        let known = self.connection.prepare_cached("SELECT id, head FROM workflows WHERE adw_id = ?1")?.query_row([adw_id.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let (id, head) = match known {
+            Some(found) => found,
+            None => {
+                self.connection.prepare_cached("INSERT INTO workflows (adw_id, first, head) VALUES (?1, 1, 0)")?.execute([adw_id.as_str()])?;
+                (self.connection.last_insert_rowid(), 0)
+            }
+        };
+        let row = Row { id, head, is_touched: false };
+        self.workflows.insert(adw_id.clone(), row);
+        Ok(row)
+    }
+
+    fn keep_tail(&mut self, tail: &Tail) -> rusqlite::Result<()> {
+        let row = self.row(&tail.adw_id)?;
+        let text = serde_json::to_string(tail).unwrap_or_default();
+        self.connection
+            .prepare_cached("INSERT INTO tails VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (path, run) DO UPDATE SET workflow = excluded.workflow, offset = excluded.offset, tail = excluded.tail")?
+            .execute(params![tail.path, tail.run, row.id, tail.offset, text])?;
+        Ok(())
+    }
+
+    pub(super) fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError> {
+        let mut store = || -> rusqlite::Result<()> {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            for timeline in timelines {
+                let row = self.row(&timeline.adw_id)?;
+                let text = serde_json::to_string(timeline).unwrap_or_default();
+                self.connection.prepare_cached("INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3, ?4)")?.execute(params![row.id, timeline.seq, FOLD, text])?;
+            }
+            self.connection.execute_batch("COMMIT")
+        };
+        let stored = store();
+        if stored.is_err() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        stored.map_err(|error| write_error(&error))
+    }
+
+    pub(super) fn close(&mut self) -> Result<(), JournalError> {
+        let close = || -> rusqlite::Result<()> {
+            self.connection.execute("UPDATE meta SET value = '1' WHERE name = 'clean'", [])?;
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        };
+        close().map_err(|error| write_error(&error))
+    }
+}
