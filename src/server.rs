@@ -14,10 +14,7 @@ use tokio::net::TcpListener;
 use crate::ui::app::{App, shell};
 
 /// Serves until `shutdown` completes, then lets open requests finish.
-pub async fn run(
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+pub async fn run(listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
     let options = LeptosOptions::builder().output_name("adwatch").build();
     let pages = Router::new()
         .leptos_routes(&options, generate_route_list(App), {

@@ -93,10 +93,7 @@ mod tests {
             "test_run_123",
             "f6c5a2c0",
         ] {
-            assert_eq!(
-                id.parse::<AdwId>().map(|id| id.to_string()),
-                Ok(id.to_owned())
-            );
+            assert_eq!(id.parse::<AdwId>().map(|id| id.to_string()), Ok(id.to_owned()));
         }
     }
 

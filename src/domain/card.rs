@@ -94,9 +94,7 @@ impl Card {
                 None => agent.name.clone(),
             }),
             doing: first_line(&doing, 120),
-            doing_since: tool
-                .filter(|tool| tool.time_source.is_known())
-                .map(|tool| tool.at),
+            doing_since: tool.filter(|tool| tool.time_source.is_known()).map(|tool| tool.at),
             last_error: timeline.errors.back().map(|mark| {
                 if mark.why.is_empty() {
                     mark.what.clone()
@@ -156,12 +154,11 @@ pub fn field(timeline: &Timeline, name: &str) -> Option<String> {
 
 /// The issue's title, else what a name can be made of.
 pub fn title(timeline: &Timeline) -> String {
-    let told = timeline.state.title.clone().or_else(|| {
-        timeline
-            .report
-            .as_ref()
-            .and_then(|report| report.workflow_name.clone())
-    });
+    let told = timeline
+        .state
+        .title
+        .clone()
+        .or_else(|| timeline.report.as_ref().and_then(|report| report.workflow_name.clone()));
     let of_branch = || {
         field(timeline, "branch_name")
             .as_deref()
@@ -177,18 +174,16 @@ pub fn title(timeline: &Timeline) -> String {
                 .unwrap_or_default()
         ))
     };
-    told.or_else(of_branch).or_else(of_class).map_or_else(
-        || timeline.adw_id.to_string(),
-        |title| excerpt(title.trim(), 160),
-    )
+    told.or_else(of_branch)
+        .or_else(of_class)
+        .map_or_else(|| timeline.adw_id.to_string(), |title| excerpt(title.trim(), 160))
 }
 
 /// `feature-issue-6-adw-86b194ea-add-dark-mode` says `Add dark mode`.
 fn words_of_branch(branch: &str, adw_id: &str) -> Option<String> {
-    let tail = branch.split_once(adw_id).map_or_else(
-        || branch.rsplit('/').next().unwrap_or(branch),
-        |(_, tail)| tail,
-    );
+    let tail = branch
+        .split_once(adw_id)
+        .map_or_else(|| branch.rsplit('/').next().unwrap_or(branch), |(_, tail)| tail);
     let words = tail.trim_matches(['-', '_', '/']).replace(['-', '_'], " ");
     let mut letters = words.chars();
     let first = letters.next()?;
@@ -197,12 +192,9 @@ fn words_of_branch(branch: &str, adw_id: &str) -> Option<String> {
 
 /// The repository's folder: of the worktree under `trees/`, else where the first session ran.
 pub fn repo(timeline: &Timeline) -> Option<String> {
-    let worktree = field(timeline, "worktree_path")
-        .or_else(|| timeline.agents.iter().find_map(|agent| agent.cwd.clone()))?;
-    let parts: Vec<&str> = worktree
-        .split(['/', '\\'])
-        .filter(|part| !part.is_empty())
-        .collect();
+    let worktree =
+        field(timeline, "worktree_path").or_else(|| timeline.agents.iter().find_map(|agent| agent.cwd.clone()))?;
+    let parts: Vec<&str> = worktree.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     let at = parts
         .iter()
         .rposition(|part| *part == "trees")

@@ -60,14 +60,8 @@ impl Entry {
             time_source: event.time_source,
             kind: event.kind,
             event_type: excerpt(&event.event_type, HEAD_BYTES),
-            agent: event
-                .agent
-                .as_deref()
-                .map(|agent| excerpt(agent, NAME_BYTES)),
-            parent: event
-                .parent_tool_use_id
-                .as_deref()
-                .map(|id| excerpt(id, NAME_BYTES)),
+            agent: event.agent.as_deref().map(|agent| excerpt(agent, NAME_BYTES)),
+            parent: event.parent_tool_use_id.as_deref().map(|id| excerpt(id, NAME_BYTES)),
             head: String::new(),
             text: String::new(),
             detail: String::new(),
@@ -78,15 +72,10 @@ impl Entry {
             lines_added: payload::number(payload, "lines_added"),
             lines_removed: payload::number(payload, "lines_removed"),
         };
-        let message = || {
-            payload::first_text(payload, &["message", "content", "summary", "error"])
-                .unwrap_or_default()
-        };
+        let message = || payload::first_text(payload, &["message", "content", "summary", "error"]).unwrap_or_default();
         match event.kind {
             Kind::AgentLogEntry => {
-                let level = payload::text(payload, "level")
-                    .unwrap_or("INFO")
-                    .to_ascii_uppercase();
+                let level = payload::text(payload, "level").unwrap_or("INFO").to_ascii_uppercase();
                 entry.error = is_error_level(&level);
                 entry.head = excerpt(&level, HEAD_BYTES);
                 entry.text = excerpt(message(), TEXT_BYTES);
@@ -97,27 +86,15 @@ impl Entry {
                     payload::first_text(payload, &["path", "file_path"]).unwrap_or_default(),
                     512,
                 );
-                entry.detail = excerpt(
-                    payload::text(payload, "diff").unwrap_or_default(),
-                    DETAIL_BYTES,
-                );
+                entry.detail = excerpt(payload::text(payload, "diff").unwrap_or_default(), DETAIL_BYTES);
             }
             Kind::AgentThinking | Kind::TextBlock => {
-                entry.text = excerpt(
-                    payload::text(payload, "content").unwrap_or_default(),
-                    TEXT_BYTES,
-                );
+                entry.text = excerpt(payload::text(payload, "content").unwrap_or_default(), TEXT_BYTES);
                 entry.error = payload::flag(payload, "is_error") == Some(true);
             }
             Kind::ToolExecution => {
-                entry.head = excerpt(
-                    payload::text(payload, "tool_name").unwrap_or("tool"),
-                    HEAD_BYTES,
-                );
-                entry.text = payload
-                    .get("input")
-                    .map(|input| asked(input, 384))
-                    .unwrap_or_default();
+                entry.head = excerpt(payload::text(payload, "tool_name").unwrap_or("tool"), HEAD_BYTES);
+                entry.text = payload.get("input").map(|input| asked(input, 384)).unwrap_or_default();
                 if is_post(event) {
                     entry.end_seq = Some(event.seq);
                     entry.detail = payload
@@ -126,8 +103,7 @@ impl Entry {
                         .unwrap_or_default();
                     entry.error = is_failed(payload);
                     if entry.detail.is_empty() {
-                        entry.detail =
-                            excerpt(payload::text(payload, "error").unwrap_or_default(), 640);
+                        entry.detail = excerpt(payload::text(payload, "error").unwrap_or_default(), 640);
                     }
                 }
             }
@@ -145,10 +121,7 @@ impl Entry {
                 entry.error = event.event_type == "failed";
             }
             Kind::Session => {
-                entry.head = excerpt(
-                    payload::text(payload, "model").unwrap_or_default(),
-                    HEAD_BYTES,
-                );
+                entry.head = excerpt(payload::text(payload, "model").unwrap_or_default(), HEAD_BYTES);
                 entry.text = excerpt(
                     payload::first_text(payload, &["result", "error"]).unwrap_or_default(),
                     640,
@@ -160,11 +133,8 @@ impl Entry {
             }
             Kind::Other => {
                 entry.head = entry.event_type.clone();
-                entry.text = payload::first_text(
-                    payload,
-                    &["message", "content", "reason", "excerpt", "summary"],
-                )
-                .map_or_else(|| said(payload, 512), |text| excerpt(text, 512));
+                entry.text = payload::first_text(payload, &["message", "content", "reason", "excerpt", "summary"])
+                    .map_or_else(|| said(payload, 512), |text| excerpt(text, 512));
             }
         }
         entry

@@ -188,20 +188,14 @@ mod tests {
         let text = r#"{"type":"tool_execution","data":{"adw_id":"c0a43f47","seq":42,"timestamp":"2026-01-15T10:30:00.123Z","time_source":"source","event_type":"tool_execution_pre","agent":"sdlc_planner","run":1,"session_id":"s","parent_tool_use_id":null,"payload":{"input":{"command":"cargo test"},"tool_name":"Bash","tool_use_id":"toolu_01"}}}"#;
         let event: Event = serde_json::from_str(text).expect("the example of the design");
         assert_eq!(event.seq, 42);
-        assert_eq!(
-            serde_json::to_string(&event).expect("an event is JSON"),
-            text
-        );
+        assert_eq!(serde_json::to_string(&event).expect("an event is JSON"), text);
     }
 
     #[test]
     fn every_kind_has_one_name() {
         for kind in Kind::ALL {
             assert_eq!(Kind::from_name(kind.name()), Some(kind));
-            assert_eq!(
-                serde_json::to_value(kind).expect("a kind is a string"),
-                kind.name()
-            );
+            assert_eq!(serde_json::to_value(kind).expect("a kind is a string"), kind.name());
         }
     }
 }

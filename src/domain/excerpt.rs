@@ -37,10 +37,7 @@ pub fn excerpt(text: &str, max_bytes: usize) -> String {
 /// The first line that says something, cut like [`excerpt`].
 pub fn first_line(text: &str, max_bytes: usize) -> String {
     excerpt(
-        text.lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty())
-            .unwrap_or(""),
+        text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(""),
         max_bytes,
     )
 }

@@ -20,11 +20,7 @@ pub fn latest(timeline: &Timeline, limit: usize) -> Vec<Row> {
         .filter_map(|call| call.tool_use_id.as_deref())
         .collect();
     let stands_with_its_call = |entry: &Entry| {
-        entry.kind == Kind::FileOperation
-            && entry
-                .tool_use_id
-                .as_deref()
-                .is_some_and(|id| calls.contains(id))
+        entry.kind == Kind::FileOperation && entry.tool_use_id.as_deref().is_some_and(|id| calls.contains(id))
     };
     let mut entries: Vec<&Entry> = timeline
         .recent

@@ -15,12 +15,9 @@ pub fn first_text<'a>(payload: &'a Value, fields: &[&str]) -> Option<&'a str> {
 /// The field as a whole number; a float or a text of digits counts, since real tools send both.
 pub fn number(payload: &Value, field: &str) -> Option<u64> {
     match payload.get(field)? {
-        Value::Number(number) => number.as_u64().or_else(|| {
-            number
-                .as_f64()
-                .filter(|f| f.is_finite() && *f >= 0.0)
-                .map(|f| f as u64)
-        }),
+        Value::Number(number) => number
+            .as_u64()
+            .or_else(|| number.as_f64().filter(|f| f.is_finite() && *f >= 0.0).map(|f| f as u64)),
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
@@ -28,10 +25,7 @@ pub fn number(payload: &Value, field: &str) -> Option<u64> {
 
 /// The field as a finite decimal.
 pub fn decimal(payload: &Value, field: &str) -> Option<f64> {
-    payload
-        .get(field)?
-        .as_f64()
-        .filter(|number| number.is_finite())
+    payload.get(field)?.as_f64().filter(|number| number.is_finite())
 }
 
 pub fn flag(payload: &Value, field: &str) -> Option<bool> {

@@ -191,11 +191,7 @@ fn clean(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(clean),
         Value::Object(map) => {
             map.values_mut().for_each(clean);
-            let dirty: Vec<String> = map
-                .keys()
-                .filter(|key| redacted(key).is_some())
-                .cloned()
-                .collect();
+            let dirty: Vec<String> = map.keys().filter(|key| redacted(key).is_some()).cloned().collect();
             for key in dirty {
                 if let (Some(value), Some(clean)) = (map.remove(&key), redacted(&key)) {
                     map.insert(clean, value);
@@ -249,16 +245,14 @@ fn secret_end(text: &str, at: usize) -> Option<(usize, usize)> {
                 .iter()
                 .take_while(|b| (rule.tail)(**b))
                 .count();
-            (tail >= rule.min_tail
-                && looks_random(&rest[rule.prefix.len()..rule.prefix.len() + tail]))
-            .then_some((rule.prefix.len(), at + rule.prefix.len() + tail))
+            (tail >= rule.min_tail && looks_random(&rest[rule.prefix.len()..rule.prefix.len() + tail]))
+                .then_some((rule.prefix.len(), at + rule.prefix.len() + tail))
         })
 }
 
 /// A secret has a digit or an upper-case letter; `sk-learn-is-a-long-word-with-dashes` has none.
 fn looks_random(tail: &[u8]) -> bool {
-    tail.iter()
-        .any(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    tail.iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
 }
 
 /// A private key goes to its END line; one that was cut off goes to the end of the text.
@@ -287,10 +281,7 @@ mod tests {
     /// Made here, of no use anywhere; assembled so that no scanner takes them for real.
     fn secrets() -> Vec<String> {
         let tail = "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8";
-        RULES
-            .iter()
-            .map(|rule| format!("{}{tail}", rule.prefix))
-            .collect()
+        RULES.iter().map(|rule| format!("{}{tail}", rule.prefix)).collect()
     }
 
     #[test]
@@ -304,9 +295,7 @@ mod tests {
                 format!("x\n+{secret}\n"),
                 format!("ä{secret}ö"),
             ] {
-                let clean = value(json!({"deep": [{"command": around}]}))
-                    .into_inner()
-                    .to_string();
+                let clean = value(json!({"deep": [{"command": around}]})).into_inner().to_string();
                 assert!(!clean.contains(tail), "{clean}");
                 assert!(clean.contains(MASK), "{clean}");
             }
@@ -322,17 +311,10 @@ mod tests {
         );
         let clean = text(whole).into_inner();
         assert!(
-            !clean.contains("MIIEow")
-                && !clean.contains("AbCd")
-                && clean.contains("before")
-                && clean.contains("after"),
+            !clean.contains("MIIEow") && !clean.contains("AbCd") && clean.contains("before") && clean.contains("after"),
             "{clean}"
         );
-        assert!(
-            !text(format!("{begin}\nMIIEow"))
-                .into_inner()
-                .contains("MIIEow")
-        );
+        assert!(!text(format!("{begin}\nMIIEow")).into_inner().contains("MIIEow"));
     }
 
     #[test]

@@ -26,9 +26,7 @@ pub fn of_agent(agent: &str) -> Option<&'static str> {
         "reviewer" => Some("review"),
         "documenter" => Some("document"),
         "shipper" => Some("ship"),
-        name if name.starts_with("e2e_test_runner") || name.starts_with("test_resolver") => {
-            Some("test")
-        }
+        name if name.starts_with("e2e_test_runner") || name.starts_with("test_resolver") => Some("test"),
         name if name.starts_with("review_") => Some("review"),
         name if name.starts_with("patch_") => Some("patch"),
         _ => None,

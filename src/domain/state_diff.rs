@@ -7,17 +7,9 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     pub field: String,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub old: Option<Value>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub new: Option<Value>,
 }
 
@@ -29,9 +21,7 @@ pub fn diff(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<Change> {
         old: Some(value.clone()),
         new: None,
     });
-    let set = new
-        .iter()
-        .filter(|(field, value)| old.get(*field) != Some(value));
+    let set = new.iter().filter(|(field, value)| old.get(*field) != Some(value));
     let set = set.map(|(field, value)| Change {
         field: field.clone(),
         old: old.get(field).cloned(),
@@ -83,8 +73,7 @@ mod tests {
     }
 
     fn document() -> impl Strategy<Value = Map<String, Value>> {
-        prop::collection::btree_map("[a-f]", value(), 0..6)
-            .prop_map(|map| map.into_iter().collect())
+        prop::collection::btree_map("[a-f]", value(), 0..6).prop_map(|map| map.into_iter().collect())
     }
 
     proptest! {

@@ -91,9 +91,7 @@ impl Pulse {
                 .as_ref()
                 .map(|report| (report.state, report.by.clone(), report.said.at)),
             open_agents: open.clone().count() as u32,
-            agent: open
-                .max_by_key(|agent| agent.last.at)
-                .map(|agent| agent.name.clone()),
+            agent: open.max_by_key(|agent| agent.last.at).map(|agent| agent.name.clone()),
             open_tool: timeline
                 .open_tools
                 .last()
@@ -114,11 +112,7 @@ impl Pulse {
             since,
         };
         let Some(last_at) = self.last_at else {
-            return derived(
-                Status::Unknown,
-                "no event says what it is doing".into(),
-                None,
-            );
+            return derived(Status::Unknown, "no event says what it is doing".into(), None);
         };
         if let Some((state, by, at)) = &self.reported {
             let said = |status, word: &str| Verdict {
@@ -150,9 +144,7 @@ impl Pulse {
                 } else {
                     derived(
                         Status::Unknown,
-                        format!(
-                            "{agent} was at work before adwatch looked; its next line will tell"
-                        ),
+                        format!("{agent} was at work before adwatch looked; its next line will tell"),
                         Some(last_at),
                     )
                 };
@@ -165,17 +157,9 @@ impl Pulse {
                         Some(last_at),
                     )
                 } else if silence_ms > patience.waiting_ms {
-                    derived(
-                        Status::Waiting,
-                        format!("{agent} waits for {tool}"),
-                        Some(*at),
-                    )
+                    derived(Status::Waiting, format!("{agent} waits for {tool}"), Some(*at))
                 } else {
-                    derived(
-                        Status::Running,
-                        format!("{agent} wrote {silence} ago"),
-                        None,
-                    )
+                    derived(Status::Running, format!("{agent} wrote {silence} ago"), None)
                 };
             }
             return if silence_ms > patience.silence_ms {
@@ -185,19 +169,11 @@ impl Pulse {
                     Some(last_at),
                 )
             } else {
-                derived(
-                    Status::Running,
-                    format!("{agent} wrote {silence} ago"),
-                    None,
-                )
+                derived(Status::Running, format!("{agent} wrote {silence} ago"), None)
             };
         }
         if self.is_live && silence_ms <= patience.silence_ms {
-            return derived(
-                Status::Running,
-                format!("the last event came {silence} ago"),
-                None,
-            );
+            return derived(Status::Running, format!("the last event came {silence} ago"), None);
         }
         match &self.last_ended {
             Some((agent, true)) => derived(
@@ -205,13 +181,11 @@ impl Pulse {
                 format!("{agent} ended with an error, and nothing followed"),
                 Some(last_at),
             ),
-            Some((agent, false)) if !matches!(self.reported, Some((Reported::Running, ..))) => {
-                derived(
-                    Status::Completed,
-                    format!("{agent} ended without an error, and nothing followed"),
-                    Some(last_at),
-                )
-            }
+            Some((agent, false)) if !matches!(self.reported, Some((Reported::Running, ..))) => derived(
+                Status::Completed,
+                format!("{agent} ended without an error, and nothing followed"),
+                Some(last_at),
+            ),
             _ if self.is_live => derived(
                 Status::Stalled,
                 format!("no event for {silence}, and nothing said that it ended"),

@@ -134,10 +134,8 @@ impl Timeline {
         if entry.error {
             self.note_error(&entry, agent);
         }
-        self.trace
-            .note(event.timestamp, event.time_source, entry.error);
-        self.pace
-            .note(event.timestamp, event.time_source, entry.error);
+        self.trace.note(event.timestamp, event.time_source, entry.error);
+        self.pace.note(event.timestamp, event.time_source, entry.error);
         if !entry::is_post(event) || !self.recent.close(&entry) {
             self.recent.push(entry);
         }
@@ -152,9 +150,7 @@ impl Timeline {
     /// The cost that the sessions reported, in US dollars; none if none has ended.
     pub fn cost_usd(&self) -> Option<f64> {
         let costs = self.agents.iter().filter_map(|agent| agent.cost_usd());
-        costs.fold(None, |sum: Option<f64>, cost| {
-            Some(sum.unwrap_or(0.0) + cost)
-        })
+        costs.fold(None, |sum: Option<f64>, cost| Some(sum.unwrap_or(0.0) + cost))
     }
 
     fn note_time(&mut self, event: &Event) {

@@ -56,8 +56,7 @@ impl Timestamp {
         }
         let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
         let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-        let month_is_real =
-            (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
+        let month_is_real = (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
         if !month_is_real || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
@@ -130,9 +129,9 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Self::parse(&text).map(|(at, _)| at).ok_or_else(|| {
-            de::Error::custom("timestamp must be RFC 3339, for example 2026-01-15T10:30:00.123Z")
-        })
+        Self::parse(&text)
+            .map(|(at, _)| at)
+            .ok_or_else(|| de::Error::custom("timestamp must be RFC 3339, for example 2026-01-15T10:30:00.123Z"))
     }
 }
 
@@ -178,15 +177,10 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     (
         year_of_era + era * 400 + i64::from(month <= 2),
         month,
@@ -238,10 +232,7 @@ mod tests {
     fn text_and_number_agree_over_eight_centuries() {
         for day in (-146_097..146_097).step_by(37) {
             let moment = Timestamp(day * 86_400_000 + 12_345_678);
-            assert_eq!(
-                Timestamp::parse(&moment.to_string()).map(|(at, _)| at),
-                Some(moment)
-            );
+            assert_eq!(Timestamp::parse(&moment.to_string()).map(|(at, _)| at), Some(moment));
         }
     }
 }

@@ -5,8 +5,7 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -43,10 +42,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 fn routes<S: Clone + Send + Sync + 'static>(assets: &'static [Asset]) -> Router<S> {
     let of_build = move |Path((build, path)): Path<(String, String)>, headers: HeaderMap| async move {
-        match assets
-            .iter()
-            .find(|asset| build == BUILD_ID && asset.path == path)
-        {
+        match assets.iter().find(|asset| build == BUILD_ID && asset.path == path) {
             Some(asset) => respond(asset, FOR_EVER, &headers),
             None => (StatusCode::NOT_FOUND, [(CACHE_CONTROL, "no-store")]).into_response(),
         }
@@ -55,8 +51,7 @@ fn routes<S: Clone + Send + Sync + 'static>(assets: &'static [Asset]) -> Router<
     in_fixed_places.fold(
         Router::new().route("/assets/{build}/{*path}", get(of_build)),
         |router, asset| {
-            let in_place =
-                move |headers: HeaderMap| async move { respond(asset, ASK_EACH_TIME, &headers) };
+            let in_place = move |headers: HeaderMap| async move { respond(asset, ASK_EACH_TIME, &headers) };
             router.route(&format!("/{}", asset.path), get(in_place))
         },
     )
@@ -77,13 +72,7 @@ fn respond(asset: &'static Asset, cache: &'static str, request: &HeaderMap) -> R
     if is_known(&etag, request) {
         return (StatusCode::NOT_MODIFIED, about_any, [(ETAG, etag)]).into_response();
     }
-    let mut response = (
-        about_any,
-        [(CONTENT_TYPE, asset.mime)],
-        [(ETAG, etag)],
-        bytes,
-    )
-        .into_response();
+    let mut response = (about_any, [(CONTENT_TYPE, asset.mime)], [(ETAG, etag)], bytes).into_response();
     if let Some(name) = encoding {
         response
             .headers_mut()
@@ -95,10 +84,7 @@ fn respond(asset: &'static Asset, cache: &'static str, request: &HeaderMap) -> R
 /// The encoding that the reader wants most; the smaller one where it does not mind, plain where it says nothing.
 fn choose(asset: &'static Asset, request: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
     let plain = (None, asset.identity);
-    let Some(accepted) = request
-        .get(ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-    else {
+    let Some(accepted) = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else {
         return plain;
     };
     let mut best = plain;
@@ -134,10 +120,7 @@ fn weight(accepted: &str, encoding: &str) -> u16 {
 }
 
 fn is_known(etag: &str, request: &HeaderMap) -> bool {
-    let Some(known) = request
-        .get(IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-    else {
+    let Some(known) = request.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()) else {
         return false;
     };
     known
@@ -173,11 +156,7 @@ mod tests {
         },
     ];
 
-    async fn ask(
-        method: Method,
-        path: &str,
-        headers: &[(HeaderName, &str)],
-    ) -> (StatusCode, HeaderMap, Vec<u8>) {
+    async fn ask(method: Method, path: &str, headers: &[(HeaderName, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(name, *value);
@@ -219,9 +198,7 @@ mod tests {
                 (StatusCode::OK, body.as_bytes()),
                 "{accepted:?}"
             );
-            let encoding = headers
-                .get(CONTENT_ENCODING)
-                .map(|name| name.to_str().unwrap());
+            let encoding = headers.get(CONTENT_ENCODING).map(|name| name.to_str().unwrap());
             assert_eq!(
                 encoding,
                 [("brotli", "br"), ("gzip", "gzip")]
@@ -241,8 +218,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_of_another_build_is_not_served() {
-        let (status, headers, _) =
-            ask(Method::GET, "/assets/0123456789abcdef/pkg/adwatch.js", &[]).await;
+        let (status, headers, _) = ask(Method::GET, "/assets/0123456789abcdef/pkg/adwatch.js", &[]).await;
         assert_eq!(
             (status, &headers[CACHE_CONTROL]),
             (StatusCode::NOT_FOUND, &HeaderValue::from_static("no-store"))
@@ -251,12 +227,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_in_a_fixed_place_is_asked_for_each_time() {
-        let (status, headers, body) =
-            ask(Method::GET, "/favicon.svg", &[(ACCEPT_ENCODING, "br")]).await;
-        assert_eq!(
-            (status, body.as_slice()),
-            (StatusCode::OK, b"<svg/>".as_slice())
-        );
+        let (status, headers, body) = ask(Method::GET, "/favicon.svg", &[(ACCEPT_ENCODING, "br")]).await;
+        assert_eq!((status, body.as_slice()), (StatusCode::OK, b"<svg/>".as_slice()));
         assert_eq!(headers[CACHE_CONTROL], ASK_EACH_TIME);
         assert!(!headers.contains_key(CONTENT_ENCODING));
     }
@@ -269,27 +241,17 @@ mod tests {
             &format!("\"x\", W/{}", etag.to_str().unwrap()),
             "*",
         ] {
-            let (status, headers, body) =
-                script(&[(ACCEPT_ENCODING, "br"), (IF_NONE_MATCH, known)]).await;
-            assert_eq!(
-                (status, body.len()),
-                (StatusCode::NOT_MODIFIED, 0),
-                "{known}"
-            );
+            let (status, headers, body) = script(&[(ACCEPT_ENCODING, "br"), (IF_NONE_MATCH, known)]).await;
+            assert_eq!((status, body.len()), (StatusCode::NOT_MODIFIED, 0), "{known}");
             assert_eq!(headers[ETAG], etag);
         }
-        let (status, ..) = script(&[
-            (ACCEPT_ENCODING, "gzip"),
-            (IF_NONE_MATCH, etag.to_str().unwrap()),
-        ])
-        .await;
+        let (status, ..) = script(&[(ACCEPT_ENCODING, "gzip"), (IF_NONE_MATCH, etag.to_str().unwrap())]).await;
         assert_eq!(status, StatusCode::OK, "another encoding is another file");
     }
 
     #[tokio::test]
     async fn head_tells_the_length_without_the_file() {
-        let (status, headers, body) =
-            ask(Method::HEAD, &format!("{}/pkg/adwatch.js", root()), &[]).await;
+        let (status, headers, body) = ask(Method::HEAD, &format!("{}/pkg/adwatch.js", root()), &[]).await;
         assert_eq!((status, body.len()), (StatusCode::OK, 0));
         assert_eq!(headers[axum::http::header::CONTENT_LENGTH], "8");
     }

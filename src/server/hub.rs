@@ -25,8 +25,8 @@ use crate::domain::timeline::Timeline;
 use crate::server::journal::preview::prepare;
 use crate::server::journal::{Batch, Journal, JournalError, Outcome, Page, PageQuery, Reader, Tail};
 pub use bell::Bell;
-pub use board::BoardSubscription;
 use board::Board;
+pub use board::BoardSubscription;
 use live::Live;
 use pages::Pages;
 pub use subscription::Subscription;
@@ -110,7 +110,12 @@ impl Hub {
         let (jobs, queue) = mpsc::channel(QUEUE_JOBS);
         let writer = writer::start(journal, Arc::clone(&shared), queue, checkpoint_every);
         let board = board::start(&shared);
-        Ok(Self { shared, jobs, room: Arc::new(Semaphore::new(QUEUE_BYTES / 1024)), threads: Mutex::new(vec![writer, board]) })
+        Ok(Self {
+            shared,
+            jobs,
+            room: Arc::new(Semaphore::new(QUEUE_BYTES / 1024)),
+            threads: Mutex::new(vec![writer, board]),
+        })
     }
 
     /// Records a batch; returns once it is committed, with the outcome of each draft in order.
@@ -132,7 +137,9 @@ impl Hub {
         if self.jobs.send_timeout(job, ROOM_WAIT).await.is_err() {
             return Err(RecordError::Busy);
         }
-        let outcome = answer.await.unwrap_or_else(|_| Err(RecordError::Stopped("the writer has ended".into())));
+        let outcome = answer
+            .await
+            .unwrap_or_else(|_| Err(RecordError::Stopped("the writer has ended".into())));
         drop(room);
         outcome
     }
@@ -140,7 +147,10 @@ impl Hub {
     /// The same for threads. Waits for room as long as it takes: a file can be read later.
     pub fn record_blocking(&self, batch: Batch) -> Result<Vec<Outcome>, RecordError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job::Record { batch: prepare(batch), reply };
+        let job = Job::Record {
+            batch: prepare(batch),
+            reply,
+        };
         let ended = || RecordError::Stopped("the writer has ended".into());
         self.jobs.blocking_send(job).map_err(|_| ended())?;
         answer.blocking_recv().unwrap_or_else(|_| Err(ended()))
@@ -247,7 +257,9 @@ impl Shared {
     /// Forgets a workflow that nobody looks at and that never had an event.
     fn forget_if_empty(&self, adw_id: &AdwId) {
         let mut workflows = self.workflows.write().unwrap_or_else(PoisonError::into_inner);
-        let is_empty = workflows.get(adw_id).is_some_and(|live| Arc::strong_count(live) == 1 && lock(live).is_forgettable());
+        let is_empty = workflows
+            .get(adw_id)
+            .is_some_and(|live| Arc::strong_count(live) == 1 && lock(live).is_forgettable());
         if is_empty {
             workflows.remove(adw_id);
         }
@@ -265,17 +277,28 @@ fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline,
     let mut timeline = checkpoint.unwrap_or_else(|| Timeline::new(adw_id.clone()));
     let checkpointed = timeline.seq;
     while timeline.seq < head {
-        let query = PageQuery { after: Some(timeline.seq), limit: 1_000, ..PageQuery::default() };
+        let query = PageQuery {
+            after: Some(timeline.seq),
+            limit: 1_000,
+            ..PageQuery::default()
+        };
         let page = reader.page(adw_id, &query)?.unwrap_or_default();
         let before = timeline.seq;
         for text in &page.events {
-            let event: Event = serde_json::from_str(text).map_err(|error| JournalError::Read(format!("event {} of {adw_id}: {error}", timeline.seq + 1)))?;
+            let event: Event = serde_json::from_str(text)
+                .map_err(|error| JournalError::Read(format!("event {} of {adw_id}: {error}", timeline.seq + 1)))?;
             if !timeline.apply(event.seq, &event) {
-                return Err(JournalError::Read(format!("event {} of {adw_id} is missing", timeline.seq + 1)));
+                return Err(JournalError::Read(format!(
+                    "event {} of {adw_id} is missing",
+                    timeline.seq + 1
+                )));
             }
         }
         if timeline.seq == before {
-            return Err(JournalError::Read(format!("events {} to {head} of {adw_id} are missing", before + 1)));
+            return Err(JournalError::Read(format!(
+                "events {} to {head} of {adw_id} are missing",
+                before + 1
+            )));
         }
     }
     Ok((timeline, checkpointed))

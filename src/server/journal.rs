@@ -125,9 +125,13 @@ pub struct Page {
 pub enum JournalError {
     #[error("the journal {path} cannot be opened: {reason}")]
     Open { path: String, reason: String },
-    #[error("the journal {path} was written by a newer adwatch (format {found}, this one knows {known}); start that version, or give another --data directory. Nothing was changed")]
+    #[error(
+        "the journal {path} was written by a newer adwatch (format {found}, this one knows {known}); start that version, or give another --data directory. Nothing was changed"
+    )]
     Newer { path: String, found: i64, known: i64 },
-    #[error("{path} is damaged or not a journal of adwatch ({reason}); move it away or restore a copy, then start again. Nothing was changed")]
+    #[error(
+        "{path} is damaged or not a journal of adwatch ({reason}); move it away or restore a copy, then start again. Nothing was changed"
+    )]
     Damaged { path: String, reason: String },
     #[error("another adwatch is using {path}; stop it, or give another --data directory")]
     InUse { path: String },

@@ -116,9 +116,7 @@ impl Agent {
         let ended = self
             .ended
             .filter(|ended| ended.source.is_known() && self.started.source.is_known());
-        ended
-            .map(|ended| ended.at.since(self.started.at))
-            .or(self.reported_ms)
+        ended.map(|ended| ended.at.since(self.started.at)).or(self.reported_ms)
     }
 
     pub(super) fn add_span(&mut self, from: Timestamp, to: Timestamp, error: bool) {
@@ -127,11 +125,7 @@ impl Agent {
         let at = self.spans.partition_point(|span| span.0 <= start);
         self.spans.insert(at, (start, length, error));
         if self.spans.len() > SPANS {
-            let gap = |pair: &[(u32, u32, bool)]| {
-                pair[1]
-                    .0
-                    .saturating_sub(pair[0].0.saturating_add(pair[0].1))
-            };
+            let gap = |pair: &[(u32, u32, bool)]| pair[1].0.saturating_sub(pair[0].0.saturating_add(pair[0].1));
             let closest = self
                 .spans
                 .windows(2)
@@ -140,10 +134,7 @@ impl Agent {
                 .map_or(0, |(at, _)| at);
             let second = self.spans.remove(closest + 1);
             let first = &mut self.spans[closest];
-            let end = first
-                .0
-                .saturating_add(first.1)
-                .max(second.0.saturating_add(second.1));
+            let end = first.0.saturating_add(first.1).max(second.0.saturating_add(second.1));
             *first = (first.0, end - first.0, first.2 || second.2);
         }
     }
@@ -173,10 +164,7 @@ pub(super) fn place(timeline: &mut Timeline, event: &Event) -> Option<usize> {
         if known.is_some() {
             return known;
         }
-        let call = timeline
-            .open_tools
-            .iter()
-            .find(|tool| tool.tool_use_id == parent);
+        let call = timeline.open_tools.iter().find(|tool| tool.tool_use_id == parent);
         let name = call.map_or_else(|| "sub-agent".to_owned(), |call| call.text.clone());
         let mut agent = Agent::new(event, &name);
         agent.parent = Some(parent);
@@ -206,11 +194,7 @@ fn add(timeline: &mut Timeline, agent: Agent) -> usize {
             .iter()
             .position(|agent| agent.parent.is_some() && agent.state != AgentState::Open);
         let over = over
-            .or_else(|| {
-                agents
-                    .iter()
-                    .position(|agent| agent.state != AgentState::Open)
-            })
+            .or_else(|| agents.iter().position(|agent| agent.state != AgentState::Open))
             .unwrap_or(0);
         agents.remove(over);
         timeline.agents_dropped += 1;
@@ -268,8 +252,7 @@ pub(super) fn note(timeline: &mut Timeline, at: usize, event: &Event) {
 /// Takes in the start or the end of a session.
 pub(super) fn note_session(timeline: &mut Timeline, at: Option<usize>, event: &Event) {
     let Some(at) = at else { return };
-    let text =
-        |field: &str, max| payload::text(&event.payload, field).map(|text| excerpt(text, max));
+    let text = |field: &str, max| payload::text(&event.payload, field).map(|text| excerpt(text, max));
     let is_start = event.event_type == "session_started";
     if is_start {
         timeline.reopen();
@@ -289,14 +272,9 @@ pub(super) fn note_session(timeline: &mut Timeline, at: Option<usize>, event: &E
         return;
     }
     let failed = payload::flag(&event.payload, "is_error") == Some(true);
-    agent.state = if failed {
-        AgentState::Failed
-    } else {
-        AgentState::Ended
-    };
+    agent.state = if failed { AgentState::Failed } else { AgentState::Ended };
     agent.ended = Some(Moment::of(event));
-    agent.session_cost_usd =
-        payload::decimal(&event.payload, "cost_usd").or(agent.session_cost_usd);
+    agent.session_cost_usd = payload::decimal(&event.payload, "cost_usd").or(agent.session_cost_usd);
     agent.reported_turns += payload::number(&event.payload, "num_turns").unwrap_or(0);
     agent.reported_ms = payload::number(&event.payload, "duration_ms")
         .map(|ms| agent.reported_ms.unwrap_or(0).saturating_add(ms))

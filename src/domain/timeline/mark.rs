@@ -23,16 +23,10 @@ pub struct Mark {
 impl Mark {
     pub fn new(entry: &Entry) -> Self {
         let (what, why) = match entry.kind {
-            Kind::ToolExecution => (
-                format!("{} {}", entry.head, entry.text),
-                entry.detail.as_str(),
-            ),
+            Kind::ToolExecution => (format!("{} {}", entry.head, entry.text), entry.detail.as_str()),
             Kind::StageTransition => (format!("{} failed", entry.head), entry.text.as_str()),
             Kind::Session => (
-                format!(
-                    "{} ended with an error",
-                    entry.agent.as_deref().unwrap_or("session")
-                ),
+                format!("{} ended with an error", entry.agent.as_deref().unwrap_or("session")),
                 entry.text.as_str(),
             ),
             Kind::StatusUpdate => ("workflow failed".to_owned(), entry.text.as_str()),

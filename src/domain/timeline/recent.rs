@@ -26,7 +26,10 @@ struct Ring {
 
 impl Recent {
     pub fn of(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
-        self.by_kind.get(&kind).map(|ring| ring.entries.iter()).unwrap_or_default()
+        self.by_kind
+            .get(&kind)
+            .map(|ring| ring.entries.iter())
+            .unwrap_or_default()
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Entry> {
@@ -45,9 +48,15 @@ impl Recent {
 
     /// Puts a tool's result into the entry of its call; false if the call is no longer here.
     pub(super) fn close(&mut self, post: &Entry) -> bool {
-        let Some(ring) = self.by_kind.get_mut(&Kind::ToolExecution) else { return false };
-        let is_call = |entry: &&mut Entry| entry.end_seq.is_none() && entry.tool_use_id.is_some() && entry.tool_use_id == post.tool_use_id;
-        let Some(call) = ring.entries.iter_mut().rev().find(is_call) else { return false };
+        let Some(ring) = self.by_kind.get_mut(&Kind::ToolExecution) else {
+            return false;
+        };
+        let is_call = |entry: &&mut Entry| {
+            entry.end_seq.is_none() && entry.tool_use_id.is_some() && entry.tool_use_id == post.tool_use_id
+        };
+        let Some(call) = ring.entries.iter_mut().rev().find(is_call) else {
+            return false;
+        };
         let before = call.size();
         call.end_seq = post.end_seq;
         call.error = post.error;
@@ -61,7 +70,9 @@ impl Recent {
     /// Drops the oldest of the kind that takes most, so that a flood of one kind leaves the others alone.
     fn keep_within_bytes(&mut self) {
         while self.by_kind.values().map(|ring| ring.bytes).sum::<usize>() > BYTES {
-            let Some(largest) = self.by_kind.values_mut().max_by_key(|ring| ring.bytes) else { return };
+            let Some(largest) = self.by_kind.values_mut().max_by_key(|ring| ring.bytes) else {
+                return;
+            };
             largest.drop_oldest();
         }
     }

@@ -32,14 +32,11 @@ impl Reported {
     /// Reads the words that scripts use; none for those that say nothing about the end.
     pub fn from_word(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().as_str() {
-            "completed" | "complete" | "success" | "succeeded" | "done" | "finished"
-            | "shipped" | "passed" => Some(Self::Completed),
-            "failed" | "failure" | "error" | "errored" | "aborted" | "cancelled" | "canceled" => {
-                Some(Self::Failed)
+            "completed" | "complete" | "success" | "succeeded" | "done" | "finished" | "shipped" | "passed" => {
+                Some(Self::Completed)
             }
-            "started" | "running" | "in_progress" | "in-progress" | "active" | "working" => {
-                Some(Self::Running)
-            }
+            "failed" | "failure" | "error" | "errored" | "aborted" | "cancelled" | "canceled" => Some(Self::Failed),
+            "started" | "running" | "in_progress" | "in-progress" | "active" | "working" => Some(Self::Running),
             _ => None,
         }
     }
@@ -48,30 +45,23 @@ impl Reported {
 /// Takes in a status_update.
 pub(super) fn note(timeline: &mut Timeline, event: &Event) {
     let word = payload::text(&event.payload, "status").unwrap_or(&event.event_type);
-    let Some(state) = Reported::from_word(&event.event_type).or_else(|| Reported::from_word(word))
-    else {
+    let Some(state) = Reported::from_word(&event.event_type).or_else(|| Reported::from_word(word)) else {
         return;
     };
     let before = timeline.report.take();
-    let text =
-        |field: &str, max| payload::text(&event.payload, field).map(|text| excerpt(text, max));
+    let text = |field: &str, max| payload::text(&event.payload, field).map(|text| excerpt(text, max));
     let step = text("current_step", 120);
     timeline.report = Some(Report {
         state,
         message: text("message", 240),
-        workflow_name: text("workflow_name", 160)
-            .or_else(|| before.and_then(|report| report.workflow_name)),
-        progress_percent: payload::number(&event.payload, "progress_percent")
-            .map(|percent| percent.min(100)),
+        workflow_name: text("workflow_name", 160).or_else(|| before.and_then(|report| report.workflow_name)),
+        progress_percent: payload::number(&event.payload, "progress_percent").map(|percent| percent.min(100)),
         said: Moment::of(event),
         by: "status_update".to_owned(),
         step: step.clone(),
     });
     // ADW scripts announce a stage this way.
-    if let Some(stage) = step
-        .as_deref()
-        .and_then(|step| step.strip_prefix("Stage: "))
-    {
+    if let Some(stage) = step.as_deref().and_then(|step| step.strip_prefix("Stage: ")) {
         stage_line::start(timeline, stage, Moment::of(event), false);
     }
 }

@@ -56,12 +56,7 @@ impl Sources {
         if self.newest.len() == NEWEST {
             self.newest.pop_front();
         }
-        let text = |field, max| {
-            excerpt(
-                payload::text(&event.payload, field).unwrap_or_default(),
-                max,
-            )
-        };
+        let text = |field, max| excerpt(payload::text(&event.payload, field).unwrap_or_default(), max);
         self.newest.push_back(SourceNote {
             seq: event.seq,
             at: event.timestamp,

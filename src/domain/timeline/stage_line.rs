@@ -38,16 +38,14 @@ impl StageLine {
         let (started, ended) = (self.started, self.ended);
         self.duration_ms.or_else(|| {
             let (started, ended) = (started?, ended?);
-            (started.source.is_known() && ended.source.is_known())
-                .then(|| ended.at.since(started.at))
+            (started.source.is_known() && ended.source.is_known()).then(|| ended.at.since(started.at))
         })
     }
 }
 
 /// Takes in an announced transition.
 pub(super) fn note(timeline: &mut Timeline, event: &Event) {
-    let Some(name) = payload::first_text(&event.payload, &["stage", "stage_name", "to_stage"])
-    else {
+    let Some(name) = payload::first_text(&event.payload, &["stage", "stage_name", "to_stage"]) else {
         return;
     };
     let moment = Moment::of(event);
@@ -59,8 +57,8 @@ pub(super) fn note(timeline: &mut Timeline, event: &Event) {
         _ => return,
     };
     let duration_ms = payload::number(&event.payload, "duration_ms");
-    let message = payload::first_text(&event.payload, &["message", "error", "skip_reason"])
-        .map(|text| excerpt(text, 160));
+    let message =
+        payload::first_text(&event.payload, &["message", "error", "skip_reason"]).map(|text| excerpt(text, 160));
     let line = line(timeline, &name);
     line.state = state;
     line.ended = Some(moment);
@@ -74,8 +72,7 @@ pub(super) fn start(timeline: &mut Timeline, name: &str, moment: Moment, derived
     let name = stage::normalise(name);
     timeline.reopen();
     for line in &mut timeline.stages {
-        let is_over =
-            line.state == StageState::Running && line.name != name && (line.derived || !derived);
+        let is_over = line.state == StageState::Running && line.name != name && (line.derived || !derived);
         if is_over {
             line.state = StageState::Completed;
             line.ended = Some(moment);
@@ -99,11 +96,7 @@ pub(super) fn start(timeline: &mut Timeline, name: &str, moment: Moment, derived
 /// Derives the stage from the agent at work, as long as nobody announces stages.
 pub(super) fn derive(timeline: &mut Timeline, event: &Event, agent: Option<usize>) {
     let is_work = match event.kind {
-        Kind::AgentLogEntry
-        | Kind::FileOperation
-        | Kind::AgentThinking
-        | Kind::ToolExecution
-        | Kind::TextBlock => true,
+        Kind::AgentLogEntry | Kind::FileOperation | Kind::AgentThinking | Kind::ToolExecution | Kind::TextBlock => true,
         Kind::Session => event.event_type == "session_started",
         Kind::AgentStateUpdate | Kind::StageTransition | Kind::StatusUpdate | Kind::Other => false,
     };
@@ -130,19 +123,9 @@ pub(super) fn derive(timeline: &mut Timeline, event: &Event, agent: Option<usize
 }
 
 /// The stage as a document reports it, which has no times of its own.
-pub(super) fn report(
-    timeline: &mut Timeline,
-    name: &str,
-    state: StageState,
-    moment: Moment,
-    message: Option<&str>,
-) {
+pub(super) fn report(timeline: &mut Timeline, name: &str, state: StageState, moment: Moment, message: Option<&str>) {
     let name = stage::normalise(name);
-    if timeline
-        .stages
-        .iter()
-        .any(|line| line.name == name && !line.derived)
-    {
+    if timeline.stages.iter().any(|line| line.name == name && !line.derived) {
         return;
     }
     if state == StageState::Running {
@@ -160,23 +143,20 @@ pub(super) fn report(
 
 fn line<'a>(timeline: &'a mut Timeline, name: &str) -> &'a mut StageLine {
     let stages = &mut timeline.stages;
-    let at = stages
-        .iter()
-        .position(|line| line.name == name)
-        .unwrap_or_else(|| {
-            if stages.len() == STAGES {
-                stages.remove(0);
-            }
-            stages.push(StageLine {
-                name: excerpt(name, 64),
-                state: StageState::Running,
-                started: None,
-                ended: None,
-                duration_ms: None,
-                message: None,
-                derived: true,
-            });
-            stages.len() - 1
+    let at = stages.iter().position(|line| line.name == name).unwrap_or_else(|| {
+        if stages.len() == STAGES {
+            stages.remove(0);
+        }
+        stages.push(StageLine {
+            name: excerpt(name, 64),
+            state: StageState::Running,
+            started: None,
+            ended: None,
+            duration_ms: None,
+            message: None,
+            derived: true,
         });
+        stages.len() - 1
+    });
     &mut stages[at]
 }

@@ -41,9 +41,7 @@ pub struct ChangeView {
 /// Takes in an agent_state_update.
 pub(super) fn note(timeline: &mut Timeline, event: &Event) {
     let moment = Moment::of(event);
-    let source = payload::text(&event.payload, "source")
-        .unwrap_or("state")
-        .to_owned();
+    let source = payload::text(&event.payload, "source").unwrap_or("state").to_owned();
     if let Some(whole) = event.payload.get("state").and_then(Value::as_object) {
         timeline.state.fields.clear();
         timeline.state.fields_dropped = 0;
@@ -114,8 +112,7 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
         let names: Vec<&str> = names.iter().filter_map(Value::as_str).take(16).collect();
         for (at, name) in names.iter().enumerate() {
             let is_last_script = field == "all_adws" && at + 1 == names.len();
-            let is_stage =
-                crate::domain::stage::position(&crate::domain::stage::normalise(name)).is_some();
+            let is_stage = crate::domain::stage::position(&crate::domain::stage::normalise(name)).is_some();
             let is_known = timeline
                 .stages
                 .iter()
@@ -137,13 +134,7 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
             } else {
                 StageState::Completed
             };
-            stage_line::report(
-                timeline,
-                phase,
-                state,
-                moment,
-                payload::text(result, "error_message"),
-            );
+            stage_line::report(timeline, phase, state, moment, payload::text(result, "error_message"));
         }
     }
     if let Some(phase) = said
@@ -158,18 +149,11 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
         .and_then(|value| value.as_str())
         .and_then(Reported::from_word);
     let word = word.or_else(|| {
-        (said.get("completed").and_then(|value| value.as_bool()) == Some(true))
-            .then_some(Reported::Completed)
+        (said.get("completed").and_then(|value| value.as_bool()) == Some(true)).then_some(Reported::Completed)
     });
     if let Some(state) = word {
-        let text =
-            |field: &str| payload::text(&event.payload, field).map(|text| excerpt(text, 240));
-        let name = text("workflow_name").or_else(|| {
-            timeline
-                .report
-                .take()
-                .and_then(|report| report.workflow_name)
-        });
+        let text = |field: &str| payload::text(&event.payload, field).map(|text| excerpt(text, 240));
+        let name = text("workflow_name").or_else(|| timeline.report.take().and_then(|report| report.workflow_name));
         timeline.report = Some(Report {
             state,
             message: text("message"),
@@ -190,13 +174,8 @@ fn said(payload: &Value) -> std::collections::BTreeMap<&str, &Value> {
         .into_iter()
         .flatten()
         .map(|(field, value)| (field.as_str(), value));
-    let changed = payload
-        .get("changed")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let changed =
-        changed.filter_map(|change| Some((change.get("field")?.as_str()?, change.get("new")?)));
+    let changed = payload.get("changed").and_then(Value::as_array).into_iter().flatten();
+    let changed = changed.filter_map(|change| Some((change.get("field")?.as_str()?, change.get("new")?)));
     let beside = ["status", "current_phase"]
         .into_iter()
         .filter_map(|field| Some((field, payload.get(field)?)));

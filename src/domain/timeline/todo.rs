@@ -76,11 +76,7 @@ impl TodoItem {
             payload::first_text(todo, &["content", "text", "activeForm"]).unwrap_or_default(),
             120,
         );
-        let same = before.and_then(|list| {
-            list.items
-                .iter()
-                .find(|item| item.text == text && item.state == state)
-        });
+        let same = before.and_then(|list| list.items.iter().find(|item| item.text == text && item.state == state));
         Self {
             since: same.map_or_else(|| Moment::of(event), |item| item.since),
             text,

@@ -52,10 +52,7 @@ impl Trace {
 fn halve(counts: &mut Vec<u32>) {
     *counts = counts
         .chunks(2)
-        .map(|pair| {
-            pair.iter()
-                .fold(0, |sum: u32, count| sum.saturating_add(*count))
-        })
+        .map(|pair| pair.iter().fold(0, |sum: u32, count| sum.saturating_add(*count)))
         .collect();
 }
 

@@ -57,7 +57,10 @@ impl Board {
             if !state.changed.is_empty() {
                 return Some(std::mem::take(&mut state.changed));
             }
-            state = self.changed.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
         }
     }
 
@@ -85,7 +88,10 @@ pub(super) fn start(shared: &Arc<Shared>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         while let Some(shared) = shared.upgrade() {
             let Some(changed) = shared.board.wait() else { return };
-            let cards = changed.iter().filter_map(|adw_id| shared.find(adw_id).and_then(|live| lock(&live).card())).collect();
+            let cards = changed
+                .iter()
+                .filter_map(|adw_id| shared.find(adw_id).and_then(|live| lock(&live).card()))
+                .collect();
             shared.board.publish(cards);
             drop(shared);
             std::thread::sleep(PAUSE);
@@ -105,7 +111,11 @@ impl BoardSubscription {
     pub(super) fn new(shared: Arc<Shared>, bell: &Bell) -> Self {
         lock(&shared.board.state).followers.push(bell.clone());
         bell.ring();
-        Self { shared, bell: bell.clone(), cursor: None }
+        Self {
+            shared,
+            bell: bell.clone(),
+            cursor: None,
+        }
     }
 
     /// The next frame; none when there is nothing new.
@@ -140,6 +150,10 @@ impl Drop for BoardSubscription {
 }
 
 fn encode(full: bool, upserts: Vec<Card>) -> Frame {
-    let frame = FromServer::Board { full, upserts, removed: Vec::new() };
+    let frame = FromServer::Board {
+        full,
+        upserts,
+        removed: Vec::new(),
+    };
     Frame::from(serde_json::to_string(&frame).unwrap_or_default())
 }

@@ -34,7 +34,15 @@ pub(super) struct Live {
 
 impl Live {
     pub(super) fn new(timeline: Timeline, checkpointed: u64) -> Self {
-        Self { timeline, checkpointed, recent: VecDeque::new(), recent_bytes: 0, followers: Vec::new(), card: None, snapshot: None }
+        Self {
+            timeline,
+            checkpointed,
+            recent: VecDeque::new(),
+            recent_bytes: 0,
+            followers: Vec::new(),
+            card: None,
+            snapshot: None,
+        }
     }
 
     /// Takes in committed events, in order, and wakes the followers.
@@ -52,9 +60,19 @@ impl Live {
             self.recent_bytes = 0;
             return;
         }
-        let frame = events_frame(&self.timeline.adw_id, from, self.timeline.seq, events.iter().map(|stored| &*stored.text));
+        let frame = events_frame(
+            &self.timeline.adw_id,
+            from,
+            self.timeline.seq,
+            None,
+            events.iter().map(|stored| &*stored.text),
+        );
         self.recent_bytes += frame.len();
-        self.recent.push_back(Recent { from, to: self.timeline.seq, frame });
+        self.recent.push_back(Recent {
+            from,
+            to: self.timeline.seq,
+            frame,
+        });
         while self.recent_bytes > RECENT_BYTES && self.recent.len() > 1 {
             if let Some(oldest) = self.recent.pop_front() {
                 self.recent_bytes -= oldest.frame.len();
@@ -90,7 +108,12 @@ impl Live {
         {
             return (seq, frame.clone());
         }
-        let frame = FromServer::Snapshot { adw_id: self.timeline.adw_id.clone(), epoch: epoch.to_owned(), seq, timeline: Box::new(self.timeline.clone()) };
+        let frame = FromServer::Snapshot {
+            adw_id: self.timeline.adw_id.clone(),
+            epoch: epoch.to_owned(),
+            seq,
+            timeline: Box::new(self.timeline.clone()),
+        };
         let frame = Frame::from(serde_json::to_string(&frame).unwrap_or_default());
         self.snapshot = Some((seq, frame.clone()));
         (seq, frame)
@@ -109,10 +132,18 @@ impl Live {
     }
 }
 
-/// An `events` frame spliced from wire texts.
-pub(super) fn events_frame<'a>(adw_id: &AdwId, from: u64, to: u64, texts: impl Iterator<Item = &'a str>) -> Frame {
+/// An `events` frame spliced from wire texts; `head` where it lies further on.
+pub(super) fn events_frame<'a>(
+    adw_id: &AdwId,
+    from: u64,
+    to: u64,
+    head: Option<u64>,
+    texts: impl Iterator<Item = &'a str>,
+) -> Frame {
     let id = serde_json::to_string(adw_id).unwrap_or_default();
-    let mut frame = format!("{{\"type\":\"events\",\"data\":{{\"adw_id\":{id},\"from\":{from},\"to\":{to},\"list\":[");
+    let head = head.map(|head| format!("\"head\":{head},")).unwrap_or_default();
+    let mut frame =
+        format!("{{\"type\":\"events\",\"data\":{{\"adw_id\":{id},\"from\":{from},\"to\":{to},{head}\"list\":[");
     for (at, text) in texts.enumerate() {
         if at > 0 {
             frame.push(',');

@@ -29,7 +29,11 @@ struct Kept {
 
 impl Pages {
     pub(super) fn new(readers: Vec<Box<dyn Reader>>) -> Self {
-        Self { readers: Mutex::new(readers), returned: Condvar::new(), kept: Mutex::default() }
+        Self {
+            readers: Mutex::new(readers),
+            returned: Condvar::new(),
+            kept: Mutex::default(),
+        }
     }
 
     /// Lends a connection; blocks until one is free.
@@ -38,7 +42,12 @@ impl Pages {
         let mut reader = loop {
             match readers.pop() {
                 Some(reader) => break reader,
-                None => readers = self.returned.wait(readers).unwrap_or_else(std::sync::PoisonError::into_inner),
+                None => {
+                    readers = self
+                        .returned
+                        .wait(readers)
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                }
             }
         };
         drop(readers);
@@ -56,8 +65,15 @@ impl Pages {
         if let Some(page) = self.find(&key) {
             return Ok(page[skip..].to_vec());
         }
-        let query = PageQuery { after: Some(number * PAGE), limit: PAGE as usize, ..PageQuery::default() };
-        let events = self.with(|reader| reader.page(adw_id, &query))?.map(|page| page.events).unwrap_or_default();
+        let query = PageQuery {
+            after: Some(number * PAGE),
+            limit: PAGE as usize,
+            ..PageQuery::default()
+        };
+        let events = self
+            .with(|reader| reader.page(adw_id, &query))?
+            .map(|page| page.events)
+            .unwrap_or_default();
         let page = Arc::new(events);
         if page.len() as u64 == PAGE {
             self.keep(key, &page);
@@ -66,7 +82,11 @@ impl Pages {
     }
 
     fn find(&self, key: &(AdwId, u64)) -> Option<SharedPage> {
-        lock(&self.kept).pages.iter().find(|(known, _)| known == key).map(|(_, page)| Arc::clone(page))
+        lock(&self.kept)
+            .pages
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, page)| Arc::clone(page))
     }
 
     fn keep(&self, key: (AdwId, u64), page: &SharedPage) {
@@ -75,7 +95,9 @@ impl Pages {
         kept.bytes += size(page);
         kept.pages.push_back((key, Arc::clone(page)));
         while kept.bytes > KEPT_BYTES {
-            let Some((_, oldest)) = kept.pages.pop_front() else { return };
+            let Some((_, oldest)) = kept.pages.pop_front() else {
+                return;
+            };
             kept.bytes -= size(&oldest);
         }
     }

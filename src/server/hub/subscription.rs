@@ -36,11 +36,18 @@ impl Subscription {
             let mut live = lock(&live);
             live.follow(bell);
             let head = live.timeline.seq;
-            let same_life = resume.filter(|(epoch, after)| *epoch == shared.epoch && *after <= head && head - after <= RESUME_EVENTS);
+            let same_life = resume
+                .filter(|(epoch, after)| *epoch == shared.epoch && *after <= head && head - after <= RESUME_EVENTS);
             same_life.map(|(_, after)| after)
         };
         bell.ring();
-        Self { shared, live, adw_id: adw_id.clone(), bell: bell.clone(), cursor }
+        Self {
+            shared,
+            live,
+            adw_id: adw_id.clone(),
+            bell: bell.clone(),
+            cursor,
+        }
     }
 
     pub fn adw_id(&self) -> &AdwId {
@@ -57,11 +64,22 @@ impl Subscription {
                 let read = tokio::task::spawn_blocking(move || shared.pages.after(&adw_id, seq));
                 let texts = read.await.map_err(|error| JournalError::Read(error.to_string()))??;
                 if texts.is_empty() {
-                    return Err(JournalError::Read(format!("event {} of {} is missing", seq + 1, self.adw_id)));
+                    return Err(JournalError::Read(format!(
+                        "event {} of {} is missing",
+                        seq + 1,
+                        self.adw_id
+                    )));
                 }
                 let to = seq + texts.len() as u64;
                 self.cursor = Some(to);
-                Ok(Some(events_frame(&self.adw_id, seq + 1, to, texts.iter().map(String::as_str))))
+                let head = Some(lock(&self.live).timeline.seq).filter(|head| *head > to);
+                Ok(Some(events_frame(
+                    &self.adw_id,
+                    seq + 1,
+                    to,
+                    head,
+                    texts.iter().map(String::as_str),
+                )))
             }
         }
     }
@@ -91,7 +109,10 @@ impl Drop for Subscription {
         lock(&self.live).unfollow(&self.bell);
         if lock(&self.live).is_forgettable() {
             // Let go of it first: a workflow is forgotten only when the map alone holds it.
-            self.live = Arc::new(std::sync::Mutex::new(super::Live::new(crate::domain::timeline::Timeline::new(self.adw_id.clone()), 0)));
+            self.live = Arc::new(std::sync::Mutex::new(super::Live::new(
+                crate::domain::timeline::Timeline::new(self.adw_id.clone()),
+                0,
+            )));
             self.shared.forget_if_empty(&self.adw_id);
         }
     }

@@ -36,8 +36,18 @@ struct Writer {
     unsaved: HashSet<AdwId>,
 }
 
-pub(super) fn start(journal: Box<dyn Journal>, shared: Arc<Shared>, mut queue: mpsc::Receiver<Job>, checkpoint_every: u64) -> JoinHandle<()> {
-    let mut writer = Writer { journal, shared, checkpoint_every: checkpoint_every.max(1), unsaved: HashSet::new() };
+pub(super) fn start(
+    journal: Box<dyn Journal>,
+    shared: Arc<Shared>,
+    mut queue: mpsc::Receiver<Job>,
+    checkpoint_every: u64,
+) -> JoinHandle<()> {
+    let mut writer = Writer {
+        journal,
+        shared,
+        checkpoint_every: checkpoint_every.max(1),
+        unsaved: HashSet::new(),
+    };
     std::thread::spawn(move || {
         while let Some(first) = queue.blocking_recv() {
             let mut batches = Vec::new();
@@ -58,7 +68,11 @@ pub(super) fn start(journal: Box<dyn Journal>, shared: Arc<Shared>, mut queue: m
                         break;
                     }
                 }
-                next = if events < COMMIT_EVENTS && bytes < COMMIT_BYTES { queue.try_recv().ok() } else { None };
+                next = if events < COMMIT_EVENTS && bytes < COMMIT_BYTES {
+                    queue.try_recv().ok()
+                } else {
+                    None
+                };
             }
             writer.record(batches, replies);
             if let Some(reply) = closing {
@@ -98,7 +112,9 @@ impl Writer {
             let _ = reply.send(Ok(outcomes));
             published.extend(events);
         }
-        self.shared.recorded.fetch_add(published.len() as u64, Ordering::Relaxed);
+        self.shared
+            .recorded
+            .fetch_add(published.len() as u64, Ordering::Relaxed);
         self.publish(published);
     }
 
@@ -152,12 +168,17 @@ impl Writer {
         }
         let unsaved: Vec<AdwId> = self.unsaved.iter().cloned().collect();
         for adw_ids in unsaved.chunks(64) {
-            let timelines: Vec<Timeline> = adw_ids.iter().filter_map(|adw_id| self.shared.find(adw_id).map(|live| lock(&live).timeline.clone())).collect();
+            let timelines: Vec<Timeline> = adw_ids
+                .iter()
+                .filter_map(|adw_id| self.shared.find(adw_id).map(|live| lock(&live).timeline.clone()))
+                .collect();
             self.checkpoint(&timelines);
         }
         if let Err(error) = self.journal.close() {
             warn!(%error, "the journal was not closed cleanly; nothing that was acknowledged is lost");
         }
-        self.shared.stopped.get_or_init(|| "adwatch is shutting down".to_owned());
+        self.shared
+            .stopped
+            .get_or_init(|| "adwatch is shutting down".to_owned());
     }
 }

@@ -21,7 +21,8 @@ pub fn prepare(batch: Batch) -> PreparedBatch {
         .map(|draft| match draft {
             Draft::Event(new) => {
                 let event = prepare_event(new);
-                size_bytes += event.text.0.len() + event.text.1.len() + event.body.as_ref().map_or(0, |body| body.1.len()) + 200;
+                size_bytes +=
+                    event.text.0.len() + event.text.1.len() + event.body.as_ref().map_or(0, |body| body.1.len()) + 200;
                 Prepared::Event(event)
             }
             Draft::State(new) => {
@@ -30,7 +31,11 @@ pub fn prepare(batch: Batch) -> PreparedBatch {
             }
         })
         .collect();
-    PreparedBatch { drafts, tails: batch.tails, size_bytes }
+    PreparedBatch {
+        drafts,
+        tails: batch.tails,
+        size_bytes,
+    }
 }
 
 pub fn prepare_event(mut new: NewEvent) -> PreparedEvent {
@@ -40,7 +45,11 @@ pub fn prepare_event(mut new: NewEvent) -> PreparedEvent {
         return PreparedEvent { new, text, body: None };
     }
     new.event.payload = preview(&new.event.payload);
-    PreparedEvent { text: split_at_seq(&new.event), body: Some(text), new }
+    PreparedEvent {
+        text: split_at_seq(&new.event),
+        body: Some(text),
+        new,
+    }
 }
 
 /// The wire text before and after the seq. An adw_id holds no quote, so the first match is the field.
@@ -76,10 +85,15 @@ fn shorten(value: &mut Value, text_bytes: usize, items: usize, depth: usize) {
         }
         Value::Array(list) => {
             list.truncate(items);
-            list.iter_mut().for_each(|item| shorten(item, text_bytes, items, depth.saturating_sub(1)));
+            list.iter_mut()
+                .for_each(|item| shorten(item, text_bytes, items, depth.saturating_sub(1)));
         }
-        Value::Object(map) if depth == 0 => *value = Value::String(excerpt(&Value::Object(std::mem::take(map)).to_string(), text_bytes)),
-        Value::Object(map) => map.values_mut().for_each(|item| shorten(item, text_bytes, items, depth - 1)),
+        Value::Object(map) if depth == 0 => {
+            *value = Value::String(excerpt(&Value::Object(std::mem::take(map)).to_string(), text_bytes))
+        }
+        Value::Object(map) => map
+            .values_mut()
+            .for_each(|item| shorten(item, text_bytes, items, depth - 1)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -104,7 +118,10 @@ mod tests {
             parent_tool_use_id: None,
             payload,
         };
-        NewEvent { event, keys: Vec::new() }
+        NewEvent {
+            event,
+            keys: Vec::new(),
+        }
     }
 
     #[test]
@@ -112,12 +129,22 @@ mod tests {
         let prepared = prepare_event(event(json!({"seq": 0, "text": "\"seq\":0"})));
         let text = format!("{}42{}", prepared.text.0, prepared.text.1);
         let read: Event = serde_json::from_str(&text).expect("the text is an event");
-        assert_eq!(read, Event { seq: 42, ..prepared.new.event });
+        assert_eq!(
+            read,
+            Event {
+                seq: 42,
+                ..prepared.new.event
+            }
+        );
     }
 
     #[test]
     fn a_large_body_stands_beside_a_preview() {
-        for payload in [json!({"output": "x".repeat(3_000_000), "tool_name": "Bash"}), json!(vec!["y".repeat(100); 10_000]), json!({"list": vec![json!({"a": "\u{1}".repeat(300)}); 500]})] {
+        for payload in [
+            json!({"output": "x".repeat(3_000_000), "tool_name": "Bash"}),
+            json!(vec!["y".repeat(100); 10_000]),
+            json!({"list": vec![json!({"a": "\u{1}".repeat(300)}); 500]}),
+        ] {
             let prepared = prepare_event(event(payload.clone()));
             assert!(prepared.text.0.len() + prepared.text.1.len() <= BODY_BYTES);
             let body = prepared.body.expect("a large body is kept whole");

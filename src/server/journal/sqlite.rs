@@ -60,9 +60,17 @@ impl SqliteJournal {
     pub fn open(directory: &Path, durability: Durability, new_epoch: &str) -> Result<Self, JournalError> {
         let path = directory.join("journal.db");
         let shown = path.display().to_string();
-        let cannot = |reason: &dyn std::fmt::Display| JournalError::Open { path: shown.clone(), reason: reason.to_string() };
+        let cannot = |reason: &dyn std::fmt::Display| JournalError::Open {
+            path: shown.clone(),
+            reason: reason.to_string(),
+        };
         std::fs::create_dir_all(directory).map_err(|error| cannot(&error))?;
-        let lock = File::options().create(true).truncate(false).write(true).open(directory.join("journal.lock")).map_err(|error| cannot(&error))?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(directory.join("journal.lock"))
+            .map_err(|error| cannot(&error))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => return Err(JournalError::InUse { path: shown }),
@@ -79,7 +87,12 @@ impl SqliteJournal {
             create(&connection, new_epoch).map_err(failed)?;
         }
         let epoch = begin_life(&connection, durability, new_epoch).map_err(failed)?;
-        Ok(Self { writer: Writer::new(connection), path, epoch, _lock: lock })
+        Ok(Self {
+            writer: Writer::new(connection),
+            path,
+            epoch,
+            _lock: lock,
+        })
     }
 }
 
@@ -97,9 +110,17 @@ impl Journal for SqliteJournal {
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, JournalError> {
-        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(|error| read_error(&error))?;
-        connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(|error| read_error(&error))?;
-        connection.pragma_update(None, "mmap_size", 0).map_err(|error| read_error(&error))?;
+        let connection = Connection::open_with_flags(
+            &self.path,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )
+        .map_err(|error| read_error(&error))?;
+        connection
+            .busy_timeout(std::time::Duration::from_secs(5))
+            .map_err(|error| read_error(&error))?;
+        connection
+            .pragma_update(None, "mmap_size", 0)
+            .map_err(|error| read_error(&error))?;
         Ok(Box::new(SqliteReader::new(connection)))
     }
 
@@ -112,27 +133,43 @@ impl Journal for SqliteJournal {
 fn inspect(path: &Path) -> Result<(), JournalError> {
     let shown = path.display().to_string();
     // A log left by a killed process is read too, which needs its index file; only the main file must stay as it is.
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| open_error(&shown, &error))?;
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .map_err(|error| open_error(&shown, &error))?;
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let application = pragma("application_id").map_err(|error| open_error(&shown, &error))?;
     let format = pragma("user_version").map_err(|error| open_error(&shown, &error))?;
     if application != APPLICATION_ID {
-        return Err(JournalError::Damaged { path: shown, reason: "its header does not carry the mark of adwatch".into() });
+        return Err(JournalError::Damaged {
+            path: shown,
+            reason: "its header does not carry the mark of adwatch".into(),
+        });
     }
     if format > FORMAT {
-        return Err(JournalError::Newer { path: shown, found: format, known: FORMAT });
+        return Err(JournalError::Newer {
+            path: shown,
+            found: format,
+            known: FORMAT,
+        });
     }
-    connection.query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| row.get::<_, String>(0)).map_err(|error| open_error(&shown, &error))?;
+    connection
+        .query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| {
+            row.get::<_, String>(0)
+        })
+        .map_err(|error| open_error(&shown, &error))?;
     Ok(())
 }
 
 fn configure(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", match durability {
-        Durability::Power => "FULL",
-        Durability::Process => "NORMAL",
-    })?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        match durability {
+            Durability::Power => "FULL",
+            Durability::Process => "NORMAL",
+        },
+    )?;
     connection.pragma_update(None, "mmap_size", 0)?;
     // In KiB: the index over the keys is random, so what does not fit here is read from the disk again and again.
     connection.pragma_update(None, "cache_size", -32 * 1024)?;
@@ -152,7 +189,11 @@ fn create(connection: &Connection, epoch: &str) -> rusqlite::Result<()> {
 
 /// Takes the epoch of the file, or begins a new one where acknowledged seqs may be lost and given again.
 fn begin_life(connection: &Connection, durability: Durability, new_epoch: &str) -> rusqlite::Result<String> {
-    let read = |name: &str| connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get::<_, String>(0));
+    let read = |name: &str| {
+        connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| {
+            row.get::<_, String>(0)
+        })
+    };
     let was_clean = read("clean")? == "1";
     if !was_clean && durability == Durability::Process {
         connection.execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", [new_epoch])?;
@@ -167,10 +208,26 @@ fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
 
 fn open_error(path: &str, error: &rusqlite::Error) -> JournalError {
     match code(error) {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => JournalError::Damaged { path: path.to_owned(), reason: error.to_string() },
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => JournalError::Damaged {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        },
         Some(ErrorCode::DiskFull) => JournalError::Full,
-        Some(ErrorCode::Unknown) | None if matches!(error, rusqlite::Error::SqliteFailure(..) | rusqlite::Error::SqlInputError { .. }) => JournalError::Damaged { path: path.to_owned(), reason: error.to_string() },
-        _ => JournalError::Open { path: path.to_owned(), reason: error.to_string() },
+        Some(ErrorCode::Unknown) | None
+            if matches!(
+                error,
+                rusqlite::Error::SqliteFailure(..) | rusqlite::Error::SqlInputError { .. }
+            ) =>
+        {
+            JournalError::Damaged {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            }
+        }
+        _ => JournalError::Open {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        },
     }
 }
 

@@ -32,7 +32,10 @@ struct Row {
 
 impl Writer {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, workflows: HashMap::new() }
+        Self {
+            connection,
+            workflows: HashMap::new(),
+        }
     }
 
     pub(super) fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError> {
@@ -49,13 +52,20 @@ impl Writer {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let mut results = Vec::with_capacity(batches.len());
         for batch in batches {
-            let mut appended = Appended { outcomes: Vec::with_capacity(batch.drafts.len()), events: Vec::with_capacity(batch.drafts.len()) };
+            let mut appended = Appended {
+                outcomes: Vec::with_capacity(batch.drafts.len()),
+                events: Vec::with_capacity(batch.drafts.len()),
+            };
             for draft in batch.drafts {
                 let stored = match draft {
                     Prepared::Event(prepared) => self.append_event(prepared)?,
                     Prepared::State(new) => self.append_state(new)?,
                 };
-                appended.outcomes.push(stored.as_ref().map_or(Outcome::Duplicate, |stored| Outcome::Recorded(stored.event.seq)));
+                appended.outcomes.push(
+                    stored
+                        .as_ref()
+                        .map_or(Outcome::Duplicate, |stored| Outcome::Recorded(stored.event.seq)),
+                );
                 appended.events.extend(stored);
             }
             for tail in &batch.tails {
@@ -64,7 +74,9 @@ impl Writer {
             results.push(appended);
         }
         for row in self.workflows.values_mut().filter(|row| row.is_touched) {
-            self.connection.prepare_cached("UPDATE workflows SET head = ?2 WHERE id = ?1")?.execute(params![row.id, row.head])?;
+            self.connection
+                .prepare_cached("UPDATE workflows SET head = ?2 WHERE id = ?1")?
+                .execute(params![row.id, row.head])?;
             row.is_touched = false;
         }
         self.connection.execute_batch("COMMIT")?;
@@ -82,9 +94,15 @@ impl Writer {
     /// A document becomes an event of what changed, against the last one known; the same document again is nothing.
     fn append_state(&mut self, new: NewState) -> rusqlite::Result<Option<Stored>> {
         let row = self.row(&new.adw_id)?;
-        let known = self.connection.prepare_cached("SELECT document FROM documents WHERE workflow = ?1")?.query_row([row.id], |row| row.get::<_, String>(0)).optional()?;
+        let known = self
+            .connection
+            .prepare_cached("SELECT document FROM documents WHERE workflow = ?1")?
+            .query_row([row.id], |row| row.get::<_, String>(0))
+            .optional()?;
         let is_first = known.is_none();
-        let old: Map<String, Value> = known.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let old: Map<String, Value> = known
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
         let document = match new.document {
             Document::Whole(document) => document,
             Document::Changes(fields) => {
@@ -125,7 +143,8 @@ impl Writer {
             parent_tool_use_id: None,
             payload: Value::Object(payload),
         };
-        self.insert(row, prepare_event(NewEvent { event, keys: new.keys })).map(Some)
+        self.insert(row, prepare_event(NewEvent { event, keys: new.keys }))
+            .map(Some)
     }
 
     fn insert(&mut self, row: Row, prepared: PreparedEvent) -> rusqlite::Result<Stored> {
@@ -135,20 +154,38 @@ impl Writer {
         let whole = |(before, after): (String, String)| format!("{before}{seq}{after}");
         let text = whole(prepared.text);
         let id = event_id(row.id, seq);
-        self.connection.prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4)")?.execute(params![id, event.kind as i64, event.agent, text])?;
+        self.connection
+            .prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![id, event.kind as i64, event.agent, text])?;
         if let Some(body) = prepared.body {
-            self.connection.prepare_cached("INSERT INTO bodies VALUES (?1, ?2)")?.execute(params![id, whole(body)])?;
+            self.connection
+                .prepare_cached("INSERT INTO bodies VALUES (?1, ?2)")?
+                .execute(params![id, whole(body)])?;
         }
         for key in &prepared.new.keys {
-            self.connection.prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3)")?.execute(params![row.id, key.0, seq])?;
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3)")?
+                .execute(params![row.id, key.0, seq])?;
         }
-        self.workflows.insert(event.adw_id.clone(), Row { head: seq, is_touched: true, ..row });
-        Ok(Stored { event, text: Arc::from(text) })
+        self.workflows.insert(
+            event.adw_id.clone(),
+            Row {
+                head: seq,
+                is_touched: true,
+                ..row
+            },
+        );
+        Ok(Stored {
+            event,
+            text: Arc::from(text),
+        })
     }
 
     /// Whether no key is known. If one is, the others are kept with it, so that a third copy is found by any of them.
     fn claim(&mut self, row: Row, keys: &[Key]) -> rusqlite::Result<bool> {
-        let mut find = self.connection.prepare_cached("SELECT seq FROM keys WHERE workflow = ?1 AND key = ?2")?;
+        let mut find = self
+            .connection
+            .prepare_cached("SELECT seq FROM keys WHERE workflow = ?1 AND key = ?2")?;
         let mut known: Option<i64> = None;
         for key in keys {
             known = find.query_row(params![row.id, key.0], |row| row.get(0)).optional()?;
@@ -158,7 +195,9 @@ impl Writer {
         }
         let Some(seq) = known else { return Ok(true) };
         if keys.len() > 1 {
-            let mut keep = self.connection.prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3)")?;
+            let mut keep = self
+                .connection
+                .prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3)")?;
             for key in keys {
                 keep.execute(params![row.id, key.0, seq])?;
             }
@@ -174,15 +213,25 @@ impl Writer {
         if self.workflows.len() >= 4_096 && self.workflows.values().all(|row| !row.is_touched) {
             self.workflows.clear();
         }
-        let known = self.connection.prepare_cached("SELECT id, head FROM workflows WHERE adw_id = ?1")?.query_row([adw_id.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let known = self
+            .connection
+            .prepare_cached("SELECT id, head FROM workflows WHERE adw_id = ?1")?
+            .query_row([adw_id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
         let (id, head) = match known {
             Some(found) => found,
             None => {
-                self.connection.prepare_cached("INSERT INTO workflows (adw_id, first, head) VALUES (?1, 1, 0)")?.execute([adw_id.as_str()])?;
+                self.connection
+                    .prepare_cached("INSERT INTO workflows (adw_id, first, head) VALUES (?1, 1, 0)")?
+                    .execute([adw_id.as_str()])?;
                 (self.connection.last_insert_rowid(), 0)
             }
         };
-        let row = Row { id, head, is_touched: false };
+        let row = Row {
+            id,
+            head,
+            is_touched: false,
+        };
         self.workflows.insert(adw_id.clone(), row);
         Ok(row)
     }
@@ -202,7 +251,9 @@ impl Writer {
             for timeline in timelines {
                 let row = self.row(&timeline.adw_id)?;
                 let text = serde_json::to_string(timeline).unwrap_or_default();
-                self.connection.prepare_cached("INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3, ?4)")?.execute(params![row.id, timeline.seq, FOLD, text])?;
+                self.connection
+                    .prepare_cached("INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![row.id, timeline.seq, FOLD, text])?;
             }
             self.connection.execute_batch("COMMIT")
         };
@@ -215,8 +266,10 @@ impl Writer {
 
     pub(super) fn close(&mut self) -> Result<(), JournalError> {
         let close = || -> rusqlite::Result<()> {
-            self.connection.execute("UPDATE meta SET value = '1' WHERE name = 'clean'", [])?;
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            self.connection
+                .execute("UPDATE meta SET value = '1' WHERE name = 'clean'", [])?;
+            self.connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         };
         close().map_err(|error| write_error(&error))
     }

@@ -21,13 +21,18 @@ impl SqliteReader {
 
     /// Row id, first seq and head.
     fn workflow(&self, adw_id: &AdwId) -> rusqlite::Result<Option<(i64, u64, u64)>> {
-        self.connection.prepare_cached("SELECT id, first, head FROM workflows WHERE adw_id = ?1")?.query_row([adw_id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
+        self.connection
+            .prepare_cached("SELECT id, first, head FROM workflows WHERE adw_id = ?1")?
+            .query_row([adw_id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()
     }
 
     fn read_page(&self, adw_id: &AdwId, query: &PageQuery) -> rusqlite::Result<Option<Page>> {
         // One transaction, so that head and events are of one moment.
         let transaction = self.connection.unchecked_transaction()?;
-        let Some((workflow, first, head)) = self.workflow(adw_id)? else { return Ok(None) };
+        let Some((workflow, first, head)) = self.workflow(adw_id)? else {
+            return Ok(None);
+        };
         let from = query.after.unwrap_or(0).min(head) + 1;
         let to = query.before.map_or(head, |before| before.saturating_sub(1).min(head));
         let newest_first = query.after.is_none();
@@ -44,14 +49,23 @@ impl SqliteReader {
         if let Some(q) = &query.q {
             // As it stands inside JSON, so that a search for a quote finds its escape.
             let quoted = Value::String(q.clone()).to_string();
-            let pattern = quoted[1..quoted.len() - 1].replace('!', "!!").replace('%', "!%").replace('_', "!_");
+            let pattern = quoted[1..quoted.len() - 1]
+                .replace('!', "!!")
+                .replace('%', "!%")
+                .replace('_', "!_");
             sql.push_str(" AND text LIKE ? ESCAPE '!'");
             values.push(Sql::from(format!("%{pattern}%")));
         }
-        sql.push_str(if newest_first { " ORDER BY id DESC LIMIT ?" } else { " ORDER BY id LIMIT ?" });
+        sql.push_str(if newest_first {
+            " ORDER BY id DESC LIMIT ?"
+        } else {
+            " ORDER BY id LIMIT ?"
+        });
         values.push(Sql::from(query.limit as i64));
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut events = statement.query_map(params_from_iter(values), |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+        let mut events = statement
+            .query_map(params_from_iter(values), |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<String>>>()?;
         if newest_first {
             events.reverse();
         }
@@ -61,12 +75,19 @@ impl SqliteReader {
     }
 
     fn read_event(&self, adw_id: &AdwId, seq: u64) -> rusqlite::Result<Option<String>> {
-        let Some((workflow, first, head)) = self.workflow(adw_id)? else { return Ok(None) };
+        let Some((workflow, first, head)) = self.workflow(adw_id)? else {
+            return Ok(None);
+        };
         if seq < first || seq > head {
             return Ok(None);
         }
         let id = event_id(workflow, seq);
-        let read = |sql: &str| self.connection.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional();
+        let read = |sql: &str| {
+            self.connection
+                .prepare_cached(sql)?
+                .query_row([id], |row| row.get(0))
+                .optional()
+        };
         match read("SELECT text FROM bodies WHERE id = ?1")? {
             Some(body) => Ok(Some(body)),
             None => read("SELECT text FROM events WHERE id = ?1"),
@@ -76,33 +97,57 @@ impl SqliteReader {
     fn read_tails(&self, adw_id: Option<&AdwId>) -> rusqlite::Result<Vec<Tail>> {
         let texts = match adw_id {
             Some(adw_id) => {
-                let Some((workflow, ..)) = self.workflow(adw_id)? else { return Ok(Vec::new()) };
-                let mut statement = self.connection.prepare_cached("SELECT tail FROM tails WHERE workflow = ?1 ORDER BY path, run")?;
-                statement.query_map([workflow], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?
+                let Some((workflow, ..)) = self.workflow(adw_id)? else {
+                    return Ok(Vec::new());
+                };
+                let mut statement = self
+                    .connection
+                    .prepare_cached("SELECT tail FROM tails WHERE workflow = ?1 ORDER BY path, run")?;
+                statement
+                    .query_map([workflow], |row| row.get::<_, String>(0))?
+                    .collect::<rusqlite::Result<Vec<_>>>()?
             }
             None => {
-                let mut statement = self.connection.prepare_cached("SELECT tail, max(run) FROM tails GROUP BY path")?;
-                statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?
+                let mut statement = self
+                    .connection
+                    .prepare_cached("SELECT tail, max(run) FROM tails GROUP BY path")?;
+                statement
+                    .query_map([], |row| row.get::<_, String>(0))?
+                    .collect::<rusqlite::Result<Vec<_>>>()?
             }
         };
-        Ok(texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
+        Ok(texts
+            .iter()
+            .filter_map(|text| serde_json::from_str(text).ok())
+            .collect())
     }
 }
 
 impl Reader for SqliteReader {
     fn workflows(&mut self) -> Result<Vec<(AdwId, u64)>, JournalError> {
         let read = || -> rusqlite::Result<Vec<(String, u64)>> {
-            let mut statement = self.connection.prepare_cached("SELECT adw_id, head FROM workflows WHERE head > 0 ORDER BY id")?;
-            statement.query_map(params![], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT adw_id, head FROM workflows WHERE head > 0 ORDER BY id")?;
+            statement
+                .query_map(params![], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
         };
         let rows = read().map_err(|error| read_error(&error))?;
-        Ok(rows.into_iter().filter_map(|(adw_id, head)| Some((adw_id.parse().ok()?, head))).collect())
+        Ok(rows
+            .into_iter()
+            .filter_map(|(adw_id, head)| Some((adw_id.parse().ok()?, head)))
+            .collect())
     }
 
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError> {
         let read = || -> rusqlite::Result<Option<String>> {
-            let mut statement = self.connection.prepare_cached("SELECT timeline FROM checkpoints JOIN workflows ON id = workflow WHERE adw_id = ?1 AND fold = ?2")?;
-            statement.query_row(params![adw_id.as_str(), FOLD], |row| row.get(0)).optional()
+            let mut statement = self.connection.prepare_cached(
+                "SELECT timeline FROM checkpoints JOIN workflows ON id = workflow WHERE adw_id = ?1 AND fold = ?2",
+            )?;
+            statement
+                .query_row(params![adw_id.as_str(), FOLD], |row| row.get(0))
+                .optional()
         };
         let text = read().map_err(|error| read_error(&error))?;
         // One that cannot be read is folded again.
@@ -119,7 +164,9 @@ impl Reader for SqliteReader {
 
     fn document(&mut self, adw_id: &AdwId) -> Result<Option<Map<String, Value>>, JournalError> {
         let read = || -> rusqlite::Result<Option<String>> {
-            let mut statement = self.connection.prepare_cached("SELECT document FROM documents JOIN workflows ON id = workflow WHERE adw_id = ?1")?;
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT document FROM documents JOIN workflows ON id = workflow WHERE adw_id = ?1")?;
             statement.query_row([adw_id.as_str()], |row| row.get(0)).optional()
         };
         let text = read().map_err(|error| read_error(&error))?;
