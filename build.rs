@@ -42,11 +42,7 @@ fn compile_sheets() -> io::Result<()> {
                 class.as_name()
             )));
         }
-        let _ = write!(
-            compiled,
-            "\n/* {name} */\n{}\n",
-            from_str(&sheet, &class).trim()
-        );
+        let _ = write!(compiled, "\n/* {name} */\n{}\n", from_str(&sheet, &class).trim());
     }
     write_if_changed(Path::new(COMPILED_SHEETS), compiled.as_bytes())
 }
@@ -56,9 +52,7 @@ fn compile_sheets() -> io::Result<()> {
 /// Only release builds embed the site, so that checks and unit tests do not depend on what happens to lie there;
 /// `ADWATCH_SITE_DIR` embeds another folder, in any profile.
 fn embed_assets() -> io::Result<()> {
-    let out = PathBuf::from(
-        env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is set by cargo"))?,
-    );
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is set by cargo"))?);
     let copies = out.join("assets");
     let mut entries = String::new();
     let mut build = Xxh3Default::new();
@@ -73,10 +67,7 @@ fn embed_assets() -> io::Result<()> {
                 .map_err(io::Error::other)?
                 .display()
                 .to_string();
-            if [".br", ".gz", ".d.ts"]
-                .iter()
-                .any(|end| path.ends_with(end))
-            {
+            if [".br", ".gz", ".d.ts"].iter().any(|end| path.ends_with(end)) {
                 continue;
             }
             let bytes = fs::read(&file)?;
@@ -97,9 +88,7 @@ fn embed_assets() -> io::Result<()> {
     }
 
     let id = format!("{:016x}", build.digest());
-    let table = format!(
-        "pub const BUILD_ID: &str = {id:?};\n\npub static ASSETS: &[Asset] = &[\n{entries}];\n"
-    );
+    let table = format!("pub const BUILD_ID: &str = {id:?};\n\npub static ASSETS: &[Asset] = &[\n{entries}];\n");
     write_if_changed(&out.join("assets.rs"), table.as_bytes())
 }
 
@@ -123,13 +112,7 @@ fn site_dir(out: &Path) -> Option<PathBuf> {
 }
 
 /// Copies a precompressed sibling, where there is one and it is smaller, and names it as a Rust expression.
-fn compressed(
-    site: &Path,
-    copies: &Path,
-    path: &str,
-    extension: &str,
-    identity_bytes: usize,
-) -> io::Result<String> {
+fn compressed(site: &Path, copies: &Path, path: &str, extension: &str, identity_bytes: usize) -> io::Result<String> {
     let path = format!("{path}.{extension}");
     match fs::read(site.join(&path)) {
         Ok(bytes) if bytes.len() < identity_bytes => {
