@@ -1,0 +1,11 @@
+//! Everything that crosses the floors, in one binary: linking once is what takes the time.
+
+#[path = "it/invent.rs"]
+mod invent;
+
+#[path = "it/fold.rs"]
+mod fold;
+#[path = "it/hub.rs"]
+mod hub;
+#[path = "it/journal.rs"]
+mod journal;
