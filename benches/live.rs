@@ -1,0 +1,96 @@
+//! What the live path does on this machine: `make bench` prints the table that stands in the README.
+//!
+//! The real binary, real sockets, the default durability (`power`); the load generator runs on the same cores.
+//! Every reply and every received event is checked, so a figure is of work that was done right.
+
+#[path = "live/push.rs"]
+mod push;
+#[path = "live/server.rs"]
+mod server;
+#[path = "live/viewers.rs"]
+mod viewers;
+
+use std::time::Duration;
+
+use server::Server;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    // `cargo test --benches` and `--list` only ask whether it starts.
+    if std::env::args().any(|argument| argument == "--test" || argument == "--list") {
+        return;
+    }
+    let only: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part.as_str()));
+    println!("| what | got | to reach | proud of |");
+    println!("|---|---:|---:|---:|");
+    runtime.block_on(async {
+        for (connections, goals) in [(1, ["", ""]), (16, ["10,000", "25,000"])] {
+            if wanted("single") {
+                let server = Server::start();
+                let rate = push::singles(&server, connections, Duration::from_secs(5)).await;
+                let noun = if connections == 1 { "connection" } else { "connections" };
+                row(
+                    &format!("single durable pushes a second, {connections} {noun}"),
+                    &thousands(rate),
+                    goals,
+                );
+            }
+        }
+        if wanted("batched") {
+            let server = Server::start();
+            let rate = push::batches(&server, 4, 500, Duration::from_secs(6)).await;
+            row(
+                "batched events a second (4 connections, 500 a batch)",
+                &thousands(rate),
+                ["60,000", "100,000"],
+            );
+        }
+        if wanted("viewers") {
+            let server = Server::start();
+            let latency = viewers::latency(&server, 500, 50, Duration::from_secs(10)).await;
+            row(
+                "push to 500 viewers at 50 events a second, p50",
+                &format!("{:.1} ms", latency.p50_ms),
+                ["", ""],
+            );
+            row(
+                "push to 500 viewers at 50 events a second, p99",
+                &format!("{:.1} ms", latency.p99_ms),
+                ["8 ms", "4 ms"],
+            );
+        }
+        if wanted("memory") {
+            let server = Server::start();
+            let bytes = viewers::idle_bytes(&server, 2_000).await;
+            row(
+                "resident memory per idle viewer (2,000 of them)",
+                &format!("{:.1} kB", bytes as f64 / 1_000.0),
+                ["15 kB", "2.5 kB"],
+            );
+        }
+    });
+}
+
+fn row(what: &str, got: &str, [reach, proud]: [&str; 2]) {
+    println!("| {what} | {got} | {reach} | {proud} |");
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
