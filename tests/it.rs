@@ -5,6 +5,8 @@ mod invent;
 
 #[path = "it/fold.rs"]
 mod fold;
+#[path = "it/house.rs"]
+mod house;
 #[path = "it/hub.rs"]
 mod hub;
 #[path = "it/journal.rs"]
