@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::agent::AgentState;
 use super::{Moment, Timeline};
 use crate::domain::event::{Event, Kind};
 use crate::domain::excerpt::excerpt;
@@ -94,32 +95,57 @@ pub(super) fn start(timeline: &mut Timeline, name: &str, moment: Moment, derived
 }
 
 /// Derives the stage from the agent at work, as long as nobody announces stages.
+///
+/// Live, a stage is over when the next begins. In a backlog the order of events means nothing, since files are read one
+/// after the other: there a stage is over when its agents are.
 pub(super) fn derive(timeline: &mut Timeline, event: &Event, agent: Option<usize>) {
     let is_work = match event.kind {
         Kind::AgentLogEntry | Kind::FileOperation | Kind::AgentThinking | Kind::ToolExecution | Kind::TextBlock => true,
-        Kind::Session => event.event_type == "session_started",
+        Kind::Session => true,
         Kind::AgentStateUpdate | Kind::StageTransition | Kind::StatusUpdate | Kind::Other => false,
     };
-    let Some(agent) = agent.filter(|_| is_work) else {
-        return;
-    };
+    let Some(agent) = agent.filter(|_| is_work) else { return };
     let Some(name) = timeline.agents[agent].stage.clone() else {
         return;
     };
-    let is_current = timeline
+    if timeline.stages.iter().any(|line| !line.derived) {
+        return;
+    }
+    let is_end = event.kind == Kind::Session && event.event_type != "session_started";
+    let known = timeline
         .stages
         .iter()
-        .any(|line| line.name == name && line.state == StageState::Running);
-    let is_announced = timeline.stages.iter().any(|line| !line.derived);
-    if is_current || is_announced {
+        .find(|line| line.name == name)
+        .map(|line| line.state);
+    if !event.time_source.is_known() {
+        let of_stage = || {
+            timeline
+                .agents
+                .iter()
+                .filter(|agent| agent.stage.as_deref() == Some(name.as_str()))
+        };
+        let is_over = is_end && of_stage().all(|agent| agent.state != AgentState::Open);
+        let failed = timeline.agents[agent].state == AgentState::Failed;
+        let line = line(timeline, &name);
+        line.started.get_or_insert(Moment::of(event));
+        if is_over {
+            line.state = if failed {
+                StageState::Failed
+            } else {
+                StageState::Completed
+            };
+            line.ended = Some(Moment::of(event));
+        } else if known != Some(StageState::Running) && event.kind != Kind::AgentLogEntry {
+            line.state = StageState::Running;
+            line.ended = None;
+        }
         return;
     }
-    // A script's log may go on after its stage: only a line of its own run brings a stage back.
-    let is_over = timeline.stages.iter().any(|line| line.name == name);
-    if is_over && event.kind == Kind::AgentLogEntry {
-        return;
+    // A script's log may go on after its stage: only a session brings a stage back.
+    let is_back = known.is_some() && event.kind == Kind::AgentLogEntry;
+    if known != Some(StageState::Running) && !is_end && !is_back {
+        start(timeline, &name, Moment::of(event), true);
     }
-    start(timeline, &name, Moment::of(event), true);
 }
 
 /// The stage as a document reports it, which has no times of its own.
@@ -141,13 +167,19 @@ pub(super) fn report(timeline: &mut Timeline, name: &str, state: StageState, mom
     line.message = message.map(|text| excerpt(text, 160));
 }
 
+/// The stage's line; a new one stands where its stage comes in a run.
 fn line<'a>(timeline: &'a mut Timeline, name: &str) -> &'a mut StageLine {
     let stages = &mut timeline.stages;
     let at = stages.iter().position(|line| line.name == name).unwrap_or_else(|| {
         if stages.len() == STAGES {
             stages.remove(0);
         }
-        stages.push(StageLine {
+        let place = |name: &str| stage::position(name).unwrap_or(usize::MAX);
+        let at = stages
+            .iter()
+            .position(|line| place(&line.name) > place(name))
+            .unwrap_or(stages.len());
+        let line = StageLine {
             name: excerpt(name, 64),
             state: StageState::Running,
             started: None,
@@ -155,8 +187,9 @@ fn line<'a>(timeline: &'a mut Timeline, name: &str) -> &'a mut StageLine {
             duration_ms: None,
             message: None,
             derived: true,
-        });
-        stages.len() - 1
+        };
+        stages.insert(at, line);
+        at
     });
     &mut stages[at]
 }
