@@ -1,18 +1,108 @@
 //! The `adwatch` command.
 
-use std::io;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
 
+use adwatch::server::Server;
+use adwatch::server::cli::{Cli, Command, Serve};
+use adwatch::server::config::{self, Config, LogFormat};
+use clap::Parser as _;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// What went wrong, and whose turn it is.
+enum Failure {
+    /// The command or the settings must be changed: exit code 2.
+    Usage(String),
+    /// The machine does not play along: exit code 1.
+    Start(String),
+}
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--listen");
-    let address = arguments.nth(1).unwrap_or_else(|| "127.0.0.1:4600".to_owned());
-    let listener = TcpListener::bind(address).await?;
-    eprintln!("adwatch is at http://{}", listener.local_addr()?);
-    let shutdown = async {
-        // Without a signal handler there is nothing to wait for: stop at once rather than never.
-        let _ = tokio::signal::ctrl_c().await;
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(arguments) => serve(&arguments).await,
+        Command::Demo(_) => Err(Failure::Start("the demo is not part of this build".to_owned())),
+        Command::Version => say(concat!("adwatch ", env!("CARGO_PKG_VERSION"))),
     };
-    adwatch::server::run(listener, shutdown).await
+    let (message, code) = match done {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Usage(message)) => (message, 2),
+        Err(Failure::Start(message)) => (message, 1),
+    };
+    let _ = writeln!(io::stderr(), "adwatch: {message}");
+    ExitCode::from(code)
+}
+
+async fn serve(arguments: &Serve) -> Result<(), Failure> {
+    let config = arguments
+        .config(|name| std::env::var(name).ok())
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    write_log(&config.server);
+    // First, so that a server that is running already is told from one whose journal is in use.
+    let listener = bind(config.server.listen).await?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::Start(error.to_string()))?;
+    let server = Server::open(Config {
+        server: config::Server {
+            listen: address,
+            ..config.server
+        },
+        ..config
+    })
+    .map_err(|error| Failure::Start(error.to_string()))?;
+    let stopped = stop_signal().map_err(|error| Failure::Start(format!("signals cannot be watched: {error}")))?;
+    say(&format!("adwatch is at http://{address}"))?;
+    server.run(listener, stopped).await;
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Start(match error.kind() {
+            io::ErrorKind::AddrInUse => format!(
+                "{address} is taken, perhaps by another adwatch; stop that one, or choose another port with --listen \
+                 127.0.0.1:0"
+            ),
+            io::ErrorKind::PermissionDenied => {
+                format!("{address} may not be used by you; choose a port from 1024 on with --listen")
+            }
+            _ => format!("{address} cannot be listened to: {error}; choose another with --listen"),
+        })
+    })
+}
+
+/// Completes at the first SIGINT or SIGTERM.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+fn write_log(settings: &config::Server) {
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&settings.log))
+        .with_writer(io::stderr);
+    match settings.log_format {
+        LogFormat::Text => log.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+/// Prints a line that somebody waits for.
+fn say(line: &str) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        // Nobody listens any more; that is no reason to stop.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|error| Failure::Start(format!("nothing can be printed: {error}"))),
+    }
 }

@@ -1,0 +1,196 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand};
+
+use super::config::key;
+use super::config::value::Value;
+use super::config::{Config, ConfigError};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  adwatch serve                             watch ./agents, look at http://127.0.0.1:4600
+  adwatch serve --agents ~/shop/agents      watch another project
+  adwatch serve --demo                      see it move without a project
+  adwatch demo --url http://127.0.0.1:4600  play workflows into a running server";
+
+/// Shows, live and without gaps, what every agent of every AI Developer Workflow is doing.
+#[derive(Debug, Parser)]
+#[command(name = "adwatch", version, arg_required_else_help = true, styles = STYLES, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Serve(Serve),
+    Demo(Demo),
+    /// Print the version.
+    Version,
+}
+
+/// Watch agents folders, take pushed events, and show both in the browser.
+///
+/// Settings come from flags, then ADWATCH_… variables, then Leptos.toml, then defaults; Leptos.toml explains each.
+#[derive(Args, Debug, Default)]
+#[command(after_help = "\
+Examples:
+  adwatch serve
+  adwatch serve --agents ~/shop/agents --agents ~/blog/agents
+  adwatch serve --listen 127.0.0.1:0 --data /tmp/adwatch    a free port, a journal of its own")]
+pub struct Serve {
+    /// A folder that workflows write to; give it once per folder. It may appear later.
+    ///
+    /// [default: agents] [env: ADWATCH_AGENTS, with commas]
+    #[arg(long, value_name = "DIR")]
+    pub agents: Vec<PathBuf>,
+    /// Where to listen, on this machine; port 0 takes a free one.
+    ///
+    /// [default: 127.0.0.1:4600] [env: ADWATCH_LISTEN]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// The folder of the journal, where all events are kept.
+    ///
+    /// [default: .adwatch, and demo in it with --demo] [env: ADWATCH_DATA]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Play a live demo: several workflows at once, all stages, nothing real.
+    #[arg(long)]
+    pub demo: bool,
+    /// The settings file.
+    ///
+    /// [default: Leptos.toml in the current folder, if it is there] [env: ADWATCH_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Play believable workflows into a running server, until stopped.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  adwatch demo
+  adwatch demo --workflows 20 --speed 10
+  adwatch demo --agents /tmp/demo/agents    also write streams and logs, as workflows do")]
+pub struct Demo {
+    /// The server to push events to.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4600")]
+    pub url: String,
+    /// Write the files of some workflows here instead of pushing their events; the server must watch the folder.
+    #[arg(long, value_name = "DIR")]
+    pub agents: Option<PathBuf>,
+    /// How many times faster than life.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub speed: f64,
+    /// How many workflows run at once.
+    #[arg(long, value_name = "COUNT", default_value_t = 6)]
+    pub workflows: usize,
+    /// The same seed plays the same workflows.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+}
+
+impl Serve {
+    /// The settings that these flags and the environment lead to.
+    pub fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        let named = self
+            .config
+            .clone()
+            .or_else(|| variable("ADWATCH_CONFIG").map(PathBuf::from));
+        let mut config = Config::load(named.as_deref(), variable)?;
+        if self.demo {
+            // What is played is kept apart from what was real.
+            config.journal.data.push("demo");
+        }
+        let text = |path: &PathBuf| Value::Text(path.display().to_string());
+        let dirs = (!self.agents.is_empty()).then(|| Value::List(self.agents.iter().map(text).collect()));
+        for (name, flag, value) in [
+            ("dirs", "--agents", dirs),
+            ("listen", "--listen", self.listen.clone().map(Value::Text)),
+            ("data", "--data", self.data.as_ref().map(text)),
+        ] {
+            if let (Some(known), Some(value)) = (key::named(name), value) {
+                config.set(known, &value, flag)?;
+            }
+        }
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn serve(arguments: &[&str]) -> Serve {
+        let cli = Cli::try_parse_from([&["adwatch", "serve"], arguments].concat()).unwrap();
+        match cli.command {
+            Command::Serve(serve) => serve,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_override_variables_and_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("adwatch.toml");
+        std::fs::write(&file, "[server]\nlisten = \"127.0.0.1:1\"\n[agents]\ndirs = [\"of-file\"]\nrescan = \"7s\"\n[journal]\ndata = \"of-file\"\n").unwrap();
+        let serve = serve(&[
+            "--config",
+            file.to_str().unwrap(),
+            "--agents",
+            "a",
+            "--agents",
+            "b",
+            "--listen",
+            "127.0.0.1:3",
+        ]);
+        let config = serve
+            .config(|name| match name {
+                "ADWATCH_LISTEN" => Some("127.0.0.1:2".to_owned()),
+                "ADWATCH_DATA" => Some("of-variable".to_owned()),
+                _ => None,
+            })
+            .unwrap();
+        assert_eq!(config.server.listen.port(), 3);
+        assert_eq!(config.agents.dirs, [PathBuf::from("a"), PathBuf::from("b")]);
+        assert_eq!(config.agents.rescan.as_secs(), 7);
+        assert_eq!(config.journal.data, PathBuf::from("of-variable"));
+    }
+
+    #[test]
+    fn a_demo_keeps_its_journal_apart_unless_told_otherwise() {
+        let empty = tempfile::NamedTempFile::new().unwrap();
+        let data = |arguments: &[&str]| {
+            let arguments = [&["--config", empty.path().to_str().unwrap()], arguments].concat();
+            serve(&arguments).config(|_| None).unwrap().journal.data
+        };
+        assert_eq!(data(&["--demo"]), PathBuf::from(".adwatch/demo"));
+        assert_eq!(data(&["--demo", "--data", "here"]), PathBuf::from("here"));
+        assert_eq!(data(&[]), PathBuf::from(".adwatch"));
+    }
+
+    #[test]
+    fn a_bad_flag_is_refused_by_its_name() {
+        let empty = tempfile::NamedTempFile::new().unwrap();
+        let error = serve(&["--config", empty.path().to_str().unwrap(), "--listen", "0.0.0.0:4600"])
+            .config(|_| None)
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("--listen: \"0.0.0.0:4600\" is refused"), "{error}");
+    }
+}

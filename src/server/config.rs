@@ -1,0 +1,312 @@
+//! How adwatch runs: the settings of `Leptos.toml`, overridden by `ADWATCH_…` variables, overridden by flags.
+//!
+//! Every setting has a default that is compiled in, so the file may be absent; what cannot be understood is refused.
+
+mod file;
+pub mod key;
+pub mod keys;
+pub mod value;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use self::key::Key;
+use self::keys::KEYS;
+use self::value::{Given, Value};
+use crate::domain::status::Patience;
+use crate::server::access::host::Host;
+use crate::server::access::origin::Origin;
+
+/// The settings file that is read where `--config` names no other.
+pub const FILE: &str = "Leptos.toml";
+
+/// All settings, by the sections of the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    pub leptos: Leptos,
+    pub server: Server,
+    pub agents: Agents,
+    pub journal: Journal,
+    pub access: Access,
+    pub limits: Limits,
+}
+
+/// What the page's framework is told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leptos {
+    /// Where `cargo leptos watch` tells an open page to reload.
+    pub reload_port: u16,
+}
+
+/// Where adwatch listens and how it talks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Server {
+    /// Always an address of this machine.
+    pub listen: SocketAddr,
+    /// Time between two signs of life on every socket.
+    pub heartbeat: Duration,
+    /// Which log lines are written: a level, or directives such as `info,adwatch=debug`.
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The workflows' files, and how long their silence may last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agents {
+    pub dirs: Vec<PathBuf>,
+    /// Time between two looks at all files, for what the operating system did not report.
+    pub rescan: Duration,
+    pub patience: Patience,
+}
+
+/// Where the events are kept, and how safely.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Journal {
+    /// The folder of the journal.
+    pub data: PathBuf,
+    pub durability: Durability,
+    /// Events of a workflow between two checkpoints of its timeline.
+    pub checkpoint_every: u64,
+}
+
+/// What an acknowledged event survives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// The loss of power.
+    Power,
+    /// The death of the process.
+    Process,
+}
+
+/// Who may ask, beyond this machine's own pages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Access {
+    /// Pages of these origins may read and push.
+    pub allowed_origins: Vec<Origin>,
+    /// Names under which adwatch is reached, beside those of the loopback interface.
+    pub allowed_hosts: Vec<Host>,
+}
+
+/// What one client may cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+    /// The longest body of a request, in bytes.
+    pub max_body: usize,
+    /// A socket that accepts nothing for so long is closed.
+    pub slow_viewer: Duration,
+    /// Time for the head of a request.
+    pub header_timeout: Duration,
+    /// Time from the head of a request to the head of its answer.
+    pub request_timeout: Duration,
+    /// Open connections, sockets included.
+    pub max_connections: usize,
+    /// Workflows that one socket may follow at once.
+    pub max_subscriptions: usize,
+}
+
+/// Why the settings were refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{file} cannot be read: {source}; name another file with --config, or leave it out to use the defaults")]
+    Unreadable { file: String, source: std::io::Error },
+    #[error("{file}:{line}: this is no TOML: {message}")]
+    Syntax { file: String, line: usize, message: String },
+    #[error("{file}:{line}: there is no section [{section}]; allowed are {allowed}; for example:\n{example}")]
+    UnknownSection {
+        file: String,
+        line: usize,
+        section: String,
+        allowed: String,
+        example: String,
+    },
+    #[error("{file}:{line}: `{key}` stands outside of a section; sections are {allowed}; for example:\n{example}")]
+    NoSection {
+        file: String,
+        line: usize,
+        key: String,
+        allowed: String,
+        example: String,
+    },
+    #[error("{file}:{line}: [{section}] has no key `{key}`; allowed are {allowed}; for example: {example}")]
+    UnknownKey {
+        file: String,
+        line: usize,
+        section: &'static str,
+        key: String,
+        allowed: String,
+        example: String,
+    },
+    #[error("{place}: {value} is refused: {name} must be {allowed}; for example: {example}")]
+    BadValue {
+        /// File and line, variable or flag.
+        place: String,
+        name: &'static str,
+        value: String,
+        allowed: String,
+        example: String,
+    },
+}
+
+impl Default for Leptos {
+    fn default() -> Self {
+        Self { reload_port: 4601 }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 4600)),
+            heartbeat: Duration::from_secs(5),
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        Self {
+            dirs: vec![PathBuf::from("agents")],
+            rescan: Duration::from_secs(2),
+            patience: Patience::default(),
+        }
+    }
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self {
+            // Beside the agents folder it belongs to: two projects never share a journal by accident.
+            data: PathBuf::from(".adwatch"),
+            durability: Durability::Power,
+            checkpoint_every: 1_000,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body: 8 << 20,
+            slow_viewer: Duration::from_secs(30),
+            header_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(30),
+            max_connections: 16_384,
+            max_subscriptions: 256,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file (`Leptos.toml` in the current folder if `named` is none, and none if that is absent), then the
+    /// variables. Flags come last, through [`Config::set`].
+    pub fn load(named: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        match std::fs::read_to_string(named.unwrap_or(Path::new(FILE))) {
+            Ok(text) => file::read(&mut config, named.unwrap_or(Path::new(FILE)), &text)?,
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(source) => {
+                return Err(ConfigError::Unreadable {
+                    file: named.unwrap_or(Path::new(FILE)).display().to_string(),
+                    source,
+                });
+            }
+        }
+        for key in KEYS {
+            if let Some(text) = variable(key.variable) {
+                config.set(key, &Value::Loose(text), key.variable)?;
+            }
+        }
+        Ok(config)
+    }
+
+    /// Sets one key to what a flag or a variable says; `place` names it in the refusal.
+    pub fn set(&mut self, key: &Key, value: &Value, place: &str) -> Result<(), ConfigError> {
+        let given = Given {
+            value,
+            folder: Path::new(""),
+        };
+        (key.set)(self, &given).map_err(|refused| key.refuse(value, refused, place.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_variables(pairs: &[(&str, &str)]) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = folder.path().join("empty.toml");
+        std::fs::write(&empty, "").unwrap();
+        Config::load(Some(&empty), |name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+        .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn variables_override_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("adwatch.toml");
+        std::fs::write(&path, "[server]\nheartbeat = \"9s\"\nlisten = \"[::1]:0\"\n").unwrap();
+        let config = Config::load(Some(&path), |name| {
+            (name == "ADWATCH_HEARTBEAT").then(|| "250ms".to_owned())
+        })
+        .unwrap();
+        assert_eq!(config.server.heartbeat, Duration::from_millis(250));
+        assert_eq!(config.server.listen.to_string(), "[::1]:0");
+    }
+
+    #[test]
+    fn variables_hold_numbers_and_lists_as_text() {
+        let config = with_variables(&[
+            ("ADWATCH_AGENTS", "one/agents, two/agents"),
+            ("ADWATCH_CHECKPOINT_EVERY", "64"),
+            ("ADWATCH_ALLOWED_ORIGINS", "http://localhost:5173"),
+        ])
+        .unwrap();
+        assert_eq!(
+            config.agents.dirs,
+            [PathBuf::from("one/agents"), PathBuf::from("two/agents")]
+        );
+        assert_eq!(config.journal.checkpoint_every, 64);
+        assert_eq!(config.access.allowed_origins[0].to_string(), "http://localhost:5173");
+    }
+
+    #[test]
+    fn a_bad_variable_is_refused_by_its_name_with_an_example() {
+        let refusal = with_variables(&[("ADWATCH_HEARTBEAT", "soon")]).unwrap_err();
+        assert!(
+            refusal.starts_with("ADWATCH_HEARTBEAT: \"soon\" is refused"),
+            "{refusal}"
+        );
+        assert!(refusal.contains("for example: \"5s\""), "{refusal}");
+    }
+
+    #[test]
+    fn other_machines_are_refused_with_the_reason() {
+        for address in ["0.0.0.0:4600", "[::]:4600", "192.168.1.5:80"] {
+            let refusal = with_variables(&[("ADWATCH_LISTEN", address)]).unwrap_err();
+            assert!(refusal.contains("this machine"), "{refusal}");
+            assert!(refusal.contains("does not ask who is reading"), "{refusal}");
+        }
+        assert!(with_variables(&[("ADWATCH_LISTEN", "localhost:1")]).is_ok());
+    }
+
+    #[test]
+    fn a_named_file_must_be_there() {
+        let refusal = Config::load(Some(Path::new("/nowhere/adwatch.toml")), |_| None).unwrap_err();
+        assert!(refusal.to_string().contains("/nowhere/adwatch.toml cannot be read"));
+    }
+}

@@ -1,0 +1,283 @@
+//! The table of all settings: where each stands, what overrides it, what it may be and an example of it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::key::{Key, Refused};
+use super::value::Given;
+use super::{Durability, LogFormat};
+
+const ONLY_THIS_MACHINE: &str = "an address of this machine (127.0.0.1, [::1] or localhost) with a port: \
+    adwatch does not ask who is reading, so it does not listen to other machines";
+
+/// All settings, in the order of the file.
+pub const KEYS: &[Key] = &[
+    Key {
+        section: "leptos",
+        name: "reload_port",
+        variable: "ADWATCH_RELOAD_PORT",
+        allowed: "a port, from 1 to 65535",
+        example: "4601",
+        set: |config, given| put(&mut config.leptos.reload_port, given.count().and_then(port)),
+    },
+    Key {
+        section: "server",
+        name: "listen",
+        variable: "ADWATCH_LISTEN",
+        allowed: "an address of this machine with a port; port 0 takes a free one",
+        example: "\"127.0.0.1:4600\"",
+        set: |config, given| {
+            let address = given.text().and_then(address).ok_or(Refused::default())?;
+            if !address.ip().is_loopback() {
+                return Err(Refused::because(ONLY_THIS_MACHINE));
+            }
+            config.server.listen = address;
+            Ok(())
+        },
+    },
+    Key {
+        section: "server",
+        name: "heartbeat",
+        variable: "ADWATCH_HEARTBEAT",
+        allowed: "a time from 100ms to 1m",
+        example: "\"5s\"",
+        set: |config, given| put(&mut config.server.heartbeat, within(given, 100, 60_000)),
+    },
+    Key {
+        section: "server",
+        name: "log",
+        variable: "ADWATCH_LOG",
+        allowed: "off, error, warn, info, debug or trace, or several with their modules",
+        example: "\"info,adwatch=debug\"",
+        set: |config, given| put(&mut config.server.log, given.text().and_then(directives)),
+    },
+    Key {
+        section: "server",
+        name: "log_format",
+        variable: "ADWATCH_LOG_FORMAT",
+        allowed: "\"text\" or \"json\"",
+        example: "\"text\"",
+        set: |config, given| {
+            put(
+                &mut config.server.log_format,
+                given.text().and_then(|text| match text {
+                    "text" => Some(LogFormat::Text),
+                    "json" => Some(LogFormat::Json),
+                    _ => None,
+                }),
+            )
+        },
+    },
+    Key {
+        section: "agents",
+        name: "dirs",
+        variable: "ADWATCH_AGENTS",
+        allowed: "a list of folders",
+        example: "[\"agents\"]",
+        set: |config, given| put(&mut config.agents.dirs, given.list(|item| item.path())),
+    },
+    Key {
+        section: "agents",
+        name: "rescan",
+        variable: "ADWATCH_RESCAN",
+        allowed: "a time from 100ms to 10m",
+        example: "\"2s\"",
+        set: |config, given| put(&mut config.agents.rescan, within(given, 100, 600_000)),
+    },
+    Key {
+        section: "agents",
+        name: "silence",
+        variable: "ADWATCH_SILENCE",
+        allowed: "a time from 1s to 24h",
+        example: "\"3m\"",
+        set: |config, given| put(&mut config.agents.patience.silence_ms, patience(given)),
+    },
+    Key {
+        section: "agents",
+        name: "tool_silence",
+        variable: "ADWATCH_TOOL_SILENCE",
+        allowed: "a time from 1s to 24h",
+        example: "\"11m\"",
+        set: |config, given| put(&mut config.agents.patience.tool_ms, patience(given)),
+    },
+    Key {
+        section: "agents",
+        name: "waiting",
+        variable: "ADWATCH_WAITING",
+        allowed: "a time from 1s to 24h",
+        example: "\"20s\"",
+        set: |config, given| put(&mut config.agents.patience.waiting_ms, patience(given)),
+    },
+    Key {
+        section: "journal",
+        name: "data",
+        variable: "ADWATCH_DATA",
+        allowed: "a folder",
+        example: "\".adwatch\"",
+        set: |config, given| put(&mut config.journal.data, given.path()),
+    },
+    Key {
+        section: "journal",
+        name: "durability",
+        variable: "ADWATCH_DURABILITY",
+        allowed: "\"power\" or \"process\"",
+        example: "\"power\"",
+        set: |config, given| {
+            put(
+                &mut config.journal.durability,
+                given.text().and_then(|text| match text {
+                    "power" => Some(Durability::Power),
+                    "process" => Some(Durability::Process),
+                    _ => None,
+                }),
+            )
+        },
+    },
+    Key {
+        section: "journal",
+        name: "checkpoint_every",
+        variable: "ADWATCH_CHECKPOINT_EVERY",
+        allowed: "a number of events from 1 to 1000000",
+        example: "1000",
+        set: |config, given| put(&mut config.journal.checkpoint_every, number(given, 1, 1_000_000)),
+    },
+    Key {
+        section: "access",
+        name: "allowed_origins",
+        variable: "ADWATCH_ALLOWED_ORIGINS",
+        allowed: "a list of origins (scheme, host and port, no path, no *)",
+        example: "[\"http://localhost:5173\"]",
+        set: |config, given| put(&mut config.access.allowed_origins, given.list(parsed)),
+    },
+    Key {
+        section: "access",
+        name: "allowed_hosts",
+        variable: "ADWATCH_ALLOWED_HOSTS",
+        allowed: "a list of host names, with a port where only that one is meant",
+        example: "[\"adwatch.internal\"]",
+        set: |config, given| put(&mut config.access.allowed_hosts, given.list(parsed)),
+    },
+    Key {
+        section: "limits",
+        name: "max_body",
+        variable: "ADWATCH_MAX_BODY",
+        allowed: "a size from 1 KiB to 1 GiB",
+        example: "\"8 MiB\"",
+        set: |config, given| {
+            let bytes = given.size().filter(|bytes| (1 << 10..=1 << 30).contains(bytes));
+            put(&mut config.limits.max_body, bytes.and_then(fits))
+        },
+    },
+    Key {
+        section: "limits",
+        name: "slow_viewer",
+        variable: "ADWATCH_SLOW_VIEWER",
+        allowed: "a time from 100ms to 1h",
+        example: "\"30s\"",
+        set: |config, given| put(&mut config.limits.slow_viewer, within(given, 100, 3_600_000)),
+    },
+    Key {
+        section: "limits",
+        name: "header_timeout",
+        variable: "ADWATCH_HEADER_TIMEOUT",
+        allowed: "a time from 100ms to 5m",
+        example: "\"10s\"",
+        set: |config, given| put(&mut config.limits.header_timeout, within(given, 100, 300_000)),
+    },
+    Key {
+        section: "limits",
+        name: "request_timeout",
+        variable: "ADWATCH_REQUEST_TIMEOUT",
+        allowed: "a time from 100ms to 10m",
+        example: "\"30s\"",
+        set: |config, given| put(&mut config.limits.request_timeout, within(given, 100, 600_000)),
+    },
+    Key {
+        section: "limits",
+        name: "max_connections",
+        variable: "ADWATCH_MAX_CONNECTIONS",
+        allowed: "a number from 1 to 1000000",
+        example: "16384",
+        set: |config, given| {
+            put(
+                &mut config.limits.max_connections,
+                number(given, 1, 1_000_000).and_then(fits),
+            )
+        },
+    },
+    Key {
+        section: "limits",
+        name: "max_subscriptions",
+        variable: "ADWATCH_MAX_SUBSCRIPTIONS",
+        allowed: "a number from 1 to 10000",
+        example: "256",
+        set: |config, given| {
+            put(
+                &mut config.limits.max_subscriptions,
+                number(given, 1, 10_000).and_then(fits),
+            )
+        },
+    },
+];
+
+fn put<T>(place: &mut T, value: Option<T>) -> Result<(), Refused> {
+    *place = value.ok_or(Refused::default())?;
+    Ok(())
+}
+
+/// `127.0.0.1:4600`, `[::1]:4600` or `localhost:4600`.
+fn address(text: &str) -> Option<SocketAddr> {
+    if let Some(port) = text.strip_prefix("localhost:") {
+        return Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port.parse().ok()?));
+    }
+    text.parse().ok()
+}
+
+fn port(number: u64) -> Option<u16> {
+    u16::try_from(number).ok().filter(|port| *port > 0)
+}
+
+fn number(given: &Given<'_>, least: u64, most: u64) -> Option<u64> {
+    given.count().filter(|number| (least..=most).contains(number))
+}
+
+fn fits(number: u64) -> Option<usize> {
+    usize::try_from(number).ok()
+}
+
+fn within(given: &Given<'_>, least_ms: u128, most_ms: u128) -> Option<Duration> {
+    given
+        .duration()
+        .filter(|time| (least_ms..=most_ms).contains(&time.as_millis()))
+}
+
+fn patience(given: &Given<'_>) -> Option<u64> {
+    within(given, 1_000, 86_400_000).and_then(|time| u64::try_from(time.as_millis()).ok())
+}
+
+fn parsed<T: FromStr>(given: &Given<'_>) -> Option<T> {
+    given.text()?.parse().ok()
+}
+
+/// Checked here, because a mistake in it would otherwise only show as lines that are missing.
+fn directives(text: &str) -> Option<String> {
+    tracing_subscriber::EnvFilter::try_new(text).ok()?;
+    (!text.trim().is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_variables_are_each_used_once() {
+        for (i, key) in KEYS.iter().enumerate() {
+            for other in &KEYS[i + 1..] {
+                assert_ne!(key.name, other.name);
+                assert_ne!(key.variable, other.variable);
+            }
+            assert!(key.variable.starts_with("ADWATCH_"));
+        }
+    }
+}
