@@ -17,6 +17,7 @@ use self::value::{Given, Value};
 use crate::domain::status::Patience;
 use crate::server::access::host::Host;
 use crate::server::access::origin::Origin;
+pub use crate::server::journal::sqlite::Durability;
 
 /// The settings file that is read where `--config` names no other.
 pub const FILE: &str = "Leptos.toml";
@@ -74,15 +75,6 @@ pub struct Journal {
     pub durability: Durability,
     /// Events of a workflow between two checkpoints of its timeline.
     pub checkpoint_every: u64,
-}
-
-/// What an acknowledged event survives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
-    /// The loss of power.
-    Power,
-    /// The death of the process.
-    Process,
 }
 
 /// Who may ask, beyond this machine's own pages.

@@ -123,7 +123,7 @@ pub struct Page {
 /// Why the journal could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum JournalError {
-    #[error("the journal {path} cannot be opened: {reason}")]
+    #[error("the journal {path} cannot be opened: {reason}; make its folder writable, or give another with --data")]
     Open { path: String, reason: String },
     #[error(
         "the journal {path} was written by a newer adwatch (format {found}, this one knows {known}); start that version, or give another --data directory. Nothing was changed"

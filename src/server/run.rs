@@ -1,6 +1,6 @@
 //! Opens what a server needs, and runs it until it is told to stop.
 
-use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,19 +15,25 @@ use tokio::time::timeout;
 
 use crate::server::config::Config;
 use crate::server::error::ApiError;
+use crate::server::hub::Hub;
+use crate::server::journal::JournalError;
+use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::{accept, access, assets};
 use crate::ui::app::{App, shell};
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("the data folder {folder} cannot be used: {source}; name another with --data")]
-    Data { folder: String, source: io::Error },
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("the operating system gives no random numbers: {0}")]
+    Random(getrandom::Error),
 }
 
 /// A server with its journal open, ready for connections.
 pub struct Server {
     config: Arc<Config>,
+    hub: Arc<Hub>,
 }
 
 /// Opens and runs a server: [`Server::open`], then [`Server::run`].
@@ -37,20 +43,25 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
 }
 
 impl Server {
-    /// Opens the journal. May take as long as reading what was written since the last checkpoints.
+    /// Opens the journal. Takes as long as reading what was recorded since the last checkpoints.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        prepare(&config.journal.data).map_err(|source| StartError::Data {
-            folder: config.journal.data.display().to_string(),
-            source,
-        })?;
+        let settings = &config.journal;
+        let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
+        let hub = Hub::open(Box::new(journal), settings.checkpoint_every)?;
+        hide_from_git(&settings.data);
         Ok(Self {
             config: Arc::new(config),
+            hub: Arc::new(hub),
         })
     }
 
-    /// Serves until `shutdown` completes; then stops accepting, closes the sockets and lets what was accepted be kept.
+    /// Serves until `shutdown` completes; then stops accepting, closes the sockets and records what was taken.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         accept::serve(listener, self.router(), &self.config.limits, shutdown).await;
+        let hub = self.hub;
+        if let Err(error) = tokio::task::spawn_blocking(move || hub.close()).await {
+            tracing::error!(%error, "the journal was not closed; nothing that was acknowledged is lost");
+        }
     }
 
     fn router(&self) -> Router {
@@ -82,8 +93,17 @@ async fn in_time(State(config): State<Arc<Config>>, request: Request, next: Next
     })
 }
 
-/// Makes the data folder, tells git to leave it alone, and finds out now whether it can be written to.
-fn prepare(folder: &std::path::Path) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    std::fs::write(folder.join(".gitignore"), "*\n")
+/// Names the life of the journal that may begin: 128 random bits.
+fn new_epoch() -> Result<String, StartError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(StartError::Random)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The journal often lies in a project's folder, and must not be committed with it. Not worth failing for.
+fn hide_from_git(folder: &Path) {
+    let path = folder.join(".gitignore");
+    if !path.exists() {
+        let _ = std::fs::write(path, "*\n");
+    }
 }
