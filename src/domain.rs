@@ -10,6 +10,7 @@ pub mod entry;
 pub mod event;
 pub mod excerpt;
 pub mod execution_log;
+pub mod follow;
 pub mod frame;
 pub mod key;
 pub mod known;

@@ -8,7 +8,12 @@ pub const LAST_MS: u64 = 10_000;
 /// The wait in milliseconds before try `attempt` (from 0), for a random number in `0.0..1.0`.
 pub fn wait_ms(attempt: u32, random: f64) -> u64 {
     let ceiling = FIRST_MS.saturating_mul(1_u64 << attempt.min(16)).min(LAST_MS);
-    (ceiling as f64 * random.clamp(0.0, 1.0)) as u64
+    jitter_ms(ceiling, random)
+}
+
+/// A part of `ceiling_ms`, for a random number in `0.0..1.0`.
+pub fn jitter_ms(ceiling_ms: u64, random: f64) -> u64 {
+    (ceiling_ms as f64 * random.clamp(0.0, 1.0)) as u64
 }
 
 #[cfg(test)]

@@ -1,0 +1,46 @@
+//! The cards of all workflows, as the server told them last.
+
+use std::collections::BTreeMap;
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::card::Card;
+
+#[derive(Default)]
+pub(super) struct Board {
+    pub cards: BTreeMap<AdwId, Card>,
+    pub is_loaded: bool,
+    pub subscribers: u32,
+}
+
+impl Board {
+    pub fn new(cards: Option<Vec<Card>>) -> Self {
+        let is_loaded = cards.is_some();
+        let cards = cards
+            .unwrap_or_default()
+            .into_iter()
+            .map(|card| (card.adw_id.clone(), card))
+            .collect();
+        Self {
+            cards,
+            is_loaded,
+            subscribers: 0,
+        }
+    }
+
+    pub fn take(&mut self, full: bool, upserts: Vec<Card>, removed: &[AdwId]) {
+        if full {
+            self.cards.clear();
+            self.is_loaded = true;
+        }
+        self.cards
+            .extend(upserts.into_iter().map(|card| (card.adw_id.clone(), card)));
+        for adw_id in removed {
+            self.cards.remove(adw_id);
+        }
+    }
+
+    /// The events of all workflows together.
+    pub fn events(&self) -> u64 {
+        self.cards.values().map(|card| card.seq).sum()
+    }
+}

@@ -1,0 +1,102 @@
+//! Who looks at what: many lookers are one subscription, and what nobody looks at is kept for a while.
+
+use super::followed::Followed;
+use super::{Command, Follower};
+use crate::domain::adw_id::AdwId;
+use crate::domain::frame::{FromBrowser, Subscribe, Unsubscribe};
+use crate::domain::known::Known;
+
+/// Workflows that nobody looks at and that are kept all the same, so that going back shows them at once.
+pub(super) const SHELF: usize = 16;
+
+impl Follower {
+    pub(super) fn subscribe(&mut self, now: u64, adw_id: &AdwId) {
+        self.uses += 1;
+        let followed = self.workflows.entry(adw_id.clone()).or_insert_with(|| {
+            self.changes.workflows.insert(adw_id.clone());
+            Followed::new(adw_id.clone(), self.epoch.clone(), Known::Loading)
+        });
+        self.changes.forgotten.remove(adw_id);
+        followed.used = self.uses;
+        followed.subscribers += 1;
+        if followed.subscribers > 1 {
+            return;
+        }
+        if self.connection.is_open() {
+            self.commands.push(Command::Send(followed.ask(now, &self.epoch)));
+        }
+        self.polling.hurry(now);
+    }
+
+    pub(super) fn unsubscribe(&mut self, adw_id: &AdwId) {
+        let Some(followed) = self
+            .workflows
+            .get_mut(adw_id)
+            .filter(|followed| followed.subscribers > 0)
+        else {
+            return;
+        };
+        followed.subscribers -= 1;
+        if followed.subscribers > 0 {
+            return;
+        }
+        followed.forget_asked();
+        self.uses += 1;
+        followed.used = self.uses;
+        self.recovery.give_up(adw_id);
+        if self.connection.is_open() {
+            let frame = Unsubscribe {
+                adw_id: Some(adw_id.clone()),
+                board: false,
+            };
+            self.commands.push(Command::Send(FromBrowser::Unsubscribe(frame)));
+        }
+        self.clear_shelf();
+    }
+
+    /// Lets go of the workflows that nobody has looked at for longest.
+    fn clear_shelf(&mut self) {
+        let mut shelf: Vec<(u64, AdwId)> = self
+            .workflows
+            .values()
+            .filter(|followed| followed.subscribers == 0)
+            .map(|followed| (followed.used, followed.adw_id.clone()))
+            .collect();
+        shelf.sort_unstable();
+        let excess = shelf.len().saturating_sub(SHELF);
+        for (_, adw_id) in shelf.into_iter().take(excess) {
+            self.workflows.remove(&adw_id);
+            self.changes.workflows.remove(&adw_id);
+            self.changes.forgotten.insert(adw_id);
+        }
+    }
+
+    pub(super) fn subscribe_board(&mut self, now: u64) {
+        self.board.subscribers += 1;
+        if self.board.subscribers > 1 {
+            return;
+        }
+        if self.connection.is_open() {
+            self.commands.push(Command::Send(board_subscription()));
+        }
+        self.polling.hurry(now);
+    }
+
+    pub(super) fn unsubscribe_board(&mut self) {
+        self.board.subscribers = self.board.subscribers.saturating_sub(1);
+        if self.board.subscribers == 0 && self.connection.is_open() {
+            let frame = Unsubscribe {
+                adw_id: None,
+                board: true,
+            };
+            self.commands.push(Command::Send(FromBrowser::Unsubscribe(frame)));
+        }
+    }
+}
+
+pub(super) fn board_subscription() -> FromBrowser {
+    FromBrowser::Subscribe(Subscribe {
+        board: true,
+        ..Subscribe::default()
+    })
+}
