@@ -1,8 +1,12 @@
 //! Everything that crosses the floors, in one binary: linking once is what takes the time.
 
+#[path = "it/harness.rs"]
+mod harness;
 #[path = "it/invent.rs"]
 mod invent;
 
+#[path = "it/command.rs"]
+mod command;
 #[path = "it/fold.rs"]
 mod fold;
 #[path = "it/house.rs"]
