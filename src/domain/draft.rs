@@ -31,6 +31,9 @@ pub struct NewState {
     /// Where it came from, for example `adw_state.json`.
     pub source: String,
     pub agent: Option<String>,
+    pub run: Option<u32>,
+    pub session_id: Option<String>,
+    pub parent_tool_use_id: Option<String>,
     pub timestamp: Timestamp,
     pub time_source: TimeSource,
     pub keys: Vec<Key>,

@@ -138,9 +138,9 @@ impl Writer {
             time_source: new.time_source,
             event_type: "state_change".into(),
             agent: new.agent,
-            run: None,
-            session_id: None,
-            parent_tool_use_id: None,
+            run: new.run,
+            session_id: new.session_id,
+            parent_tool_use_id: new.parent_tool_use_id,
             payload: Value::Object(payload),
         };
         self.insert(row, prepare_event(NewEvent { event, keys: new.keys }))
