@@ -23,6 +23,7 @@ pub mod redaction;
 pub mod stage;
 pub mod state_diff;
 pub mod status;
+pub mod time_zone;
 pub mod timeline;
 pub mod timestamp;
 pub mod usage;
