@@ -8,7 +8,9 @@ pub mod config;
 pub mod connection;
 pub mod error;
 pub mod hub;
+pub mod ingest;
 pub mod journal;
+mod local_time;
 pub mod run;
 
 pub use run::{Server, StartError, run};

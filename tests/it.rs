@@ -13,5 +13,7 @@ mod fold;
 mod house;
 #[path = "it/hub.rs"]
 mod hub;
+#[path = "it/ingest.rs"]
+mod ingest;
 #[path = "it/journal.rs"]
 mod journal;

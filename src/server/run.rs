@@ -18,7 +18,7 @@ use crate::server::error::ApiError;
 use crate::server::hub::Hub;
 use crate::server::journal::JournalError;
 use crate::server::journal::sqlite::SqliteJournal;
-use crate::server::{accept, access, assets};
+use crate::server::{accept, access, assets, ingest};
 use crate::ui::app::{App, shell};
 
 /// Why a server cannot start.
@@ -79,6 +79,7 @@ impl Server {
         let access = Arc::new(self.config.access.clone());
         pages
             .merge(assets::router())
+            .merge(ingest::router(Arc::clone(&self.hub), self.config.limits.max_body))
             .layer(from_fn_with_state(Arc::clone(&self.config), in_time))
             .layer(from_fn_with_state(access, access::guard))
     }

@@ -1,0 +1,152 @@
+//! `POST /api/agent-state-update`: where publishers push. A 200 means that what was accepted is kept.
+//!
+//! Nothing a client sends is answered with a 5xx; a 503 says that the journal has no room or has stopped.
+
+mod received_body;
+mod reply;
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::post;
+use bytes::Bytes;
+
+use crate::domain::draft::Draft;
+use crate::domain::push::body::{BodyError, Part, parts};
+use crate::domain::push::{self, Received, Refusal};
+use crate::domain::redaction;
+use crate::domain::time_zone::TimeZone;
+use crate::domain::timestamp::Timestamp;
+use crate::server::hub::{Hub, RecordError};
+use crate::server::journal::{Batch, Outcome};
+use crate::server::local_time;
+use received_body::{media, receive};
+use reply::{Refused, Reply};
+
+/// Where publishers push.
+pub const PATH: &str = "/api/agent-state-update";
+
+/// One transaction takes at most so many events of a batch, so that other publishers need not wait for all of it …
+const COMMIT_EVENTS: usize = 1_000;
+/// … and about so many bytes.
+const COMMIT_BYTES: usize = 1024 * 1024;
+/// Longer bodies are read beside the runtime: about a millisecond of work.
+const LONG_BYTES: usize = 64 * 1024;
+
+struct Ingest {
+    hub: Arc<Hub>,
+    max_body_bytes: usize,
+    zone: TimeZone,
+}
+
+/// What a body holds: what to record, in order, and what cannot be.
+struct Items {
+    drafts: Vec<Draft>,
+    refused: Vec<Refused>,
+}
+
+/// The route. A body may have at most `max_body_bytes`.
+pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> Router {
+    let ingest = Ingest {
+        hub,
+        max_body_bytes,
+        zone: local_time::zone(),
+    };
+    Router::new().route(PATH, post(push)).with_state(Arc::new(ingest))
+}
+
+async fn push(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body) -> Response {
+    match ingest.take(&headers, body).await {
+        Ok(reply) | Err(reply) => reply.into(),
+    }
+}
+
+impl Ingest {
+    async fn take(self: Arc<Self>, headers: &HeaderMap, body: Body) -> Result<Reply, Reply> {
+        let media = media(headers)?;
+        let body = receive(headers, body, self.max_body_bytes).await?;
+        let length = body.len();
+        let items = if length > LONG_BYTES {
+            let ingest = Arc::clone(&self);
+            let read = tokio::task::spawn_blocking(move || ingest.read(&body, media.is_by_line));
+            read.await
+                .map_err(|error| Reply::new().failed(&RecordError::Stopped(error.to_string())))?
+        } else {
+            self.read(&body, media.is_by_line)
+        };
+        let items = items.map_err(|error| Reply::no_items(&error))?;
+        self.record(items, length).await
+    }
+
+    fn read(&self, body: &Bytes, is_by_line: bool) -> Result<Items, BodyError> {
+        let at = now();
+        let received = Received {
+            at,
+            utc_offset_minutes: self.zone.offset_minutes(at),
+        };
+        let parts = parts(body, is_by_line)?;
+        let mut items = Items {
+            drafts: Vec::with_capacity(parts.len()),
+            refused: Vec::new(),
+        };
+        for (index, part) in parts.into_iter().enumerate() {
+            let draft = match part {
+                Part::Item(item) => push::draft(redaction::value(item), received),
+                Part::Broken(reason) => Err(Refusal {
+                    field: "item".to_owned(),
+                    reason,
+                }),
+            };
+            match draft {
+                Ok(draft) => items.drafts.push(draft),
+                Err(refusal) => items.refused.push(Refused::new(index, refusal)),
+            }
+        }
+        Ok(items)
+    }
+
+    /// Records the items in their order, some at a time.
+    async fn record(&self, items: Items, length: usize) -> Result<Reply, Reply> {
+        let mut reply = Reply::of(&items.drafts, items.refused);
+        let average_bytes = length / items.drafts.len().max(1) + 1;
+        let at_once = (COMMIT_BYTES / average_bytes).clamp(1, COMMIT_EVENTS);
+        let mut waiting = items.drafts;
+        let mut is_first = true;
+        while !waiting.is_empty() {
+            let later = waiting.split_off(waiting.len().min(at_once));
+            let batch = Batch {
+                drafts: std::mem::replace(&mut waiting, later),
+                tails: Vec::new(),
+            };
+            let outcomes = if is_first {
+                self.hub.record(batch).await
+            } else {
+                self.record_rest(batch).await
+            };
+            match outcomes {
+                Ok(outcomes) => reply.count(&outcomes),
+                Err(error) => return Err(reply.failed(&error)),
+            }
+            is_first = false;
+        }
+        Ok(reply.done())
+    }
+
+    /// A publisher could not tell which part of its batch to send again, so what has begun waits for room.
+    async fn record_rest(&self, batch: Batch) -> Result<Vec<Outcome>, RecordError> {
+        let hub = Arc::clone(&self.hub);
+        let recorded = tokio::task::spawn_blocking(move || hub.record_blocking(batch)).await;
+        recorded.unwrap_or_else(|error| Err(RecordError::Stopped(error.to_string())))
+    }
+}
+
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let ms = since_1970.map_or(0, |since| since.as_millis());
+    Timestamp(i64::try_from(ms).unwrap_or(i64::MAX))
+}
