@@ -19,6 +19,12 @@ pub const TRUNCATED: &str = "source_truncated";
 pub const REPLACED: &str = "source_replaced";
 /// The `event_type` of a file or folder that vanished.
 pub const DELETED: &str = "source_deleted";
+/// The `event_type` of a line that was read, though some of it had to be mended: bytes that are no UTF-8, half a character.
+pub const MENDED: &str = "source_mended";
+/// The `event_type` of a file that ends in the middle of a line, or of a document that is only half there, and stays so.
+pub const UNFINISHED: &str = "source_unfinished";
+/// The `event_type` of a file or folder that may not be read.
+pub const UNREADABLE: &str = "source_unreadable";
 
 /// The counts, and the newest of all.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +33,12 @@ pub struct Sources {
     pub truncated: u64,
     pub replaced: u64,
     pub deleted: u64,
+    #[serde(default)]
+    pub mended: u64,
+    #[serde(default)]
+    pub unfinished: u64,
+    #[serde(default)]
+    pub unreadable: u64,
     pub newest: VecDeque<SourceNote>,
 }
 
@@ -50,6 +62,9 @@ impl Sources {
             TRUNCATED => &mut self.truncated,
             REPLACED => &mut self.replaced,
             DELETED => &mut self.deleted,
+            MENDED => &mut self.mended,
+            UNFINISHED => &mut self.unfinished,
+            UNREADABLE => &mut self.unreadable,
             _ => return,
         };
         *count += 1;
@@ -69,6 +84,6 @@ impl Sources {
     }
 
     pub fn total(&self) -> u64 {
-        self.oddities + self.truncated + self.replaced + self.deleted
+        self.oddities + self.truncated + self.replaced + self.deleted + self.mended + self.unfinished + self.unreadable
     }
 }
