@@ -20,6 +20,8 @@ pub struct Subscription {
     bell: Bell,
     /// The last seq the viewer has, or none before its snapshot.
     cursor: Option<u64>,
+    /// Whether the first frame is still to come; it names the head, so that the viewer knows how much it missed.
+    is_new: bool,
 }
 
 /// What is next for a cursor.
@@ -47,6 +49,7 @@ impl Subscription {
             adw_id: adw_id.clone(),
             bell: bell.clone(),
             cursor,
+            is_new: true,
         }
     }
 
@@ -86,6 +89,7 @@ impl Subscription {
 
     fn from_memory(&mut self) -> Next {
         let mut live = lock(&self.live);
+        let is_new = std::mem::take(&mut self.is_new);
         let Some(cursor) = self.cursor else {
             let (seq, frame) = live.snapshot(&self.shared.epoch);
             self.cursor = Some(seq);
@@ -94,7 +98,8 @@ impl Subscription {
         if cursor >= live.timeline.seq {
             return Next::UpToDate;
         }
-        match live.after(cursor) {
+        // Frames in memory are shared and do not name the head.
+        match live.after(cursor).filter(|_| !is_new) {
             Some((to, frame)) => {
                 self.cursor = Some(to);
                 Next::Frame(frame)
