@@ -1,13 +1,28 @@
-//! The browser's side: it takes over the page that the server has drawn.
+//! The browser's side: it takes over the page that the server has drawn, and keeps its store fed.
+
+mod clock;
+mod painter;
+mod rest;
+mod socket;
+pub mod stream_service;
+mod window;
 
 use leptos::mount::hydrate_body;
+use leptos::prelude::provide_context;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::ui::app::App;
+use crate::ui::store::Feed;
+use stream_service::StreamService;
 
 /// Called once by the page's script when the wasm has loaded.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    hydrate_body(App);
+    hydrate_body(|| {
+        provide_context(Feed(|store| {
+            StreamService::start(store);
+        }));
+        App()
+    });
 }

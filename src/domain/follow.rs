@@ -20,7 +20,6 @@ use super::frame::{FromBrowser, FromServer};
 use super::known::Known;
 use super::link::{Ask, Link, LinkState};
 use super::status::Patience;
-use super::timeline::Timeline;
 use super::timestamp::Timestamp;
 use board::Board;
 use connection::{Connection, Due};
@@ -67,8 +66,9 @@ pub struct Start {
     pub epoch: String,
     pub patience: Patience,
     pub server_time: Timestamp,
+    /// The board, where it is known.
     pub cards: Option<Vec<Card>>,
-    pub timeline: Option<(AdwId, Option<Timeline>)>,
+    pub workflows: Vec<(AdwId, Known)>,
 }
 
 /// What is new since it was last asked for.
@@ -99,11 +99,9 @@ pub struct Follower {
 
 impl Follower {
     pub fn new(now: u64, start: Start) -> Self {
-        let mut workflows = BTreeMap::new();
-        if let Some((adw_id, timeline)) = start.timeline {
-            let known = timeline.map_or(Known::Missing, |timeline| Known::Timeline(Box::new(timeline)));
-            workflows.insert(adw_id.clone(), Followed::new(adw_id, start.epoch.clone(), known));
-        }
+        let follow =
+            |(adw_id, known): (AdwId, Known)| (adw_id.clone(), Followed::new(adw_id, start.epoch.clone(), known));
+        let workflows = start.workflows.into_iter().map(follow).collect();
         Self {
             connection: Connection::default(),
             polling: Polling::default(),

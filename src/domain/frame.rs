@@ -57,6 +57,26 @@ pub enum FromServer {
     },
 }
 
+impl FromServer {
+    /// Reads a frame; none if a newer server has a type of frame that is not known here.
+    pub fn read(text: &str) -> Result<Option<Self>, serde_json::Error> {
+        const TYPES: [&str; 6] = ["hello", "snapshot", "events", "board", "heartbeat", "error"];
+        #[derive(Deserialize)]
+        struct Head {
+            #[serde(rename = "type")]
+            kind: String,
+        }
+        serde_json::from_str(text).map(Some).or_else(|error| {
+            let head: Head = serde_json::from_str(text)?;
+            if TYPES.contains(&head.kind.as_str()) {
+                Err(error)
+            } else {
+                Ok(None)
+            }
+        })
+    }
+}
+
 /// A frame from the browser.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
@@ -121,4 +141,25 @@ pub struct EventPage {
     /// The oldest seq that is kept.
     pub first: u64,
     pub server_time: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_of_an_unknown_type_is_passed_over_and_a_broken_one_is_not() {
+        let heartbeat = r#"{"type":"heartbeat","data":{"server_time":"2026-01-15T10:30:00.123Z"}}"#;
+        let server_time = Timestamp::parse("2026-01-15T10:30:00.123Z").expect("a time").0;
+        assert_eq!(
+            FromServer::read(heartbeat).ok(),
+            Some(Some(FromServer::Heartbeat { server_time }))
+        );
+        assert_eq!(
+            FromServer::read(r#"{"type":"weather","data":{"sky":"blue"}}"#).ok(),
+            Some(None)
+        );
+        assert!(FromServer::read(r#"{"type":"heartbeat","data":{}}"#).is_err());
+        assert!(FromServer::read("pong").is_err());
+    }
 }

@@ -4,7 +4,6 @@
 //! say what they want to see (`want`), and ask for what a person clicked (`ask`).
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -60,9 +59,10 @@ pub struct Store {
     timelines: StoredValue<HashMap<AdwId, ArcRwSignal<Known>>>,
 }
 
-/// What feeds the store once the page runs in a browser; provided as context by whoever hydrates the page.
-#[derive(Clone)]
-pub struct Feed(pub Arc<dyn Fn(Store) + Send + Sync>);
+/// What feeds the store once the page runs in a browser: `App` calls it in an effect, which a server never runs.
+/// Provided as context by whoever hydrates the page.
+#[derive(Clone, Copy)]
+pub struct Feed(pub fn(Store));
 
 impl Store {
     pub fn new(seed: Seed) -> Self {
@@ -79,26 +79,27 @@ impl Store {
             timelines: StoredValue::new(HashMap::new()),
         };
         if let Some((adw_id, timeline)) = seed.timeline {
-            let known = timeline.map_or(Known::Missing, |timeline| {
-                Known::Timeline(Box::new(timeline))
-            });
+            let known = timeline.map_or(Known::Missing, |timeline| Known::Timeline(Box::new(timeline)));
             store.timeline(&adw_id).set(known);
         }
         store
     }
 
+    /// What is known of every workflow that was asked for.
+    pub fn known(&self) -> Vec<(AdwId, Known)> {
+        let known = |(adw_id, known): (&AdwId, &ArcRwSignal<Known>)| (adw_id.clone(), known.get_untracked());
+        self.timelines
+            .with_value(|timelines| timelines.iter().map(known).collect())
+    }
+
     /// Lets go of a workflow that nobody wants.
     pub fn forget(&self, adw_id: &AdwId) {
-        self.timelines
-            .try_update_value(|timelines| timelines.remove(adw_id));
+        self.timelines.try_update_value(|timelines| timelines.remove(adw_id));
     }
 
     /// The workflow's signal; `Loading` when it is first asked for. Counted, so that it outlives the component that asked.
     pub fn timeline(&self, adw_id: &AdwId) -> ArcRwSignal<Known> {
-        if let Some(known) = self
-            .timelines
-            .with_value(|timelines| timelines.get(adw_id).cloned())
-        {
+        if let Some(known) = self.timelines.with_value(|timelines| timelines.get(adw_id).cloned()) {
             return known;
         }
         let known = ArcRwSignal::new(Known::Loading);
@@ -137,20 +138,6 @@ impl Store {
     pub fn ask(self, ask: Ask) {
         self.asked.set(Some(ask));
     }
-}
-
-/// Makes the page's store and gives it to all components below.
-///
-/// The server draws from the `Seed` in its context, and the seed travels with the page: the browser begins with the same.
-/// There, an effect (which a server never runs) hands the store to the `Feed`.
-pub fn provide_store() -> Store {
-    let seed = SharedValue::new(|| use_context::<Seed>().unwrap_or_default()).into_inner();
-    let store = Store::new(seed);
-    provide_context(store);
-    if let Some(Feed(feed)) = use_context::<Feed>() {
-        Effect::new(move |_| feed(store));
-    }
-    store
 }
 
 /// The store of the page.

@@ -7,6 +7,7 @@ use super::subscribing::SHELF;
 use super::*;
 use crate::domain::frame::{Subscribe, Unsubscribe};
 use crate::domain::link::Recovered;
+use crate::domain::timeline::Timeline;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -54,7 +55,7 @@ fn a_page_goes_on_after_exactly_the_seq_it_was_drawn_with() {
         patience: Patience::default(),
         server_time: Timestamp(0),
         cards: None,
-        timeline: Some((id(0), Some(timeline))),
+        workflows: vec![(id(0), Known::Timeline(Box::new(timeline)))],
     };
     let mut follower = Follower::new(0, start);
     assert_eq!(follower.step(0, 0.5, Input::Subscribe(id(0))), []);

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::event::{Event, Kind, TimeSource};
+use crate::domain::timeline::Timeline;
 
 const HEARTBEAT_MS: u64 = 1_000;
 pub(super) use happening::{Happening, happening};
@@ -71,7 +72,7 @@ impl World {
             patience: Patience::default(),
             server_time: Timestamp(0),
             cards: Some(Vec::new()),
-            timeline: Some((id(0), None)),
+            workflows: vec![(id(0), Known::Missing)],
         };
         let mut world = Self {
             now: 0,

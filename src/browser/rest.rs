@@ -1,0 +1,37 @@
+//! Questions by REST, for where the socket cannot be had.
+
+use gloo_net::http::Request;
+use serde::de::DeserializeOwned;
+use web_sys::AbortSignal;
+
+use crate::domain::follow::{Answer, Query};
+
+/// After this long the answer is not waited for any more.
+const ANSWER_MS: u32 = 10_000;
+
+pub(super) async fn ask(query: &Query) -> Answer {
+    let path = query.path();
+    let answer = match query {
+        Query::Board => get(&path).await.map(|found| found.map(Answer::Board)),
+        Query::State(_) => get(&path)
+            .await
+            .map(|found| found.map(|state| Answer::State(Box::new(state)))),
+        Query::Events { .. } => get(&path).await.map(|found| found.map(Answer::Events)),
+    };
+    match answer {
+        Some(Some(answer)) => answer,
+        Some(None) => Answer::Missing,
+        None => Answer::Failed,
+    }
+}
+
+/// What is there; the inner none is a 404, the outer one anything else.
+async fn get<T: DeserializeOwned>(path: &str) -> Option<Option<T>> {
+    let signal = AbortSignal::timeout_with_u32(ANSWER_MS);
+    let response = Request::get(path).abort_signal(Some(&signal)).send().await.ok()?;
+    if response.status() == 404 {
+        return Some(None);
+    }
+    let text = response.text().await.ok().filter(|_| response.ok())?;
+    serde_json::from_str(&text).ok().map(Some)
+}

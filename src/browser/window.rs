@@ -1,0 +1,71 @@
+//! What the page needs of its window: clocks, events, the next frame. A page without a window does nothing.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Document, EventTarget, VisibilityState, Window};
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// Milliseconds of a clock that is never set.
+pub(super) fn monotonic_ms() -> f64 {
+    window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now())
+}
+
+/// Milliseconds since 1970.
+pub(super) fn wall_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Whether a person can see the page.
+pub(super) fn is_visible() -> bool {
+    document().is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
+}
+
+/// Where the socket is: beside the page.
+pub(super) fn socket_url() -> Option<String> {
+    let location = window()?.location();
+    let scheme = if location.protocol().ok()? == "https:" {
+        "wss"
+    } else {
+        "ws"
+    };
+    Some(format!("{scheme}://{}/ws", location.host().ok()?))
+}
+
+/// Calls back when the machine or the tab comes back to life, for as long as the page lives.
+pub(super) fn on_return(returned: impl Fn() + 'static) {
+    let (Some(window), Some(document)) = (window(), document()) else {
+        return;
+    };
+    let window: &EventTarget = &window;
+    let document: &EventTarget = &document;
+    let closure = Closure::<dyn FnMut()>::new(move || {
+        if is_visible() {
+            returned();
+        }
+    });
+    // A network that went away is as good a reason to ask as one that came.
+    for (target, event) in [
+        (window, "online"),
+        (window, "offline"),
+        (window, "pageshow"),
+        (document, "visibilitychange"),
+    ] {
+        // The names are right, and a listener that cannot be added would only be missed after a sleep.
+        let _ = target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+    }
+    closure.forget();
+}
+
+/// Asks for the next frame; a hidden tab gets none before it is looked at again.
+pub(super) fn next_frame(closure: &Closure<dyn FnMut()>) -> bool {
+    window().is_some_and(|window| window.request_animation_frame(closure.as_ref().unchecked_ref()).is_ok())
+}
