@@ -1,0 +1,59 @@
+// The page of one workflow, drawn by the server and taken over by the browser.
+import { line, log, text, thinking, tool } from '../events';
+import { complete, entries, expect, test } from '../test';
+
+test('a stream becomes texts, thinking, tools with durations, files with diffs, and costs', async ({ page, server }) => {
+  const session = '5e5510n0-0000-4000-8000-000000000001';
+  server.append(
+    'c0a43f47',
+    'sdlc_implementor',
+    line.init(session),
+    line.thinking(session, 'The colour is set in one place.'),
+    line.text(session, 'I will change the button.'),
+    line.call(session, 'toolu_1', 'Edit', { file_path: 'src/button.rs', old_string: 'red\n', new_string: 'blue\n' }),
+    line.answer(session, 'toolu_1', 'The file src/button.rs has been updated.'),
+    line.call(session, 'toolu_2', 'Bash', { command: 'cargo test --quiet' }),
+    line.answer(session, 'toolu_2', 'error: test failed', true),
+    line.result(session, 0.42),
+  );
+  await expect.poll(() => server.head('c0a43f47')).toBeGreaterThanOrEqual(8);
+  await page.goto('/w/c0a43f47');
+  const rows = entries(page);
+  await expect(rows.filter({ hasText: 'The colour is set in one place.' })).toHaveCount(1);
+  await expect(rows.filter({ hasText: 'I will change the button.' })).toHaveCount(1);
+  const edit = rows.filter({ hasText: 'src/button.rs' }).first();
+  await expect(edit).toContainText('red');
+  await expect(edit).toContainText('blue');
+  await expect(rows.filter({ hasText: 'cargo test --quiet' })).toContainText('test failed');
+  await expect(page.getByRole('region', { name: 'Files' })).toContainText('button.rs');
+  await expect(page.getByText('sdlc_implementor').first()).toBeVisible();
+  await expect(page.getByText('0.42').first()).toBeVisible();
+});
+
+test('the newest entries stand on the page, each once and in order', async ({ page, server }) => {
+  const events = Array.from({ length: 75 }, (_, at) => (at % 2 ? text('c0a43f47', `text ${at}`) : log('c0a43f47', `log ${at}`)));
+  await server.push(...events);
+  await page.goto('/w/c0a43f47');
+  await complete(page, 75);
+});
+
+test('a call without a result stands under what is open now', async ({ page, server }) => {
+  const [call] = tool('c0a43f47', 'Bash', { command: 'sleep 600' }, '');
+  await server.push(thinking('c0a43f47', 'This takes a while.'), call);
+  await page.goto('/w/c0a43f47');
+  await expect(page.getByRole('region', { name: 'Now' })).toContainText('sleep 600');
+});
+
+test('a workflow that does not exist yet says so', async ({ page }) => {
+  const answer = await page.goto('/w/never-seen');
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByText('No such workflow').first()).toBeVisible();
+});
+
+test('an address that leads nowhere says so', async ({ page }) => {
+  const answer = await page.goto('/nowhere/at/all');
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+});
+
+test.use({ forgiven: [/status of 404/] });
