@@ -4,6 +4,7 @@ pub mod accept;
 pub mod access;
 pub mod assets;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod connection;
 pub mod error;
@@ -12,5 +13,7 @@ pub mod ingest;
 pub mod journal;
 mod local_time;
 pub mod run;
+pub mod shared;
+pub mod socket;
 
 pub use run::{Server, StartError, run};

@@ -11,7 +11,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 
 /// Bytes that the operating system takes ahead of what it has sent. A stalled client costs this much and no more.
 const UNSENT_BYTES: u32 = 64 * 1024;
@@ -45,9 +45,9 @@ impl Connection {
         }
     }
 
-    /// Since when the client accepts nothing, if it does not.
-    pub fn stalled_since(&self) -> Option<Instant> {
-        self.stalled.as_ref().map(|sleep| sleep.deadline() - self.patience)
+    /// Whether the last write had to wait, or waited too long.
+    pub fn is_stalled(&self) -> bool {
+        self.stalled.is_some()
     }
 
     /// Lets the last words out although the client has not taken what came before them: the operating system delivers

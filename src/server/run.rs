@@ -18,7 +18,9 @@ use crate::server::error::ApiError;
 use crate::server::hub::Hub;
 use crate::server::journal::JournalError;
 use crate::server::journal::sqlite::SqliteJournal;
-use crate::server::{accept, access, assets, ingest};
+use crate::server::shared::Shared;
+use crate::server::socket::ticker::Ticker;
+use crate::server::{accept, access, assets, ingest, socket};
 use crate::ui::app::{App, shell};
 
 /// Why a server cannot start.
@@ -57,32 +59,47 @@ impl Server {
 
     /// Serves until `shutdown` completes; then stops accepting, closes the sockets and records what was taken.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        accept::serve(listener, self.router(), &self.config.limits, shutdown).await;
+        let shared = Shared {
+            config: Arc::clone(&self.config),
+            hub: Arc::clone(&self.hub),
+            ticker: Arc::new(Ticker::start(self.config.server.heartbeat)),
+            viewers: Arc::default(),
+        };
+        let ticker = Arc::clone(&shared.ticker);
+        let shutdown = async move {
+            shutdown.await;
+            ticker.stop();
+        };
+        accept::serve(listener, router(shared), &self.config.limits, shutdown).await;
         let hub = self.hub;
         if let Err(error) = tokio::task::spawn_blocking(move || hub.close()).await {
             tracing::error!(%error, "the journal was not closed; nothing that was acknowledged is lost");
         }
     }
+}
 
-    fn router(&self) -> Router {
-        let options = LeptosOptions::builder()
-            .output_name("adwatch")
-            .site_addr(self.config.server.listen)
-            .reload_port(u32::from(self.config.leptos.reload_port))
-            .build();
-        let pages = Router::new()
-            .leptos_routes(&options, generate_route_list(App), {
-                let options = options.clone();
-                move || shell(options.clone(), &assets::root())
-            })
-            .with_state(options);
-        let access = Arc::new(self.config.access.clone());
-        pages
-            .merge(assets::router())
-            .merge(ingest::router(Arc::clone(&self.hub), self.config.limits.max_body))
-            .layer(from_fn_with_state(Arc::clone(&self.config), in_time))
-            .layer(from_fn_with_state(access, access::guard))
-    }
+fn router(shared: Shared) -> Router {
+    let config = Arc::clone(&shared.config);
+    let options = LeptosOptions::builder()
+        .output_name("adwatch")
+        .site_addr(config.server.listen)
+        .reload_port(u32::from(config.leptos.reload_port))
+        .build();
+    let pages = Router::new()
+        .leptos_routes(&options, generate_route_list(App), {
+            let options = options.clone();
+            move || shell(options.clone(), &assets::root())
+        })
+        .with_state(options);
+    let access = Arc::new(config.access.clone());
+    let ingest = ingest::router(Arc::clone(&shared.hub), config.limits.max_body);
+    socket::router()
+        .with_state(shared)
+        .merge(ingest)
+        .merge(pages)
+        .merge(assets::router())
+        .layer(from_fn_with_state(config, in_time))
+        .layer(from_fn_with_state(access, access::guard))
 }
 
 /// Answers for a handler that does not: a body that never ends must not hold a request for ever.

@@ -1,0 +1,18 @@
+//! What the handlers of all routes work with.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use crate::server::config::Config;
+use crate::server::hub::Hub;
+use crate::server::socket::ticker::Ticker;
+
+/// Cheap to copy; one per server.
+#[derive(Clone)]
+pub struct Shared {
+    pub config: Arc<Config>,
+    pub hub: Arc<Hub>,
+    pub ticker: Arc<Ticker>,
+    /// Open sockets.
+    pub viewers: Arc<AtomicUsize>,
+}

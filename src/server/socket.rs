@@ -1,0 +1,51 @@
+//! The socket `/ws`, subprotocol `adwatch.v1`: what a page follows, as it happens.
+//!
+//! A viewer is a cursor for each workflow it follows, one bell, and nothing else while it is idle; what it is sent is
+//! encoded once for all. So a stalled viewer costs its own socket only.
+
+mod closing;
+mod decoder;
+mod handshake;
+mod outbox;
+mod request;
+pub mod ticker;
+mod viewer;
+mod wire;
+
+use axum::Router;
+use axum::extract::{Request as HttpRequest, State};
+use axum::response::Response;
+use axum::routing::get;
+use hyper_util::rt::TokioIo;
+
+use self::handshake::Speech;
+use self::viewer::Viewer;
+use self::wire::Wire;
+use crate::server::connection::Connection;
+use crate::server::shared::Shared;
+
+/// Serves `GET /ws`.
+pub fn router() -> Router<Shared> {
+    Router::new().route("/ws", get(open))
+}
+
+async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Response {
+    let (Speech::V1, answer) = match handshake::agree(request.headers()) {
+        Ok(agreed) => agreed,
+        Err(error) => return handshake::refuse(error),
+    };
+    let upgrade = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        // Nothing to do for a browser that has left before it had its answer.
+        let Ok(upgraded) = upgrade.await else { return };
+        match upgraded.downcast::<TokioIo<Connection>>() {
+            // A task of its own, so that what the upgrade needed is let go of.
+            Ok(parts) => {
+                let wire = Wire::new(parts.io.into_inner(), &parts.read_buf);
+                tokio::spawn(Viewer::new(wire, &shared).run());
+            }
+            Err(_) => tracing::error!("a socket came over an unknown transport and was dropped"),
+        }
+    });
+    answer
+}

@@ -1,0 +1,133 @@
+//! Turns a request into a socket (RFC 6455, 4.2), or says what is missing.
+
+use axum::body::Body;
+use axum::http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha1::{Digest as _, Sha1};
+
+use crate::domain::frame::PROTOCOL;
+use crate::server::error::ApiError;
+
+/// What the standard adds to the key before it is hashed.
+const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// What is spoken on a socket. The plain feed of older front ends would be another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speech {
+    /// `adwatch.v1`
+    V1,
+}
+
+/// Checks the request and gives what will be spoken, with the answer that agrees to it.
+pub fn agree(headers: &HeaderMap) -> Result<(Speech, Response), ApiError> {
+    let bad = |message: &str| ApiError::new(StatusCode::BAD_REQUEST, "no_websocket", message);
+    let other = |message: &str| ApiError::new(StatusCode::UPGRADE_REQUIRED, "no_websocket", message);
+    if !has_word(headers, &UPGRADE, "websocket") || !has_word(headers, &CONNECTION, "upgrade") {
+        return Err(other(
+            "this address is a WebSocket: connect with Upgrade: websocket and the subprotocol adwatch.v1",
+        ));
+    }
+    if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        return Err(other("only version 13 of WebSocket is spoken here"));
+    }
+    let key = headers
+        .get(SEC_WEBSOCKET_KEY)
+        .filter(|key| STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16))
+        .ok_or_else(|| bad("Sec-WebSocket-Key must be 16 random bytes in base64"))?;
+    if !has_word(headers, &SEC_WEBSOCKET_PROTOCOL, PROTOCOL) {
+        return Err(bad(
+            "name the subprotocol adwatch.v1 (Sec-WebSocket-Protocol); no other is spoken here",
+        ));
+    }
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let answer = response.headers_mut();
+    answer.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    answer.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
+    if let Ok(accept) = HeaderValue::from_str(&accept(key.as_bytes())) {
+        answer.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    Ok((Speech::V1, response))
+}
+
+/// Says what would be accepted instead.
+pub fn refuse(error: ApiError) -> Response {
+    let mut response = error.into_response();
+    if response.status() == StatusCode::UPGRADE_REQUIRED {
+        let headers = response.headers_mut();
+        headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    }
+    response
+}
+
+fn accept(key: &[u8]) -> String {
+    let mut hash = Sha1::new();
+    hash.update(key);
+    hash.update(GUID);
+    STANDARD.encode(hash.finalize())
+}
+
+/// Whether one of the words of a list header, which may stand in several lines, is this one.
+fn has_word(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|listed| listed.trim().eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    const GOOD: [(&str, &str); 5] = [
+        ("connection", "keep-alive, Upgrade"),
+        ("upgrade", "WebSocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("sec-websocket-protocol", "other, adwatch.v1"),
+    ];
+
+    #[test]
+    fn the_example_of_the_standard_is_accepted() {
+        let (speech, response) = agree(&headers(&GOOD)).unwrap();
+        assert_eq!(speech, Speech::V1);
+        assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
+        assert_eq!(response.headers()[SEC_WEBSOCKET_ACCEPT], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        assert_eq!(response.headers()[SEC_WEBSOCKET_PROTOCOL], "adwatch.v1");
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        for (name, value, status) in [
+            ("connection", "keep-alive", StatusCode::UPGRADE_REQUIRED),
+            ("upgrade", "h2c", StatusCode::UPGRADE_REQUIRED),
+            ("sec-websocket-version", "8", StatusCode::UPGRADE_REQUIRED),
+            ("sec-websocket-key", "c2hvcnQ=", StatusCode::BAD_REQUEST),
+            ("sec-websocket-protocol", "other", StatusCode::BAD_REQUEST),
+        ] {
+            let mut asked = headers(&GOOD);
+            asked.insert(name, HeaderValue::from_static(value));
+            assert_eq!(agree(&asked).unwrap_err().status, status, "{name}: {value}");
+            asked.remove(name);
+            assert_eq!(agree(&asked).unwrap_err().status, status, "{name} absent");
+        }
+    }
+}

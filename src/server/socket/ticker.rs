@@ -1,0 +1,101 @@
+//! The heartbeat of all sockets: one task, and one frame for many.
+//!
+//! Sockets beat in groups, one after the other, so that ten thousand of them do not wake at the same moment.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::domain::frame::FromServer;
+use crate::server::clock;
+use crate::server::hub::Frame;
+
+const GROUPS: usize = 16;
+
+/// A beat to send; when the sender is gone, the server stops.
+pub type Beat = watch::Receiver<Frame>;
+
+/// Hands out beats. Cheap while nobody listens.
+pub struct Ticker {
+    groups: Vec<Beat>,
+    next: AtomicUsize,
+    task: Mutex<Option<tokio::task::JoinHandle<()>>>,
+}
+
+impl Ticker {
+    /// Starts beating: each group once in `every`.
+    pub fn start(every: Duration) -> Self {
+        let (senders, groups): (Vec<_>, Vec<_>) = (0..GROUPS).map(|_| watch::channel(Frame::default())).unzip();
+        let task = tokio::spawn(async move {
+            let mut clock = interval(every / GROUPS as u32);
+            // After a machine has slept, one beat tells as much as a thousand.
+            clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            for group in senders.iter().cycle() {
+                clock.tick().await;
+                // One receiver is ours.
+                if group.receiver_count() > 1 {
+                    group.send_replace(heartbeat());
+                }
+            }
+        });
+        Self {
+            groups,
+            next: AtomicUsize::new(0),
+            task: Mutex::new(Some(task)),
+        }
+    }
+
+    /// The beats for one more socket.
+    pub fn beats(&self) -> Beat {
+        let at = self.next.fetch_add(1, Ordering::Relaxed) % GROUPS;
+        let mut beats = self.groups[at].clone();
+        beats.mark_unchanged();
+        beats
+    }
+
+    /// Ends all beats, which tells every socket to close.
+    pub fn stop(&self) {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            task.abort();
+        }
+    }
+}
+
+/// A sign of life that says what time it is here.
+pub fn heartbeat() -> Frame {
+    let frame = FromServer::Heartbeat {
+        server_time: clock::now(),
+    };
+    Frame::from(serde_json::to_string(&frame).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn every_socket_has_a_beat_in_every_interval() {
+        let every = Duration::from_secs(5);
+        let ticker = Ticker::start(every);
+        let mut sockets: Vec<Beat> = (0..40).map(|_| ticker.beats()).collect();
+        for _ in 0..3 {
+            for beat in &mut sockets {
+                let heard = tokio::time::timeout(every + Duration::from_millis(400), beat.changed()).await;
+                heard.expect("a beat came in time").expect("the ticker runs");
+                assert!(beat.borrow_and_update().contains("heartbeat"));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn stopping_tells_every_socket() {
+        let ticker = Ticker::start(Duration::from_secs(3_600));
+        let mut beat = ticker.beats();
+        ticker.stop();
+        assert!(beat.changed().await.is_err());
+    }
+}

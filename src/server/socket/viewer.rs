@@ -1,0 +1,211 @@
+//! One viewer: what it follows, and what it is sent next.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::closing::Code;
+use super::decoder::{Breach, Incoming};
+use super::request::Request;
+use super::ticker::{Beat, heartbeat};
+use super::wire::{End, Turn, Wire};
+use crate::domain::adw_id::AdwId;
+use crate::domain::frame::{FromServer, Subscribe, Unsubscribe};
+use crate::server::clock;
+use crate::server::hub::{Bell, BoardSubscription, Frame, Hub, Subscription};
+use crate::server::journal::JournalError;
+use crate::server::shared::Shared;
+
+/// What one subscription may put on the wire before the next one has its turn.
+const FRAMES_AT_ONCE: usize = 64;
+const BYTES_AT_ONCE: usize = 256 * 1024;
+
+/// See the module.
+pub struct Viewer {
+    wire: Wire,
+    hub: Arc<Hub>,
+    bell: Bell,
+    beats: Beat,
+    workflows: Vec<Subscription>,
+    board: Option<BoardSubscription>,
+    most: usize,
+    /// The workflow whose turn is next.
+    next: usize,
+    _counted: Counted,
+}
+
+/// One of the open sockets, as long as it lives.
+struct Counted(Arc<AtomicUsize>);
+
+/// Why a viewer is no longer served.
+enum Farewell {
+    Gone,
+    Agreed(Option<u16>),
+    Close(Code, &'static str),
+}
+
+impl Viewer {
+    /// The first frame, the hello, is on its way.
+    pub fn new(mut wire: Wire, shared: &Shared) -> Self {
+        let config = &shared.config;
+        wire.outbox.text(encode(&FromServer::Hello {
+            epoch: shared.hub.epoch().to_owned(),
+            server_time: clock::now(),
+            heartbeat_ms: u64::try_from(config.server.heartbeat.as_millis()).unwrap_or(u64::MAX),
+            patience: config.agents.patience,
+        }));
+        shared.viewers.fetch_add(1, Ordering::Relaxed);
+        Self {
+            wire,
+            hub: Arc::clone(&shared.hub),
+            bell: Bell::new(),
+            beats: shared.ticker.beats(),
+            workflows: Vec::new(),
+            board: None,
+            most: config.limits.max_subscriptions,
+            next: 0,
+            _counted: Counted(Arc::clone(&shared.viewers)),
+        }
+    }
+
+    /// Serves the viewer until one of the sides ends it.
+    pub async fn run(mut self) {
+        let farewell = self.serve().await;
+        // Nobody waits for what it followed while it says goodbye.
+        self.workflows = Vec::new();
+        self.board = None;
+        let Self { wire, _counted, .. } = self;
+        match farewell {
+            Farewell::Gone => {}
+            // Rare and last: not part of what every idle viewer holds.
+            Farewell::Agreed(code) => Box::pin(wire.agree(code)).await,
+            Farewell::Close(code, reason) => Box::pin(wire.close(code, reason)).await,
+        }
+    }
+
+    async fn serve(&mut self) -> Farewell {
+        let mut may_have_more = false;
+        loop {
+            // Only what is written makes room for more: what a viewer does not read stays where all share it.
+            if may_have_more && self.wire.outbox.is_empty() {
+                match Box::pin(self.fill()).await {
+                    Ok(filled) => may_have_more = filled,
+                    Err(error) => {
+                        tracing::error!(%error, "a viewer cannot be served");
+                        return Farewell::Close(Code::Unable, "the journal cannot be read");
+                    }
+                }
+            }
+            tokio::select! {
+                turn = self.wire.turn() => match turn {
+                    Ok(Turn::Flushed) => {}
+                    Ok(Turn::Message(Incoming::Text(text))) => self.answer(&text),
+                    Ok(Turn::Message(Incoming::Binary)) => self.object("bad_json", "frames are text"),
+                    Ok(Turn::Message(Incoming::Ping(payload))) => self.wire.outbox.pong(payload),
+                    Ok(Turn::Message(Incoming::Pong)) => {}
+                    Ok(Turn::Message(Incoming::Close(code))) => return Farewell::Agreed(code),
+                    Err(End::Gone) => return Farewell::Gone,
+                    Err(End::Slow) => return Farewell::Close(Code::Slow, "nothing was accepted for too long; resume"),
+                    Err(End::Breach(Breach(code, why))) => return Farewell::Close(code, why),
+                },
+                () = self.bell.rung(), if !may_have_more => may_have_more = true,
+                beat = self.beats.changed() => match beat {
+                    // Who has something to read already needs no sign of life.
+                    Ok(()) if self.wire.outbox.is_empty() => {
+                        let beat = self.beats.borrow_and_update().clone();
+                        self.wire.outbox.text(beat);
+                    }
+                    Ok(()) => {}
+                    Err(_) => return Farewell::Close(Code::Restart, "adwatch stops or restarts; resume"),
+                },
+            }
+        }
+    }
+
+    /// Takes what the subscriptions have, each in turn; whether there was anything.
+    async fn fill(&mut self) -> Result<bool, JournalError> {
+        let outbox = &mut self.wire.outbox;
+        if let Some(board) = &mut self.board {
+            while outbox.frames() < FRAMES_AT_ONCE && outbox.bytes() < BYTES_AT_ONCE {
+                let Some(frame) = board.next() else { break };
+                outbox.text(frame);
+            }
+        }
+        for _ in 0..self.workflows.len() {
+            let (frames, bytes) = (outbox.frames(), outbox.bytes());
+            if bytes >= BYTES_AT_ONCE {
+                break;
+            }
+            self.next = (self.next + 1) % self.workflows.len();
+            while outbox.frames() - frames < FRAMES_AT_ONCE && outbox.bytes() - bytes < BYTES_AT_ONCE {
+                let Some(frame) = self.workflows[self.next].next().await? else {
+                    break;
+                };
+                outbox.text(frame);
+            }
+        }
+        Ok(!outbox.is_empty())
+    }
+
+    fn answer(&mut self, text: &str) {
+        match Request::parse(text) {
+            Ok(Request::Subscribe(asked)) => self.subscribe(asked),
+            Ok(Request::Unsubscribe(asked)) => self.unsubscribe(&asked),
+            Ok(Request::Ping) => self.wire.outbox.text(heartbeat()),
+            Err(refused) => self.object(refused.code, &refused.message),
+        }
+    }
+
+    /// A second subscription to the same workflow takes the place of the first.
+    fn subscribe(&mut self, asked: Subscribe) {
+        if asked.board {
+            self.board = Some(self.hub.subscribe_board(&self.bell));
+        }
+        let Some(adw_id) = asked.adw_id else { return };
+        self.forget(&adw_id);
+        if self.workflows.len() >= self.most {
+            let message = format!(
+                "one socket follows at most {} workflows; unsubscribe from one",
+                self.most
+            );
+            return self.object("too_many_subscriptions", &message);
+        }
+        // A seq means nothing without the life of the journal it was given in.
+        let resume = asked.epoch.as_deref().zip(asked.after);
+        let subscription = self.hub.subscribe(&adw_id, resume, &self.bell);
+        if self.workflows.capacity() == 0 {
+            self.workflows.reserve_exact(1);
+        }
+        self.workflows.push(subscription);
+    }
+
+    fn unsubscribe(&mut self, asked: &Unsubscribe) {
+        if asked.board {
+            self.board = None;
+        }
+        if let Some(adw_id) = &asked.adw_id {
+            self.forget(adw_id);
+        }
+    }
+
+    fn forget(&mut self, adw_id: &AdwId) {
+        self.workflows.retain(|subscription| subscription.adw_id() != adw_id);
+        self.next = 0;
+    }
+
+    fn object(&mut self, code: &str, message: &str) {
+        self.wire.outbox.text(encode(&FromServer::Error {
+            code: code.to_owned(),
+            message: message.to_owned(),
+        }));
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn encode(frame: &FromServer) -> Frame {
+    Frame::from(serde_json::to_string(frame).unwrap_or_default())
+}

@@ -1,0 +1,140 @@
+//! The two directions of one socket, served in turns by one task.
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::time::timeout;
+
+use super::closing::Code;
+use super::decoder::{Breach, Decoder, Incoming};
+use super::outbox::Outbox;
+use crate::server::connection::Connection;
+
+/// A viewer that asks but does not read its answers is not read from any more.
+const ANSWERS: usize = 128;
+/// How long a close may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A socket after its handshake.
+pub struct Wire {
+    connection: Connection,
+    decoder: Decoder,
+    pub outbox: Outbox,
+}
+
+/// What happened on the wire.
+#[derive(Debug)]
+pub enum Turn {
+    Message(Incoming),
+    /// Everything is written.
+    Flushed,
+}
+
+/// Why nothing more will happen.
+#[derive(Debug)]
+pub enum End {
+    /// The other side is gone.
+    Gone,
+    /// It has accepted nothing for too long.
+    Slow,
+    Breach(Breach),
+}
+
+impl Wire {
+    /// `early` came with the request.
+    pub fn new(connection: Connection, early: &[u8]) -> Self {
+        let mut decoder = Decoder::default();
+        decoder.take(early);
+        Self {
+            connection,
+            decoder,
+            outbox: Outbox::default(),
+        }
+    }
+
+    /// Writes what waits and reads what comes, until something is to be said. Nothing is lost if it is dropped.
+    pub async fn turn(&mut self) -> Result<Turn, End> {
+        poll_fn(|cx| self.poll_turn(cx)).await
+    }
+
+    fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<Turn, End>> {
+        let had_to_write = !self.outbox.is_empty();
+        let flushed = self.poll_flush(cx);
+        if let Poll::Ready(Err(end)) = flushed {
+            return Poll::Ready(Err(end));
+        }
+        // Also looked at when there is always something to write, or a busy viewer could never unsubscribe.
+        let message = self.poll_message(cx);
+        if message.is_ready() {
+            return message.map_ok(Turn::Message);
+        }
+        if had_to_write && flushed.is_ready() {
+            return Poll::Ready(Ok(Turn::Flushed));
+        }
+        Poll::Pending
+    }
+
+    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Incoming, End>> {
+        loop {
+            match self.decoder.next_message() {
+                Ok(Some(message)) => return Poll::Ready(Ok(message)),
+                Ok(None) if self.outbox.frames() > ANSWERS => return Poll::Pending,
+                Ok(None) => {}
+                Err(breach) => return Poll::Ready(Err(End::Breach(breach))),
+            }
+            // On the stack, so that an idle socket holds no buffer.
+            let mut space = [const { MaybeUninit::uninit() }; 2_048];
+            let mut read = ReadBuf::uninit(&mut space);
+            match ready!(Pin::new(&mut self.connection).poll_read(cx, &mut read)) {
+                Ok(()) if !read.filled().is_empty() => self.decoder.take(read.filled()),
+                Ok(()) | Err(_) => return Poll::Ready(Err(End::Gone)),
+            }
+        }
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        while !self.outbox.is_empty() {
+            let mut space = Outbox::space();
+            let count = self.outbox.pieces(&mut space);
+            match Pin::new(&mut self.connection).poll_write_vectored(cx, &space[..count]) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(End::Gone)),
+                Poll::Ready(Ok(bytes)) => self.outbox.advance(bytes),
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::TimedOut && self.connection.is_stalled() => {
+                    return Poll::Ready(Err(End::Slow));
+                }
+                Poll::Ready(Err(_)) => return Poll::Ready(Err(End::Gone)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Says why the socket is closed, waits for the other side to agree, but not for long.
+    pub async fn close(mut self, code: Code, reason: &str) {
+        self.outbox.close(code, reason);
+        self.connection.allow_last_words();
+        let agreed = async {
+            loop {
+                match self.turn().await {
+                    Ok(Turn::Message(Incoming::Close(_))) | Err(_) => return,
+                    Ok(Turn::Message(_) | Turn::Flushed) => {}
+                }
+            }
+        };
+        let _ = timeout(FAREWELL, agreed).await;
+        let _ = timeout(FAREWELL, self.connection.shutdown()).await;
+    }
+
+    /// Agrees to a close.
+    pub async fn agree(mut self, code: Option<u16>) {
+        let code = code.map_or(Vec::new(), |code| code.to_be_bytes().to_vec());
+        self.outbox.echo_close(code);
+        let _ = timeout(FAREWELL, poll_fn(|cx| self.poll_flush(cx))).await;
+        let _ = timeout(FAREWELL, self.connection.shutdown()).await;
+    }
+}
