@@ -17,3 +17,5 @@ mod hub;
 mod ingest;
 #[path = "it/journal.rs"]
 mod journal;
+#[path = "it/socket.rs"]
+mod socket;

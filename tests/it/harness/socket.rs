@@ -32,6 +32,29 @@ impl Had {
     pub fn seq(&self) -> u64 {
         self.from + self.events.len() as u64
     }
+
+    /// Takes in a snapshot or events; each event must be the next.
+    pub fn take(&mut self, frame: &Value) {
+        let data = &frame["data"];
+        match frame["type"].as_str() {
+            Some("snapshot") => {
+                let from = data["seq"].as_u64().expect("a seq");
+                *self = Self {
+                    from,
+                    events: Vec::new(),
+                };
+            }
+            Some("events") => {
+                assert_eq!(data["from"], self.seq() + 1, "no hole and no repetition");
+                for event in data["list"].as_array().expect("a list") {
+                    assert_eq!(event["data"]["seq"], self.seq() + 1, "in order, each once");
+                    self.events.push(event.clone());
+                }
+                assert_eq!(data["to"], self.seq(), "the frame holds what it says");
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Socket {
@@ -129,20 +152,8 @@ impl Socket {
     pub async fn follow(&mut self, adw_id: &str, had: &mut Had, seq: u64) {
         while had.seq() < seq {
             let frame = self.next().await;
-            let data = &frame["data"];
-            if data["adw_id"] != adw_id {
-                continue;
-            }
-            match frame["type"].as_str() {
-                Some("snapshot") => {
-                    let from = data["seq"].as_u64().expect("a seq");
-                    *had = Had {
-                        from,
-                        events: Vec::new(),
-                    };
-                }
-                Some("events") => take(data, had),
-                _ => {}
+            if frame["data"]["adw_id"] == adw_id {
+                had.take(&frame);
             }
         }
     }
@@ -155,28 +166,10 @@ impl Socket {
             .any(|(id, seq)| all.get(id).is_none_or(|had| had.seq() < *seq))
         {
             let frame = self.next().await;
-            let data = &frame["data"];
-            let Some(adw_id) = data["adw_id"].as_str() else {
-                continue;
-            };
-            let had = all.entry(adw_id.to_owned()).or_default();
-            match frame["type"].as_str() {
-                Some("snapshot") => had.from = data["seq"].as_u64().expect("a seq"),
-                Some("events") => take(data, had),
-                _ => {}
+            if let Some(adw_id) = frame["data"]["adw_id"].as_str() {
+                all.entry(adw_id.to_owned()).or_default().take(&frame);
             }
         }
         all
     }
-}
-
-/// Takes in the events of a frame; each must be the next.
-fn take(data: &Value, had: &mut Had) {
-    let list = data["list"].as_array().expect("a list");
-    assert_eq!(data["from"], had.seq() + 1, "no hole and no repetition");
-    for event in list {
-        assert_eq!(event["data"]["seq"], had.seq() + 1, "in order, each once");
-        had.events.push(event.clone());
-    }
-    assert_eq!(data["to"], had.seq(), "the frame holds what it says");
 }
