@@ -274,3 +274,26 @@ fn a_viewer_of_another_life_or_ahead_of_the_head_gets_a_snapshot() {
     });
     hub.close();
 }
+
+#[test]
+fn the_first_frame_after_a_resume_says_how_much_was_missed() {
+    let directory = TempDir::new().expect("a directory");
+    let hub = open(&directory);
+    runtime().block_on(async {
+        // Somebody follows, so the newest events lie in memory, a frame for each.
+        let _other = hub.subscribe(&id(), None, &Bell::new());
+        for n in 0..40 {
+            hub.record(batch(vec![log(ADW_ID, n)])).await.expect("recorded");
+        }
+        while hub.timeline(&id()).map_or(0, |timeline| timeline.seq) < 40 {
+            tokio::task::yield_now().await;
+        }
+        let mut subscription = hub.subscribe(&id(), Some((hub.epoch(), 10)), &Bell::new());
+        let frame = subscription.next().await.expect("a frame").expect("something is new");
+        let FromServer::Events { from, to, head, .. } = serde_json::from_str(&frame).expect("a frame is read") else {
+            panic!("a resume is answered by events");
+        };
+        assert_eq!((from, head.unwrap_or(to)), (11, 40));
+    });
+    hub.close();
+}
