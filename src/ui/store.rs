@@ -41,6 +41,18 @@ pub struct Wanted {
     pub workflows: HashMap<AdwId, u32>,
 }
 
+/// What a person asked to have on the clipboard, and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Clip {
+    #[default]
+    Nothing,
+    Asked(String),
+    /// It is there.
+    Copied(String),
+    /// The browser did not allow it.
+    Refused,
+}
+
 /// The signals of a page. Cheap to copy; provided as context at the root.
 #[derive(Clone, Copy)]
 pub struct Store {
@@ -56,6 +68,7 @@ pub struct Store {
     pub board_loaded: RwSignal<bool>,
     pub wanted: RwSignal<Wanted>,
     pub asked: RwSignal<Option<Ask>>,
+    pub clip: RwSignal<Clip>,
     timelines: StoredValue<HashMap<AdwId, ArcRwSignal<Known>>>,
 }
 
@@ -76,6 +89,7 @@ impl Store {
             cards: RwSignal::new(seed.cards.unwrap_or_default()),
             wanted: RwSignal::new(Wanted::default()),
             asked: RwSignal::new(None),
+            clip: RwSignal::new(Clip::Nothing),
             timelines: StoredValue::new(HashMap::new()),
         };
         if let Some((adw_id, timeline)) = seed.timeline {
@@ -137,6 +151,11 @@ impl Store {
 
     pub fn ask(self, ask: Ask) {
         self.asked.set(Some(ask));
+    }
+
+    /// Asks for a text on the clipboard; `clip` tells what became of it.
+    pub fn copy(self, text: String) {
+        self.clip.set(Clip::Asked(text));
     }
 }
 

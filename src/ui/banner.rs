@@ -1,0 +1,163 @@
+//! The banner under the header: says what is wrong with the connection, since when, and what can be done.
+
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use crate::ui::connection::{countdown, short_age};
+use crate::ui::control;
+use crate::ui::format;
+use crate::ui::icon::icon;
+use crate::ui::store::{Ask, LinkState, Store, use_store};
+
+pub const SHEET: &str = style_sheet!("./style/components/banner.css");
+
+#[component]
+pub fn Banners() -> impl IntoView {
+    let store = use_store();
+    let state = Memo::new(move |_| store.link.with(|link| link.state));
+    let recovered = Memo::new(move |_| store.link.with(|link| link.recovered.clone()));
+    view! {
+        {move || match state.get() {
+            LinkState::Static => unstarted(store).into_any(),
+            LinkState::Reconnecting => reconnecting(store).into_any(),
+            LinkState::CatchingUp => catching_up(store).into_any(),
+            LinkState::Polling => polling(store).into_any(),
+            LinkState::Connecting | LinkState::Live => ().into_any(),
+        }}
+        {move || {
+            recovered
+                .get()
+                .filter(|_| matches!(state.get(), LinkState::Live | LinkState::Polling))
+                .map(|recovered| {
+                    view! {
+                        <div class=format!("banner ok {SHEET}")>
+                            {icon("#done", 12)}
+                            <b>"Back"</b>
+                            <span class="fact-text">
+                                <span class="mono">{format::whole(recovered.events)}</span>
+                                {if recovered.events == 1 { " event" } else { " events" }}
+                                " recovered, none lost. "
+                                {(recovered.from > 0).then(|| view! {
+                                    <span class="mono">{format::whole(recovered.from)}</span>
+                                    " to "
+                                    <span class="mono">{format::whole(recovered.to)}</span>
+                                    "."
+                                })}
+                            </span>
+                            <button
+                                type="button"
+                                class=control::QUIET_BUTTON
+                                on:click=move |_| store.ask(Ask::Dismiss)
+                            >
+                                "Dismiss"
+                            </button>
+                        </div>
+                    }
+                })
+        }}
+    }
+    .into_any()
+}
+
+/// Appears when no script has taken over within 5 s, or ever; the sheet holds it back until then.
+fn unstarted(store: Store) -> impl IntoView {
+    view! {
+        <div class=format!("banner quiet unstarted {SHEET}")>
+            {icon("#snapshot", 12)}
+            <b>"Snapshot"</b>
+            <span class="fact-text">
+                "Live updates have not started. What you see is as of "
+                <span class="mono">{move || store.now.get().clock()}</span> " UTC."
+            </span>
+            <a class=control::BUTTON href="" rel="external">
+                {icon("#retry", 16)}
+                "Reload"
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+fn reconnecting(store: Store) -> impl IntoView {
+    // The alert says what does not change; the counting stands outside of it, or it would be said every second.
+    let silent_for = move || {
+        let now = store.now.get();
+        let since = store.link.with(|link| link.last_frame_at.or(link.lost_at));
+        since.map(|since| {
+            view! {
+                " The server has not answered for "
+                <span class="mono">{format::elapsed(now.since(since))}</span> "."
+            }
+        })
+    };
+    let as_of = move || {
+        store.link.with(|link| link.last_frame_at).map(|at| {
+            view! { " What you see is as of " <span class="mono">{at.clock()}</span> " UTC." }
+        })
+    };
+    let next = move || {
+        let now = store.now.get();
+        store.link.with(|link| link.retry_at).map(|at| {
+            if at > now {
+                view! { " Next try in " <span class="mono">{countdown(at, now)}</span> "." }.into_any()
+            } else {
+                view! { " Trying now." }.into_any()
+            }
+        })
+    };
+    view! {
+        <div class=format!("banner bad {SHEET}")>
+            {icon("#recon", 12)}
+            <b role="alert">
+                "Reconnecting"<span class="sr-only">": the connection to the server is lost"</span>
+            </b>
+            <span class="fact-text">{silent_for} {as_of} {next}</span>
+            <button type="button" class=control::BUTTON on:click=move |_| store.ask(Ask::Retry)>
+                {icon("#retry", 16)}
+                "Retry now"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+fn catching_up(store: Store) -> impl IntoView {
+    view! {
+        <div class=format!("banner warn {SHEET}")>
+            {icon("#catch", 12)}
+            <b>"Catching up"</b>
+            <span class="fact-text">
+                <span class="mono">{move || format::whole(store.link.with(|link| link.behind))}</span>
+                " events behind."
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+fn polling(store: Store) -> impl IntoView {
+    let last = move || {
+        let now = store.now.get();
+        store.link.with(|link| link.last_frame_at).map(|at| {
+            view! {
+                " The last answer came " <span class="mono">{short_age(now.since(at))}</span> " ago."
+            }
+        })
+    };
+    view! {
+        <div class=format!("banner warn {SHEET}")>
+            {icon("#poll", 12)}
+            <b>"Polling"</b>
+            <span class="fact-text">
+                "The socket cannot be had. New events are fetched every "
+                <span class="mono">
+                    {move || store.link.with(|link| link.poll_seconds)} {format::THIN} "s"
+                </span> "." {last}
+            </span>
+            <button type="button" class=control::BUTTON on:click=move |_| store.ask(Ask::TrySocket)>
+                "Try the socket"
+            </button>
+        </div>
+    }
+    .into_any()
+}

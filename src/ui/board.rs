@@ -1,0 +1,249 @@
+//! The board: every workflow as a strip in the column of its stage, or as a row.
+
+pub mod card_text;
+pub mod deck;
+pub mod empty;
+pub mod filters;
+pub mod history;
+pub mod keys;
+pub mod query;
+pub mod row;
+pub mod strip;
+pub mod summary;
+pub mod survey;
+pub mod top;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::stage::STAGES;
+use crate::ui::announcer::BoardAnnouncer;
+use crate::ui::banner::Banners;
+use crate::ui::figure::figure;
+use crate::ui::format;
+use crate::ui::skeleton::StripSkeleton;
+use crate::ui::stage_bar::stage_word;
+use crate::ui::store::use_store;
+use deck::Deck;
+use empty::Empty;
+use filters::{Attention, Filters};
+use query::Query;
+use row::Row;
+use strip::Strip;
+use summary::Summary;
+use survey::{COLUMNS, Survey};
+use top::Top;
+
+#[component]
+pub fn Board() -> impl IntoView {
+    let store = use_store();
+    store.want_board();
+    let params = use_query_map();
+    let query = Memo::new(move |_| params.with(Query::of));
+    let deck = Deck::memo(store);
+    let survey = Memo::new(move |_| {
+        deck.with(|deck| query.with(|query| Survey::of(deck.iter(), query, store.now.get(), &store.patience.get())))
+    });
+    let is_rows = Memo::new(move |_| query.with(|query| query.is_rows));
+    let state = Memo::new(move |_| {
+        if !store.board_loaded.get() {
+            State::Loading
+        } else if deck.with(Deck::is_empty) {
+            State::Empty
+        } else if survey.with(|survey| survey.rows.is_empty()) {
+            State::NothingMatches
+        } else {
+            State::Cards
+        }
+    });
+    let search = NodeRef::new();
+    keys::listen(search);
+    view! {
+        <Title text="Board" />
+        <div class="max-md:flex max-md:flex-col">
+            <Top query search />
+            <Banners />
+            <Summary deck survey query />
+            <Filters survey query />
+            <Attention deck survey />
+            <main class="max-md:order-4">
+                <h1 class="sr-only">"Board"</h1>
+                {move || match state.get() {
+                    State::Loading => loading().into_any(),
+                    State::Empty => view! { <Empty /> }.into_any(),
+                    State::NothingMatches => nothing_matches(query).into_any(),
+                    State::Cards if is_rows.get() => rows(deck, survey, query).into_any(),
+                    State::Cards => columns(deck, survey, query).into_any(),
+                }}
+            </main>
+        </div>
+        <BoardAnnouncer survey />
+    }
+    .into_any()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Loading,
+    Empty,
+    NothingMatches,
+    Cards,
+}
+
+/// A column's heading.
+pub fn column_word(column: usize) -> String {
+    STAGES
+        .get(column)
+        .map_or_else(|| "Done · Failed".to_owned(), |stage| stage_word(stage))
+}
+
+fn columns(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl IntoView {
+    let column = move |at: usize| {
+        let ids = Memo::new(move |_| survey.with(|survey| survey.columns[at].clone()));
+        let over = Memo::new(move |_| survey.with(|survey| survey.over));
+        let count = move || {
+            let shown = ids.with(Vec::len);
+            let all = over.get();
+            if at == COLUMNS - 1 && all > shown {
+                format!("{shown} of {all}")
+            } else {
+                shown.to_string()
+            }
+        };
+        let more = move || {
+            let hidden = over.get().saturating_sub(ids.with(Vec::len));
+            (at == COLUMNS - 1 && hidden > 0).then(|| {
+                let href = query.with(|query| {
+                    Query {
+                        is_rows: true,
+                        ..query.clone()
+                    }
+                    .href()
+                });
+                view! {
+                    <a class="block px-3 py-2 leading-6 max-md:px-4 max-md:py-3" href=href>
+                        <span class="link">{hidden} " more in rows"</span>
+                    </a>
+                }
+            })
+        };
+        let is_empty = move || ids.with(Vec::is_empty);
+        view! {
+            <section aria-label=column_word(at) class="min-w-0" class:max-md:hidden=is_empty>
+                <div class="sticky top-0 z-1 bg-bg px-3 pt-1.5 pb-1 border-b border-line max-md:px-4">
+                    <h2 class="flex justify-between gap-2 text-sm font-semibold">
+                        {column_word(at)} <span class="num text-fg2 self-center font-normal">{count}</span>
+                    </h2>
+                    <div class="f4 text-2xs text-fg3 text-right">
+                        <span>"last"</span>
+                        <span>"errors"</span>
+                        <span>"tokens"</span>
+                        <span>"cost"</span>
+                    </div>
+                </div>
+                <For each=move || ids.get() key=AdwId::clone let(adw_id)>
+                    <Strip adw_id deck />
+                </For>
+                {more}
+            </section>
+        }
+    };
+    view! {
+        <div class="overflow-x-auto max-md:overflow-visible md:max-lg:[&_.sticky]:static">
+            <div class="board7 columns items-stretch min-h-[calc(100vh-145px)] max-md:min-h-0">
+                {(0..COLUMNS).map(column).collect_view()}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn rows(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl IntoView {
+    let ids = Memo::new(move |_| survey.with(|survey| survey.rows.clone()));
+    let totals = Memo::new(move |_| survey.with(|survey| survey.totals.clone()));
+    let all = Memo::new(move |_| survey.with(|survey| survey.counts.all));
+    let head = [
+        "state",
+        "workflow",
+        "stage",
+        "agent, doing",
+        "events, 30 min",
+        "elapsed",
+        "last",
+        "errors",
+        "tokens",
+        "cost",
+    ];
+    let foot = move || {
+        let totals = totals.get();
+        let shown = ids.with(Vec::len);
+        let rest = query.with(|query| query.has_filter().then(|| query.unfiltered().href()));
+        view! {
+            <span role="cell"></span>
+            <span role="cell" class="text-fg2">
+                {shown} " of " {all.get()} " shown "
+                {rest.map(|href| view! { <a class="link ml-2 inline-block leading-6" href=href>"show all"</a> })}
+            </span>
+            <span role="cell"></span>
+            <span role="cell"></span>
+            <span role="cell"></span>
+            <span role="cell"></span>
+            <span role="cell"></span>
+            <span role="cell" class="num">{format::whole(totals.errors)}</span>
+            <span role="cell" class="num">{figure(format::amount(totals.tokens))}</span>
+            <span role="cell" class="num font-semibold">{format::money(totals.cost_usd)}</span>
+        }
+    };
+    view! {
+        <div role="table" aria-label="Workflows">
+            <div role="rowgroup" class="sticky top-0 z-1 bg-bg border-b border-line max-md:hidden">
+                <div role="row" class="rows10 h-7 text-2xs text-fg3">
+                    {head
+                        .into_iter()
+                        .enumerate()
+                        .map(|(at, word)| {
+                            let class = if at > 4 { "text-right" } else { "" };
+                            view! { <span role="columnheader" class=class>{word}</span> }
+                        })
+                        .collect_view()}
+                </div>
+            </div>
+            <div role="rowgroup">
+                <For each=move || ids.get() key=AdwId::clone let(adw_id)>
+                    <Row adw_id deck />
+                </For>
+            </div>
+            <div role="rowgroup">
+                <div role="row" class="rows10 min-h-9">{foot}</div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn nothing_matches(query: Memo<Query>) -> impl IntoView {
+    view! {
+        <div class="px-4 py-6">
+            <h2 class="text-md font-semibold">"No workflow matches"</h2>
+            <p class="text-fg2 mt-1">
+                "Nothing on the board fits this search and these filters. "
+                <a class="link inline-block leading-6" href=move || query.with(|query| query.unfiltered().href())>
+                    "Show all workflows"
+                </a>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+fn loading() -> impl IntoView {
+    view! {
+        <div class="board7 columns late" aria-busy="true">
+            <p class="sr-only">"Loading the board"</p>
+            {(0..COLUMNS).map(|_| view! { <div><StripSkeleton /></div> }).collect_view()}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,76 @@
+//! The cards by id, each shared, so that a card that did not change is the same card and is not drawn again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::card::Card;
+use crate::ui::store::Store;
+
+/// All cards of the store.
+#[derive(Clone, Debug, Default)]
+pub struct Deck {
+    epoch: String,
+    cards: HashMap<AdwId, Arc<Card>>,
+}
+
+impl Deck {
+    /// The store's cards; those with the seq they had before are the same allocation as before.
+    pub fn memo(store: Store) -> Memo<Self> {
+        Memo::new_with_compare(
+            move |before: Option<&Self>| {
+                let epoch = store.epoch.get();
+                let before = before.filter(|deck| deck.epoch == epoch);
+                let share = |card: &Card| {
+                    before
+                        .and_then(|deck| deck.cards.get(&card.adw_id))
+                        .filter(|known| known.seq == card.seq)
+                        .map_or_else(|| Arc::new(card.clone()), Arc::clone)
+                };
+                let cards = store
+                    .cards
+                    .with(|cards| cards.iter().map(|card| (card.adw_id.clone(), share(card))).collect());
+                Self { epoch, cards }
+            },
+            |before, now| match (before, now) {
+                (Some(before), Some(now)) => !before.is_same(now),
+                _ => true,
+            },
+        )
+    }
+
+    /// One card of a deck; none once it is gone.
+    pub fn card(deck: Memo<Self>, adw_id: AdwId) -> Memo<Option<Arc<Card>>> {
+        Memo::new_with_compare(
+            move |_| deck.with(|deck| deck.cards.get(&adw_id).cloned()),
+            |before, now| match (before, now) {
+                (Some(Some(before)), Some(Some(now))) => !Arc::ptr_eq(before, now),
+                (Some(None), Some(None)) => false,
+                _ => true,
+            },
+        )
+    }
+
+    pub fn card_now(&self, adw_id: &AdwId) -> Option<&Arc<Card>> {
+        self.cards.get(adw_id)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cards.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Card>> {
+        self.cards.values()
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.epoch == other.epoch
+            && self.cards.len() == other.cards.len()
+            && self
+                .cards
+                .iter()
+                .all(|(adw_id, card)| other.cards.get(adw_id).is_some_and(|other| Arc::ptr_eq(card, other)))
+    }
+}

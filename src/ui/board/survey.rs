@@ -1,0 +1,188 @@
+//! What stands where on the board: every card judged once per change or tick, filtered, ordered and counted.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::query::{Order, Query, StateFilter};
+use crate::domain::adw_id::AdwId;
+use crate::domain::card::Card;
+use crate::domain::status::{Patience, Status};
+use crate::domain::timestamp::Timestamp;
+
+/// How many of those that are over stand in their column; the rest is a link to the rows.
+pub const OVER: usize = 20;
+/// The columns: six stages, and what is over.
+pub const COLUMNS: usize = 7;
+
+/// The board at a moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Survey {
+    /// Those that the filters admit, in order.
+    pub rows: Vec<AdwId>,
+    pub columns: [Vec<AdwId>; COLUMNS],
+    /// Those that are over and admitted, shown or not.
+    pub over: usize,
+    pub totals: Totals,
+    pub counts: Counts,
+}
+
+/// The sums of the rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Totals {
+    pub errors: u64,
+    pub tokens: u64,
+    pub cost_usd: f64,
+}
+
+/// The numbers on chips and in the summary: of all cards, whatever the filters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counts {
+    pub all: usize,
+    pub running: usize,
+    pub waiting: usize,
+    pub stalled: usize,
+    pub failed: usize,
+    pub completed: usize,
+    pub unknown: usize,
+    pub with_errors: usize,
+    pub repos: Vec<(String, usize)>,
+    pub waiting_since: Option<Timestamp>,
+    pub stalled_since: Option<Timestamp>,
+    pub cost_usd: f64,
+    pub tokens: u64,
+}
+
+struct Judged<'a> {
+    card: &'a Card,
+    status: Status,
+}
+
+impl Survey {
+    pub fn of<'a>(
+        cards: impl Iterator<Item = &'a Arc<Card>>,
+        query: &Query,
+        now: Timestamp,
+        patience: &Patience,
+    ) -> Self {
+        let mut survey = Self::default();
+        let mut repos: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut admitted = Vec::new();
+        for card in cards {
+            let verdict = card.verdict(now, patience);
+            survey.counts.note(card, verdict.status, verdict.since);
+            if let Some(repo) = card.repo.as_deref() {
+                *repos.entry(repo).or_default() += 1;
+            }
+            if query.admits(card, verdict.status) {
+                admitted.push(Judged {
+                    card,
+                    status: verdict.status,
+                });
+            }
+        }
+        let mut repos: Vec<(String, usize)> = repos
+            .into_iter()
+            .map(|(repo, count)| (repo.to_owned(), count))
+            .collect();
+        repos.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        survey.counts.repos = repos;
+
+        // The newest of those that are over, whatever the order: an old failure does not hide what just ended.
+        let mut over: Vec<&Judged> = admitted.iter().filter(|judged| judged.status.is_over()).collect();
+        over.sort_by(|a, b| compare(a, b, Order::Last));
+        over.truncate(OVER);
+        over.sort_by(|a, b| compare(a, b, query.order));
+        survey.columns[COLUMNS - 1] = over.iter().map(|judged| judged.card.adw_id.clone()).collect();
+
+        admitted.sort_by(|a, b| compare(a, b, query.order));
+        for Judged { card, status } in &admitted {
+            survey.totals.errors += card.errors;
+            survey.totals.tokens += card.tokens;
+            survey.totals.cost_usd += card.cost_usd.unwrap_or(0.0);
+            survey.rows.push(card.adw_id.clone());
+            let column = card.column(*status);
+            if column == COLUMNS - 1 {
+                survey.over += 1;
+            } else {
+                survey.columns[column].push(card.adw_id.clone());
+            }
+        }
+        survey
+    }
+}
+
+impl Counts {
+    fn note(&mut self, card: &Card, status: Status, since: Option<Timestamp>) {
+        let earlier = |known: Option<Timestamp>| match (known, since) {
+            (Some(known), Some(since)) => Some(known.min(since)),
+            (known, since) => known.or(since),
+        };
+        self.all += 1;
+        match status {
+            Status::Running => self.running += 1,
+            Status::Waiting => {
+                self.waiting += 1;
+                self.waiting_since = earlier(self.waiting_since);
+            }
+            Status::Stalled => {
+                self.stalled += 1;
+                self.stalled_since = earlier(self.stalled_since);
+            }
+            Status::Failed => self.failed += 1,
+            Status::Completed => self.completed += 1,
+            Status::Unknown => self.unknown += 1,
+        }
+        self.with_errors += usize::from(card.errors > 0);
+        self.cost_usd += card.cost_usd.unwrap_or(0.0);
+        self.tokens += card.tokens;
+    }
+
+    /// How many the filter would show.
+    pub fn of(&self, filter: StateFilter) -> usize {
+        match filter {
+            StateFilter::Attention => self.stalled + self.failed,
+            StateFilter::One(Status::Running) => self.running,
+            StateFilter::One(Status::Waiting) => self.waiting,
+            StateFilter::One(Status::Stalled) => self.stalled,
+            StateFilter::One(Status::Failed) => self.failed,
+            StateFilter::One(Status::Completed) => self.completed,
+            StateFilter::One(Status::Unknown) => self.unknown,
+        }
+    }
+}
+
+/// What comes first. Ties go by the begin and the id, which do not change, so that nothing jumps.
+fn compare(a: &Judged, b: &Judged, order: Order) -> Ordering {
+    let (x, y) = (a.card, b.card);
+    let by_end = || y.last_at.cmp(&x.last_at);
+    let first = match order {
+        Order::Attention => urgency(a.status).cmp(&urgency(b.status)).then_with(|| {
+            // Among those that are over the last to end comes first; times of running ones move all the time.
+            if a.status.is_over() && b.status.is_over() {
+                by_end()
+            } else {
+                Ordering::Equal
+            }
+        }),
+        Order::Started => Ordering::Equal,
+        Order::Last => by_end(),
+        Order::Errors => y.errors.cmp(&x.errors),
+        Order::Tokens => y.tokens.cmp(&x.tokens),
+        Order::Cost => y.cost_usd.unwrap_or(0.0).total_cmp(&x.cost_usd.unwrap_or(0.0)),
+    };
+    first
+        .then_with(|| y.first_at.cmp(&x.first_at))
+        .then_with(|| x.adw_id.cmp(&y.adw_id))
+}
+
+fn urgency(status: Status) -> u8 {
+    match status {
+        Status::Stalled => 0,
+        Status::Failed => 1,
+        Status::Waiting => 2,
+        Status::Running => 3,
+        Status::Unknown => 4,
+        Status::Completed => 5,
+    }
+}

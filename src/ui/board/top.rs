@@ -1,0 +1,129 @@
+//! The board's top row: name, search, density, theme, connection.
+
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use super::query::Query;
+use crate::ui::connection::Connection;
+use crate::ui::control;
+use crate::ui::icon::{icon, logo};
+use crate::ui::theme::ThemeMenu;
+
+#[component]
+pub fn Top(query: Memo<Query>, search: NodeRef<Input>) -> impl IntoView {
+    view! {
+        <header class="board7 h-12 items-stretch border-b border-line max-md:h-auto">
+            <div class="flex items-center px-3 max-md:h-14 max-md:px-4">
+                <a href="/" class="flex items-center gap-2 min-h-6 max-md:min-h-11">
+                    {logo()}
+                    <span class="text-md font-semibold">"adwatch"</span>
+                </a>
+                <span class="md:hidden ml-auto flex items-center gap-1">
+                    <ThemeMenu />
+                    <Connection />
+                </span>
+            </div>
+            <div class="col-span-3 flex items-center px-3 max-md:col-span-1 max-md:border-t max-md:border-line max-md:px-4 max-md:py-2">
+                <Search query search />
+            </div>
+            <div class="col-span-3 flex items-center justify-end gap-2 px-3 !border-l-0 max-md:hidden">
+                <Density query />
+                <ThemeMenu />
+                <Connection />
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+/// A plain form that works without script; with script the board follows every letter.
+#[component]
+fn Search(query: Memo<Query>, search: NodeRef<Input>) -> impl IntoView {
+    let navigate = use_navigate();
+    let show = move |text: String| {
+        let href = Query {
+            text,
+            ..query.get_untracked()
+        }
+        .href();
+        let options = NavigateOptions {
+            replace: true,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&href, options);
+    };
+    let clear = show.clone();
+    let others = move || {
+        query.with(|query| {
+            let others = query.pairs().into_iter().filter(|(name, _)| *name != "q");
+            others
+                .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+                .collect_view()
+        })
+    };
+    view! {
+        <form
+            method="get"
+            action="/"
+            role="search"
+            class="w-full"
+            on:submit=move |event: SubmitEvent| event.prevent_default()
+        >
+            <label class=control::FIELD>
+                <span class="sr-only">"Search workflows"</span>
+                {icon("#search", 16)}
+                <input
+                    type="search"
+                    name="q"
+                    node_ref=search
+                    placeholder="Title, issue, branch, agent, error"
+                    autocomplete="off"
+                    value=query.with_untracked(|query| query.text.clone())
+                    prop:value=move || query.with(|query| query.text.clone())
+                    on:input=move |event| show(event_target_value(&event))
+                    on:keydown=move |event: KeyboardEvent| {
+                        if event.key() == "Escape" {
+                            clear(String::new());
+                        }
+                    }
+                />
+                <kbd class="max-md:hidden" title="Press / to search">"/"</kbd>
+            </label>
+            {others}
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Density(query: Memo<Query>) -> impl IntoView {
+    let side = move |is_rows: bool, name: &'static str, word: &'static str| {
+        let href = move || {
+            query.with(|query| {
+                Query {
+                    is_rows,
+                    ..query.clone()
+                }
+                .href()
+            })
+        };
+        let current = move || query.with(|query| query.is_rows == is_rows).then_some("true");
+        view! {
+            <a href=href aria-current=current title=word>
+                {icon(name, 16)}
+                <span class="sr-only">{word}</span>
+            </a>
+        }
+    };
+    view! {
+        <nav class=control::SEGMENTS aria-label="Density">
+            {side(false, "#columns", "Strips by stage")}
+            {side(true, "#rows", "One row each")}
+        </nav>
+    }
+    .into_any()
+}

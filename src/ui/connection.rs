@@ -1,0 +1,90 @@
+//! The connection as a badge: how the page gets its events, and how old the last sign of life is.
+
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use crate::domain::timestamp::Timestamp;
+use crate::ui::format::{self, THIN};
+use crate::ui::icon::{self, icon};
+use crate::ui::store::{Link, LinkState, use_store};
+
+const SHEET: &str = style_sheet!("./style/components/conn.css");
+
+/// The badge at the right end of the top row.
+#[component]
+pub fn Connection() -> impl IntoView {
+    let store = use_store();
+    let badge = move || {
+        let now = store.now.get();
+        store.link.with(|link| {
+            let (slug, word) = word(link.state);
+            view! {
+                <span class=format!("conn {slug} {SHEET}") title=title(link)>
+                    {icon(icon::link(link.state), 12)}
+                    <span>{word}</span>
+                    <small>{detail(link, now)}</small>
+                </span>
+            }
+        })
+    };
+    badge
+}
+
+/// Stands beside the connection once the workflow is over.
+pub fn ended() -> impl IntoView {
+    view! {
+        <span class=format!("conn {SHEET}") title="The workflow is over; new events would still appear">
+            {icon("#ended", 12)}
+            <span>"Ended"</span>
+        </span>
+    }
+    .into_any()
+}
+
+fn word(state: LinkState) -> (&'static str, &'static str) {
+    match state {
+        LinkState::Static => ("", "Snapshot"),
+        LinkState::Connecting => ("", "Connecting"),
+        LinkState::Live => ("live", "Live"),
+        LinkState::CatchingUp => ("catching-up", "Catching up"),
+        LinkState::Reconnecting => ("reconnecting", "Reconnecting"),
+        LinkState::Polling => ("polling", "Polling"),
+    }
+}
+
+fn title(link: &Link) -> &'static str {
+    match link.state {
+        LinkState::Static => "What the server knew when it drew this page; reload for more",
+        LinkState::Connecting => "What you see is what the server knew when it drew this page",
+        LinkState::Live => "Age of the last frame or heartbeat",
+        LinkState::CatchingUp => "Connected; events are still to come",
+        LinkState::Reconnecting => "No connection; what you see is old",
+        LinkState::Polling => "The socket cannot be had; new events are fetched",
+    }
+}
+
+fn detail(link: &Link, now: Timestamp) -> String {
+    match link.state {
+        LinkState::Static => now.clock(),
+        LinkState::Connecting => String::new(),
+        LinkState::Live => link
+            .last_frame_at
+            .map_or_else(String::new, |at| short_age(now.since(at))),
+        LinkState::CatchingUp => format::whole(link.behind),
+        LinkState::Reconnecting => link.retry_at.map_or_else(String::new, |at| countdown(at, now)),
+        LinkState::Polling => format!("{}{THIN}s", link.poll_seconds),
+    }
+}
+
+/// The age of a sign of life, to a tenth while it is young: `0.2 s`, `12 s`.
+pub fn short_age(ms: u64) -> String {
+    if ms < 10_000 {
+        return format!("{}.{}{THIN}s", ms / 1_000, ms / 100 % 10);
+    }
+    format::elapsed(ms)
+}
+
+/// The time to a moment in whole seconds, rounded up, so that it ends at nothing: `3 s`.
+pub fn countdown(at: Timestamp, now: Timestamp) -> String {
+    format!("{}{THIN}s", at.since(now).div_ceil(1_000))
+}

@@ -1,0 +1,47 @@
+//! Figures, clocks and paths as they are drawn.
+
+use leptos::prelude::*;
+
+use crate::domain::event::TimeSource;
+use crate::domain::timestamp::Timestamp;
+use crate::ui::format::{self, Figure, THIN};
+
+/// A figure with its unit behind it.
+pub fn figure(figure: Figure) -> impl IntoView {
+    let unit = (!figure.unit.is_empty()).then(|| view! { <span class="u">{THIN}{figure.unit}</span> });
+    view! {
+        {figure.value}
+        {unit}
+    }
+}
+
+/// A path, cut in the middle where the room is short; whole in its title.
+pub fn path_text(path: &str) -> impl IntoView + use<> {
+    let (head, tail) = format::split_path(path);
+    view! {
+        <span class="mid" title=path.to_owned()>
+            <span>{head.to_owned()}</span>
+            <span>{tail.to_owned()}</span>
+        </span>
+    }
+}
+
+/// A clock in UTC. Where nobody vouches for the time it says so: it is that of the file, and only an upper bound.
+pub fn clock(at: Timestamp, source: TimeSource) -> impl IntoView {
+    let is_known = source.is_known();
+    let text = if is_known {
+        at.clock()
+    } else {
+        format!("≤{THIN}{}", format::minute(at))
+    };
+    let title = if is_known {
+        format::moment(at)
+    } else {
+        format!("Written before adwatch looked, at the latest {}", format::moment(at))
+    };
+    view! {
+        <time class="time" datetime=at.to_string() title=title>
+            {text}
+        </time>
+    }
+}

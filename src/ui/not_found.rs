@@ -1,0 +1,26 @@
+//! What is shown for an address that leads nowhere.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::ui::icon::logo;
+
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <Title text="No such page" />
+        <header class="flex items-center h-12 px-3 border-b border-line">
+            <a href="/" class="flex items-center gap-2 min-h-6">
+                {logo()}
+                <span class="text-md font-semibold">"adwatch"</span>
+            </a>
+        </header>
+        <main class="px-4 py-6">
+            <h1 class="text-md font-semibold">"There is no such page"</h1>
+            <p class="text-fg2 mt-1">
+                "The address leads nowhere. " <a class="link inline-block leading-6" href="/">"To the board"</a>
+            </p>
+        </main>
+    }
+    .into_any()
+}

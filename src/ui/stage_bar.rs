@@ -1,0 +1,65 @@
+//! The six stages of a workflow as a bar.
+
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use crate::domain::stage::STAGES;
+use crate::domain::status::Status;
+use crate::domain::timeline::stage_line::StageState;
+
+const SHEET: &str = concat!("stages ", style_sheet!("./style/components/stages.css"));
+
+/// A stage's name as a heading: `Plan`.
+pub fn stage_word(stage: &str) -> String {
+    let mut letters = stage.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The stage's state as a word.
+pub fn state_word(state: Option<StageState>) -> &'static str {
+    match state {
+        Some(StageState::Running) => "running",
+        Some(StageState::Completed) => "completed",
+        Some(StageState::Failed) => "failed",
+        Some(StageState::Skipped) => "skipped",
+        None => "to come",
+    }
+}
+
+/// Where the workflow stands: the number of the newest stage that has begun, from 1; 0 before the first.
+pub fn reached(stages: &[Option<StageState>; 6]) -> usize {
+    stages.iter().rposition(Option::is_some).map_or(0, |at| at + 1)
+}
+
+/// The bar; what runs takes the colour of the workflow's status.
+pub fn stage_bar(stages: &[Option<StageState>; 6], status: Status) -> impl IntoView + use<> {
+    let at = reached(stages);
+    let label = match at.checked_sub(1) {
+        Some(newest) => format!(
+            "Stage {at} of 6: {} {}",
+            stage_word(STAGES[newest]),
+            state_word(stages[newest])
+        ),
+        None => "No stage has begun".to_owned(),
+    };
+    let segment = |state: &Option<StageState>| {
+        let class = match (state, status) {
+            (Some(StageState::Running), Status::Stalled | Status::Unknown) => "stalled",
+            (Some(StageState::Running), Status::Failed) => "failed",
+            (Some(StageState::Running), Status::Completed) => "completed",
+            (Some(StageState::Running), Status::Running | Status::Waiting) => "running",
+            (Some(StageState::Completed), _) => "completed",
+            (Some(StageState::Failed), _) => "failed",
+            (Some(StageState::Skipped), _) => "skipped",
+            (None, _) => "",
+        };
+        view! { <i class=class></i> }
+    };
+    view! {
+        <span class=SHEET role="img" aria-label=label>
+            {stages.iter().map(segment).collect_view()}
+        </span>
+    }
+}

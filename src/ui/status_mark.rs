@@ -1,0 +1,35 @@
+//! A workflow's state: shape, word and colour, with the reason for it.
+
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use crate::domain::status::{Status, Verdict};
+use crate::domain::timestamp::Timestamp;
+use crate::ui::{format, icon};
+
+pub const SHEET: &str = style_sheet!("./style/components/status.css");
+
+/// The reason, and whether it was derived or said.
+pub fn reason(verdict: &Verdict) -> String {
+    if verdict.derived {
+        format!("Inferred: {}", verdict.why)
+    } else {
+        verdict.why.clone()
+    }
+}
+
+/// The state as it stands on cards and in headers; a stalled one says for how long.
+pub fn status_mark(verdict: &Verdict, now: Timestamp) -> impl IntoView + use<> {
+    let status = verdict.status;
+    let class = format!("st boxed {} {SHEET}", status.slug());
+    let stalled_for = verdict.since.filter(|_| status == Status::Stalled).map(|since| {
+        let age = format::age(now.since(since));
+        format!(" {}{}{}", age.value, format::THIN, age.unit)
+    });
+    view! {
+        <span class=class title=reason(verdict)>
+            {icon::status(status, 12)}
+            <span>{status.word()} {stalled_for}</span>
+        </span>
+    }
+}

@@ -1,0 +1,54 @@
+//! The theme: of the cookie, or the system's. Changing it is a plain link, so that it works before and without script.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::ui::board::query::escape;
+use crate::ui::control;
+use crate::ui::icon::icon;
+
+/// The theme a person chose: `light` or `dark`; none follows the system. Provided as context at the root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme(pub Option<String>);
+
+#[component]
+pub fn ThemeMenu() -> impl IntoView {
+    let chosen = use_context::<Theme>().and_then(|theme| theme.0);
+    let location = use_location();
+    let back = Memo::new(move |_| {
+        let search = location.search.get();
+        let query = if search.is_empty() {
+            String::new()
+        } else {
+            format!("?{search}")
+        };
+        escape(&format!("{}{query}", location.pathname.get()))
+    });
+    let item = |theme: &'static str, word: &'static str| {
+        let is_chosen = chosen.as_deref().unwrap_or("system") == theme;
+        view! {
+            <a
+                rel="external"
+                href=move || format!("/theme/{theme}?back={}", back.get())
+                aria-current=is_chosen.then_some("true")
+            >
+                {icon("#tick", 16)}
+                {word}
+            </a>
+        }
+    };
+    view! {
+        <details class=control::MENU>
+            <summary class=control::QUIET_BUTTON title="Theme">
+                {icon("#theme", 16)}
+                <span class="sr-only">"Theme"</span>
+            </summary>
+            <div class="items">
+                {item("system", "As the system")}
+                {item("light", "Light")}
+                {item("dark", "Dark")}
+            </div>
+        </details>
+    }
+    .into_any()
+}

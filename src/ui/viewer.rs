@@ -1,0 +1,145 @@
+//! The AgentStateViewer: what every agent of one workflow has done and is doing now.
+
+pub mod axis;
+pub mod diff_text;
+pub mod diff_view;
+pub mod entries;
+pub mod entry_body;
+pub mod facts;
+pub mod files;
+pub mod lane;
+pub mod markdown;
+pub mod markdown_view;
+pub mod now;
+pub mod open_tools;
+pub mod sources;
+pub mod state;
+pub mod subject;
+pub mod timeline_band;
+pub mod top;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::card;
+use crate::domain::status::Status;
+use crate::ui::announcer::EntryAnnouncer;
+use crate::ui::banner::Banners;
+use crate::ui::not_found::NotFound;
+use crate::ui::skeleton::RowsSkeleton;
+use crate::ui::store::Known;
+use entries::Entries;
+use facts::Facts;
+use files::Files;
+use now::Now;
+use sources::SourcesPanel;
+use state::StatePanel;
+use subject::{Subject, show};
+use timeline_band::TimelineBand;
+use top::Top;
+
+#[component]
+pub fn Viewer() -> impl IntoView {
+    let params = use_params_map();
+    let adw_id =
+        Memo::new(move |_| params.with(|params| params.get_str("adw_id").and_then(|text| text.parse::<AdwId>().ok())));
+    move || match adw_id.get() {
+        Some(adw_id) => view! { <Workflow adw_id /> }.into_any(),
+        None => view! { <NotFound /> }.into_any(),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Loading,
+    Missing,
+    Here,
+}
+
+#[component]
+fn Workflow(adw_id: AdwId) -> impl IntoView {
+    let subject = show(adw_id.clone());
+    let stage = Memo::new(move |_| {
+        subject.known.with(|known| match known {
+            Known::Loading => Stage::Loading,
+            Known::Missing => Stage::Missing,
+            Known::Timeline(_) => Stage::Here,
+        })
+    });
+    move || match stage.get() {
+        Stage::Loading => loading(&adw_id).into_any(),
+        Stage::Missing => missing(&adw_id).into_any(),
+        Stage::Here => page(subject).into_any(),
+    }
+}
+
+fn page(subject: Subject) -> impl IntoView {
+    let title = subject.part(card::title);
+    let seq = subject.part(|timeline| timeline.seq);
+    let errors = subject.part(|timeline| timeline.error_count);
+    let status = subject.status();
+    // Said once, when it happens; a page that opens on a failure says it in its header.
+    let opened_on = status.get_untracked();
+    let alert =
+        move || (status.get() == Status::Failed && opened_on != Status::Failed).then_some("This workflow has failed.");
+    view! {
+        <Title text=move || title.get() />
+        <Top title />
+        <Banners />
+        <Facts />
+        <div class="max-md:flex max-md:flex-col">
+            <div class="max-md:order-2">
+                <TimelineBand />
+            </div>
+            <main class="tri max-md:contents">
+                <div class="min-w-0 max-md:order-1">
+                    <Now />
+                </div>
+                <div class="min-w-0 max-md:order-3">
+                    <Entries />
+                </div>
+                <div class="min-w-0 max-md:order-4">
+                    <StatePanel />
+                    <Files />
+                    <SourcesPanel />
+                </div>
+            </main>
+        </div>
+        <p class="sr-only" role="alert">{alert}</p>
+        <EntryAnnouncer seq errors />
+    }
+    .into_any()
+}
+
+fn loading(adw_id: &AdwId) -> impl IntoView + use<> {
+    view! {
+        <Title text=adw_id.to_string() />
+        <Top title=Memo::new(|_| "Loading".to_owned()) />
+        <Banners />
+        <main class="late" aria-busy="true">
+            <p class="sr-only">"Loading the workflow"</p>
+            <RowsSkeleton />
+        </main>
+    }
+    .into_any()
+}
+
+fn missing(adw_id: &AdwId) -> impl IntoView + use<> {
+    view! {
+        <Title text="No such workflow" />
+        <Top title=Memo::new(|_| "No such workflow".to_owned()) />
+        <Banners />
+        <main class="px-4 py-6">
+            <p class="text-fg2">
+                "No event of a workflow " <code class="text-fg">{adw_id.to_string()}</code>
+                " has come yet. This page shows it as soon as the first one does."
+            </p>
+            <p class="mt-2">
+                <a class="link inline-block leading-6" href="/">"To the board"</a>
+            </p>
+        </main>
+    }
+    .into_any()
+}

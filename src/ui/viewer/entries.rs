@@ -1,0 +1,194 @@
+//! The newest entries of all kinds, newest first.
+
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use super::entry_body::body;
+use super::subject::{Subject, use_subject};
+use crate::domain::entry::{Entry, is_error_level};
+use crate::domain::event::Kind;
+use crate::domain::latest::{Row, latest};
+use crate::domain::status::Status;
+use crate::domain::timeline::Timeline;
+use crate::ui::figure::clock;
+use crate::ui::format;
+use crate::ui::icon::icon;
+
+const SHEET: &str = style_sheet!("./style/components/entry.css");
+/// Rows on the page; the rest is a page of the interface away.
+const ROWS: usize = 60;
+/// An entry counts as new for this long.
+const NEW_MS: u64 = 3_000;
+
+/// A row with the name of the sub-agent it is from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    pub row: Row,
+    pub sub_agent: Option<String>,
+    /// The newest thinking stands open; it stays as it was drawn, so that nothing folds under a reader's eyes.
+    pub is_newest_thought: bool,
+}
+
+impl Shown {
+    fn all(timeline: &Timeline) -> Vec<Self> {
+        let mut thought_seen = false;
+        latest(timeline, ROWS)
+            .into_iter()
+            .map(|row| {
+                let is_thought = row.entry.kind == Kind::AgentThinking && !row.entry.text.trim().is_empty();
+                let is_newest_thought = is_thought && !thought_seen;
+                thought_seen |= is_thought;
+                let sub_agent = row.entry.parent.as_ref().map(|parent| {
+                    timeline
+                        .agents
+                        .iter()
+                        .find(|agent| agent.parent.as_ref() == Some(parent))
+                        .map_or_else(|| "sub-agent".to_owned(), |agent| agent.name.clone())
+                });
+                Self {
+                    row,
+                    sub_agent,
+                    is_newest_thought,
+                }
+            })
+            .collect()
+    }
+
+    /// A row that changed is another row: a call whose result came is drawn anew.
+    fn key(&self) -> (u64, Option<u64>, Option<u64>, bool) {
+        let entry = &self.row.entry;
+        (
+            entry.seq,
+            entry.end_seq,
+            self.row.file.as_ref().map(|file| file.seq),
+            self.sub_agent.is_some(),
+        )
+    }
+}
+
+#[component]
+pub fn Entries() -> impl IntoView {
+    let subject = use_subject();
+    let rows = subject.part(Shown::all);
+    let seq = subject.part(|timeline| timeline.seq);
+    let is_empty = Memo::new(move |_| rows.with(Vec::is_empty));
+    let all = subject.api("/events");
+    let children = move |shown: Shown| entry(subject, &shown);
+    view! {
+        <section aria-label="Latest entries" class="min-w-0">
+            <div class="flex items-center gap-2 h-8 px-4 border-b border-line">
+                <h2 class="font-semibold">"Latest entries"</h2>
+                <span class="mono text-fg3">{move || format::whole(seq.get())}</span>
+                <span class="grow"></span>
+                <span class="lbl">"newest first"</span>
+            </div>
+            {move || {
+                is_empty.get().then(|| view! {
+                    <p class="px-4 py-3 text-fg2">
+                        "No entry yet. Logs, thinking, tool calls, file changes and texts appear here as they happen."
+                    </p>
+                })
+            }}
+            <ol>
+                <For each=move || rows.get() key=Shown::key children=children />
+            </ol>
+            {move || {
+                let (shown, seq) = (rows.with(Vec::len), seq.get());
+                (seq > shown as u64).then(|| view! {
+                    <p class="px-4 py-2 text-fg2">
+                        {format!("The newest {shown} rows. ")}
+                        <a class="link inline-block leading-6" rel="external" href=all.clone()>"All events as JSON"</a>
+                    </p>
+                })
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+fn entry(subject: Subject, shown: &Shown) -> impl IntoView + use<> {
+    let entry = &shown.row.entry;
+    let (at, is_known) = (entry.at, entry.time_source.is_known());
+    let is_new = Memo::new(move |_| {
+        is_known && subject.store.now.get().since(at) < NEW_MS && !subject.status().get_untracked().is_over()
+    });
+    let mut class = format!("ent {SHEET}");
+    if entry.error || is_error_level(&entry.head) {
+        class.push_str(" error");
+    }
+    if shown.sub_agent.is_some() {
+        class.push_str(" sub");
+    }
+    if matches!(entry.kind, Kind::StageTransition | Kind::StatusUpdate | Kind::Session) {
+        class.push_str(" band");
+    }
+    let (shape, word) = kind_icon(entry);
+    view! {
+        <li class=class class:new=is_new id=format!("e{}", entry.seq)>
+            <a
+                class="seq"
+                rel="external"
+                href=subject.api(&format!("/events/{}", entry.seq))
+                title="The whole event as JSON"
+            >
+                {format::whole(entry.seq)}
+            </a>
+            {clock(entry.at, entry.time_source)}
+            <span class="kind" title=word>
+                {icon(shape, 16)}
+                <span class="sr-only">{word}</span>
+            </span>
+            <div class="body min-w-0">{body(shown)}</div>
+            <span class="took">{took(subject, entry)}</span>
+        </li>
+    }
+    .into_any()
+}
+
+/// How long it took; a call under way ticks.
+fn took(subject: Subject, entry: &Entry) -> AnyView {
+    let at = entry.at;
+    if entry.is_open() && entry.time_source.is_known() {
+        let status = subject.status();
+        return view! {
+            <span class="text-accent">
+                {move || {
+                    matches!(status.get(), Status::Running | Status::Waiting)
+                        .then(|| format::elapsed(subject.store.now.get().since(at)))
+                }}
+            </span>
+        }
+        .into_any();
+    }
+    entry.duration_ms.map(format::duration).into_any()
+}
+
+/// The icon of an entry's kind, and the word for those who do not see it.
+fn kind_icon(entry: &Entry) -> (&'static str, &'static str) {
+    match entry.kind {
+        Kind::ToolExecution => (tool_icon(&entry.head), "Tool"),
+        Kind::FileOperation if entry.event_type == "read" => ("#read", "File"),
+        Kind::FileOperation => ("#edit", "File"),
+        Kind::AgentThinking => ("#thought", "Thinking"),
+        Kind::TextBlock => ("#text", "Text"),
+        Kind::AgentLogEntry => ("#log", "Log"),
+        Kind::StageTransition => ("#flag", "Stage"),
+        Kind::StatusUpdate => ("#flag", "Status"),
+        Kind::Session => ("#session", "Session"),
+        Kind::AgentStateUpdate => ("#state", "State"),
+        Kind::Other => ("#other", "Other"),
+    }
+}
+
+fn tool_icon(tool: &str) -> &'static str {
+    match tool {
+        "Bash" | "BashOutput" | "KillShell" => "#shell",
+        "Read" | "NotebookRead" => "#read",
+        "Edit" | "MultiEdit" | "Write" | "NotebookEdit" => "#edit",
+        "Grep" | "Glob" | "LS" | "ToolSearch" => "#search",
+        "Task" | "Agent" => "#task",
+        "TodoWrite" => "#plan",
+        "WebFetch" | "WebSearch" => "#globe",
+        _ => "#tool",
+    }
+}

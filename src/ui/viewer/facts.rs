@@ -1,0 +1,130 @@
+//! The facts of a workflow in one line: issue, repository, branch, worktree, models, ports, elapsed, seq.
+
+use leptos::prelude::*;
+
+use super::subject::{Subject, use_subject};
+use crate::domain::card::{field, repo};
+use crate::domain::timeline::Timeline;
+use crate::ui::board::card_text::NO_TIMES;
+use crate::ui::figure::path_text;
+use crate::ui::format;
+
+/// What the state document says, read once per change of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Told {
+    issue: Option<String>,
+    class: Option<String>,
+    repo: Option<String>,
+    branch: Option<String>,
+    worktree: Option<String>,
+    models: Option<String>,
+    ports: Option<String>,
+}
+
+impl Told {
+    fn of(timeline: &Timeline) -> Self {
+        let ports: Vec<String> = ["backend_port", "frontend_port", "websocket_port"]
+            .into_iter()
+            .filter_map(|name| field(timeline, name))
+            .collect();
+        Self {
+            issue: field(timeline, "issue_number"),
+            class: field(timeline, "issue_class"),
+            repo: repo(timeline),
+            branch: field(timeline, "branch_name"),
+            worktree: field(timeline, "worktree_path"),
+            models: field(timeline, "model_set").or_else(|| models(timeline)),
+            ports: (!ports.is_empty()).then(|| ports.join(" ")),
+        }
+    }
+}
+
+/// The models at work, each once.
+fn models(timeline: &Timeline) -> Option<String> {
+    let mut models: Vec<&str> = Vec::new();
+    for model in timeline.agents.iter().filter_map(|agent| agent.model.as_deref()) {
+        let short = short_model(model);
+        if !models.contains(&short) {
+            models.push(short);
+        }
+    }
+    (!models.is_empty()).then(|| models.join(" "))
+}
+
+/// `claude-opus-4-20250514` is `opus`; what is named otherwise keeps its name.
+pub fn short_model(model: &str) -> &str {
+    ["opus", "sonnet", "haiku"]
+        .into_iter()
+        .find(|family| model.contains(family))
+        .unwrap_or(model)
+}
+
+#[component]
+pub fn Facts() -> impl IntoView {
+    let subject = use_subject();
+    let told = subject.part(Told::of);
+    let seq = subject.part(|timeline| timeline.seq);
+    let issue = move || {
+        told.with(|told| {
+            let issue = told.issue.as_ref().map(|issue| format!("#{issue}"));
+            let class = told
+                .class
+                .as_ref()
+                .map(|class| class.trim_start_matches('/').to_owned());
+            (issue.is_some() || class.is_some())
+                .then(|| fact("issue", view! { {issue} " " <span class="text-fg2">{class}</span> }))
+        })
+    };
+    let text = move |name: &'static str, pick: fn(&Told) -> &Option<String>| {
+        move || told.with(|told| pick(told).clone().map(|text| fact(name, text)))
+    };
+    let path = move |name: &'static str, pick: fn(&Told) -> &Option<String>| {
+        move || told.with(|told| pick(told).as_deref().map(|text| fact(name, path_text(text))))
+    };
+    view! {
+        <section aria-label="Facts" class="tri min-h-9 border-b border-line items-center bg-panel max-md:py-2 [&>dl]:min-h-9 max-md:[&>dl]:min-h-0">
+            <dl class="flex items-center gap-5 px-3 min-w-0 max-md:px-4 max-md:flex-col max-md:items-start max-md:gap-0">
+                {issue} {text("repo", |told| &told.repo)}
+            </dl>
+            <dl class="flex items-center gap-5 px-4 min-w-0 max-md:flex-wrap max-md:gap-y-0">
+                {path("branch", |told| &told.branch)} {path("worktree", |told| &told.worktree)}
+                {text("models", |told| &told.models)} {text("ports", |told| &told.ports)}
+            </dl>
+            <dl class="flex items-center gap-5 px-4 justify-between min-w-0 max-md:flex-col max-md:items-start max-md:gap-0">
+                {fact("elapsed", move || elapsed(subject))}
+                {fact("seq", move || format::whole(seq.get()))}
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
+    view! {
+        <div class="fact flex items-baseline gap-2 min-w-0 last:flex-none">
+            <dt class="lbl">{name}</dt>
+            <dd class="mono min-w-0 truncate">{value}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// From the first event to the last, or to now; none where nobody vouches for the times.
+fn elapsed(subject: Subject) -> impl IntoView {
+    let times = subject.part(|timeline| {
+        let end = timeline.last_known_at;
+        timeline.first_at.filter(|_| end.is_some()).zip(end)
+    });
+    let status = subject.status();
+    move || match times.get() {
+        Some((first, last)) => {
+            let until = if status.get().is_over() {
+                last
+            } else {
+                subject.store.now.get()
+            };
+            view! { <span>{format::elapsed(until.since(first))}</span> }.into_any()
+        }
+        None => view! { <span class="text-fg3" title=NO_TIMES>"not known"</span> }.into_any(),
+    }
+}

@@ -1,0 +1,146 @@
+//! What the workflow is doing now: the reason for its state, the todo list, open tools, the newest errors.
+
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use super::open_tools::OpenTools;
+use super::subject::{Subject, use_subject};
+use crate::domain::timeline::mark::Mark;
+use crate::domain::timeline::todo::{TodoItem, TodoList, TodoState};
+use crate::ui::figure::figure;
+use crate::ui::{format, icon, status_mark};
+
+const SHEET: &str = style_sheet!("./style/components/todo.css");
+/// The newest errors that stand here; the others are in the entries.
+const ERRORS: usize = 6;
+
+#[component]
+pub fn Now() -> impl IntoView {
+    let subject = use_subject();
+    let todo = subject.part(|timeline| timeline.todo.clone());
+    let progress = move || {
+        todo.with(|todo| {
+            todo.as_ref().map(|todo| {
+                view! {
+                    <span class="num">
+                        {todo.done()}
+                        <span class="u">" of " {todo.items.len() + todo.more}</span>
+                    </span>
+                }
+            })
+        })
+    };
+    let agent = move || todo.with(|todo| todo.as_ref().and_then(|todo| todo.agent.clone()));
+    let why = move || subject.verdict.with(status_mark::reason);
+    view! {
+        <section aria-label="Now" class="min-w-0">
+            <div class="flex items-center gap-2 h-8 px-3 border-b border-line max-md:px-4">
+                <h2 class="font-semibold">"Now"</h2>
+                <span class="mono text-fg2 truncate">{agent}</span>
+                <span class="grow"></span>
+                {progress}
+            </div>
+            <p class="px-3 py-1.5 text-xs text-fg2 border-b border-line max-md:px-4">{why}</p>
+            {move || todo.with(|todo| match todo {
+                Some(todo) => list(subject, todo).into_any(),
+                None => view! {
+                    <p class="px-3 py-2 text-fg3 text-xs border-b border-line max-md:px-4">
+                        "No todo list. It stands here once an agent writes one."
+                    </p>
+                }
+                .into_any(),
+            })}
+            <OpenTools />
+            <Errors />
+        </section>
+    }
+    .into_any()
+}
+
+fn list(subject: Subject, todo: &TodoList) -> impl IntoView + use<> {
+    let segment = |item: &TodoItem| {
+        let class = match item.state {
+            TodoState::Completed => "h-1 grow bg-(--bar-tool)",
+            TodoState::InProgress => "h-1 grow bg-accent",
+            TodoState::Pending => "h-1 grow bg-line",
+        };
+        view! { <i class=class></i> }
+    };
+    let item = |item: &TodoItem| {
+        let (slug, word, shape) = match item.state {
+            TodoState::Completed => ("completed", "Done", icon::icon("#done", 12).into_any()),
+            TodoState::InProgress => ("in_progress", "Under way", icon::running(12).into_any()),
+            TodoState::Pending => ("", "To do", icon::icon("#pending", 12).into_any()),
+        };
+        let since = (item.state == TodoState::InProgress && item.since.source.is_known()).then_some(item.since.at);
+        view! {
+            <li class=format!("todo {slug} {SHEET}")>
+                <span class="mark">
+                    {shape}
+                    <span class="sr-only">{word} ": "</span>
+                </span>
+                <span class="truncate" title=item.text.clone()>{item.text.clone()}</span>
+                <span class="num text-accent">
+                    {since.map(|since| move || format::elapsed(subject.store.now.get().since(since)))}
+                </span>
+            </li>
+        }
+    };
+    let more = (todo.more > 0).then(|| view! { <li class="lbl px-9">{todo.more} " more"</li> });
+    let label = format!("{} of {} done", todo.done(), todo.items.len() + todo.more);
+    view! {
+        <div class="flex gap-0.5 px-3 py-2 max-md:px-4" role="img" aria-label=label>
+            {todo.items.iter().map(segment).collect_view()}
+        </div>
+        <ol class="pb-2 border-b border-line">
+            {todo.items.iter().map(item).collect_view()}
+            {more}
+        </ol>
+    }
+    .into_any()
+}
+
+#[component]
+fn Errors() -> impl IntoView {
+    let subject = use_subject();
+    let errors = subject.part(|timeline| {
+        let newest: Vec<Mark> = timeline.errors.iter().rev().take(ERRORS).cloned().collect();
+        (timeline.error_count, newest)
+    });
+    let row = move |mark: &Mark| {
+        let at = mark.time_source.is_known().then_some(mark.at);
+        let title = if mark.why.is_empty() {
+            mark.what.clone()
+        } else {
+            format!("{}: {}", mark.what, mark.why)
+        };
+        view! {
+            <li>
+                <a
+                    href=subject.api(&format!("/events/{}", mark.seq))
+                    rel="external"
+                    title=title
+                    class="grid grid-cols-[16px_minmax(0,1fr)_auto_36px] gap-2 items-center min-h-6 px-3 max-md:px-4 max-md:min-h-11 hover:bg-panel focus-visible:-outline-offset-2"
+                >
+                    <span class="text-bad flex justify-center">{icon::icon("#fail", 10)}</span>
+                    <span class="mono truncate">{mark.what.clone()}</span>
+                    <span class="num text-fg3">{format::whole(mark.seq)}</span>
+                    <span class="num">
+                        {at.map(|at| move || figure(format::age(subject.store.now.get().since(at))))}
+                    </span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <div class="flex items-center h-7 px-3 text-2xs text-fg3 max-md:px-4">
+            <h3>"errors"</h3>
+            <span class="grow"></span>
+            <span class=move || if errors.with(|errors| errors.0 > 0) { "font-mono text-bad" } else { "font-mono" }>
+                {move || errors.with(|errors| format::whole(errors.0))}
+            </span>
+        </div>
+        <ol class="pb-2">{move || errors.with(|errors| errors.1.iter().map(row).collect_view())}</ol>
+    }
+    .into_any()
+}

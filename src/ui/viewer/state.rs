@@ -1,0 +1,150 @@
+//! The state document: what changed last on the tint, old struck and new beside it; then the fields.
+
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::subject::{Subject, use_subject};
+use crate::domain::timeline::state_view::{ChangeView, StateView};
+use crate::ui::figure::path_text;
+use crate::ui::{format, status_mark};
+
+#[component]
+pub fn StatePanel() -> impl IntoView {
+    let subject = use_subject();
+    let state = subject.part(|timeline| timeline.state.clone());
+    let source = move || state.with(|state| state.source.clone());
+    let writes =
+        move || state.with(|state| (state.writes > 0).then(|| format::counted(state.writes, "write", "writes")));
+    view! {
+        <section aria-label="State" class="min-w-0 border-b border-line max-md:border-t">
+            <div class="flex items-center h-8 px-4 border-b border-line gap-2 min-w-0">
+                <h2 class="font-semibold">"State"</h2>
+                <span class="lbl truncate">{source}</span>
+                <span class="grow"></span>
+                <span class="lbl">{writes}</span>
+            </div>
+            <dl class="pb-1">
+                {status(subject)}
+                {move || state.with(|state| changes(subject, state))}
+                {move || state.with(|state| fields(subject, state))}
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// What the workflow is doing: said by somebody, or inferred.
+fn status(subject: Subject) -> impl IntoView {
+    let word = move || {
+        subject.verdict.with(|verdict| {
+            let derived = verdict
+                .derived
+                .then(|| view! { <span class="text-fg3">"inferred "</span> });
+            view! {
+                {derived}
+                {verdict.status.word().to_lowercase()}
+            }
+        })
+    };
+    view! {
+        <div class=ROW title=move || subject.verdict.with(status_mark::reason)>
+            <dt class="lbl flex-none">"status"</dt>
+            <dd class="mono grow min-w-0 text-right">{word}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+const ROW: &str = "flex items-baseline gap-3 px-4 min-h-6 py-0.5";
+
+fn changes(subject: Subject, state: &StateView) -> impl IntoView + use<> {
+    let at = state
+        .changed_at
+        .filter(|moment| moment.source.is_known())
+        .map(|moment| moment.at);
+    let change = move |(place, change): (usize, &ChangeView)| {
+        let when = match at {
+            Some(at) if place == 0 => {
+                (move || format!("changed {} ago", format::elapsed(subject.store.now.get().since(at)))).into_any()
+            }
+            Some(_) => "same write".into_any(),
+            None => ().into_any(),
+        };
+        let old = change
+            .old
+            .clone()
+            .map(|old| view! { <del class="text-fg2">{old}</del> <span class="text-fg3">" → "</span> });
+        let new = match &change.new {
+            Some(new) => view! { <ins class="no-underline font-semibold">{new.clone()}</ins> }.into_any(),
+            None => view! { <span class="text-fg2">"removed"</span> }.into_any(),
+        };
+        view! {
+            <div class="bg-accentbg px-4 py-1">
+                <dt class="lbl !text-fg2 flex justify-between gap-2">
+                    {change.field.clone()} <span class="text-accent">{when}</span>
+                </dt>
+                <dd class="mono text-right break-words">{old} {new}</dd>
+            </div>
+        }
+    };
+    state.changed.iter().enumerate().map(change).collect_view()
+}
+
+fn fields(subject: Subject, state: &StateView) -> impl IntoView + use<> {
+    if state.fields.is_empty() {
+        return view! {
+            <div class=ROW>
+                <dt class="lbl">"fields"</dt>
+                <dd class="text-fg3 text-xs text-right grow">"No state document has been read yet"</dd>
+            </div>
+        }
+        .into_any();
+    }
+    let is_changed = |name: &str| state.changed.iter().any(|change| change.field == name);
+    let rows = state
+        .fields
+        .iter()
+        .filter(|(name, _)| !is_changed(name))
+        .map(|(name, value)| {
+            view! {
+                <div class=ROW>
+                    <dt class="lbl flex-none max-w-[50%] truncate" title=name.clone()>{name.clone()}</dt>
+                    <dd class="mono grow min-w-0 text-right break-words">{shown(value)}</dd>
+                </div>
+            }
+        });
+    let dropped = (state.fields_dropped > 0).then(|| {
+        let href = subject
+            .adw_id
+            .with_value(|adw_id| format!("/api/agent-state/{}", crate::ui::board::query::escape(adw_id.as_str())));
+        view! {
+            <div class=ROW>
+                <dt class="lbl">{format::counted(state.fields_dropped, "field more", "fields more")}</dt>
+                <dd class="grow text-right">
+                    <a class="link leading-6 inline-block" rel="external" href=href>"whole document"</a>
+                </dd>
+            </div>
+        }
+    });
+    view! {
+        {rows.collect_view()}
+        {dropped}
+    }
+    .into_any()
+}
+
+/// A value as a person writes it; paths are cut in the middle.
+fn shown(value: &Value) -> AnyView {
+    match value {
+        Value::Null => view! { <span class="text-fg3">"null"</span> }.into_any(),
+        Value::String(text) if text.contains('/') && !text.contains(char::is_whitespace) && text.len() > 24 => {
+            view! { <span class="flex justify-end">{path_text(text)}</span> }.into_any()
+        }
+        Value::String(text) => text.clone().into_any(),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            items.join(", ").into_any()
+        }
+        other => other.to_string().into_any(),
+    }
+}

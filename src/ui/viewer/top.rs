@@ -1,0 +1,87 @@
+//! The viewer's top row: where this is, what it is called, how it stands, and the connection.
+
+use leptos::prelude::*;
+
+use super::subject::use_subject;
+use crate::ui::connection::{Connection, ended};
+use crate::ui::control;
+use crate::ui::icon::{icon, logo};
+use crate::ui::status_mark::status_mark;
+use crate::ui::store::{Clip, Known};
+use crate::ui::theme::ThemeMenu;
+
+#[component]
+pub fn Top(title: Memo<String>) -> impl IntoView {
+    let subject = use_subject();
+    let status = subject.status();
+    let is_here = Memo::new(move |_| subject.known.with(|known| matches!(known, Known::Timeline(_))));
+    let is_over = Memo::new(move |_| is_here.get() && status.get().is_over());
+    let mark = move || {
+        is_here.get().then(|| {
+            subject
+                .verdict
+                .with(|verdict| status_mark(verdict, subject.store.now.get()))
+        })
+    };
+    let badges = move || {
+        view! {
+            {move || is_over.get().then(ended)}
+            <Connection />
+        }
+    };
+    view! {
+        <header class="tri h-12 border-b border-line items-stretch max-md:h-auto">
+            <nav class="flex items-center gap-1 px-3 min-w-0 max-md:h-14" aria-label="Breadcrumb">
+                <a href="/" class=format!("{} !px-1 gap-2", control::QUIET_BUTTON)>
+                    {logo()}
+                    <span>"Board"</span>
+                </a>
+                <span class="text-fg3" aria-hidden="true">"/"</span>
+                <span class="mono text-fg2 truncate px-1 select-all" aria-current="page">
+                    {subject.adw_id.with_value(ToString::to_string)}
+                </span>
+                <Copy />
+                <span class="md:hidden ml-auto flex items-center gap-1">{badges}</span>
+            </nav>
+            <div class="flex items-center gap-3 px-4 min-w-0 max-md:pb-2 max-md:flex-wrap">
+                {mark}
+                <h1 class="text-md font-semibold truncate max-md:whitespace-normal max-md:w-full">{title}</h1>
+            </div>
+            <div class="flex items-center justify-end gap-2 px-4 max-md:hidden">
+                <ThemeMenu />
+                {badges}
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+/// Copies the id. It needs script, so it appears only once there is one.
+#[component]
+fn Copy() -> impl IntoView {
+    let subject = use_subject();
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
+    let id = subject.adw_id.with_value(ToString::to_string);
+    let outcome = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            subject.store.clip.with(|clip| match clip {
+                Clip::Copied(text) if *text == id => ("#tick", "Copied"),
+                Clip::Refused => ("#copy", "The browser did not allow copying"),
+                Clip::Nothing | Clip::Asked(_) | Clip::Copied(_) => ("#copy", "Copy id"),
+            })
+        })
+    };
+    let copy = move |_| subject.store.copy(id.clone());
+    move || {
+        is_alive.get().then(|| {
+            view! {
+                <button type="button" class=control::QUIET_BUTTON on:click=copy.clone()>
+                    {move || icon(outcome.get().0, 16)}
+                    <span class="sr-only">{move || outcome.get().1}</span>
+                </button>
+            }
+        })
+    }
+}
