@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod access;
+pub mod api;
 pub mod assets;
 pub mod cli;
 pub mod clock;

@@ -17,5 +17,7 @@ mod hub;
 mod ingest;
 #[path = "it/journal.rs"]
 mod journal;
+#[path = "it/rest.rs"]
+mod rest;
 #[path = "it/socket.rs"]
 mod socket;

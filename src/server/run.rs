@@ -20,7 +20,7 @@ use crate::server::journal::JournalError;
 use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::shared::Shared;
 use crate::server::socket::ticker::Ticker;
-use crate::server::{accept, access, assets, ingest, socket};
+use crate::server::{accept, access, api, assets, ingest, socket};
 use crate::ui::app::{App, shell};
 
 /// Why a server cannot start.
@@ -94,10 +94,12 @@ fn router(shared: Shared) -> Router {
     let access = Arc::new(config.access.clone());
     let ingest = ingest::router(Arc::clone(&shared.hub), config.limits.max_body);
     socket::router()
+        .merge(api::router())
         .with_state(shared)
         .merge(ingest)
         .merge(pages)
         .merge(assets::router())
+        .method_not_allowed_fallback(api::wrong_method)
         .layer(from_fn_with_state(config, in_time))
         .layer(from_fn_with_state(access, access::guard))
 }

@@ -1,0 +1,73 @@
+//! What is known, for programs and for pages that cannot have a socket: workflows, their state, and events by seq.
+
+mod events;
+mod health;
+mod params;
+mod sources;
+mod workflows;
+
+use axum::Router;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Serialize;
+
+use crate::server::error::ApiError;
+use crate::server::hub::Hub;
+use crate::server::journal::JournalError;
+use crate::server::shared::Shared;
+
+/// All routes that read. `/api/…` that is none of them is answered in JSON too.
+pub fn router() -> Router<Shared> {
+    Router::new()
+        .route("/api/workflows", get(workflows::list))
+        .route("/api/agent-state/{adw_id}", get(workflows::state))
+        .route("/api/workflows/{adw_id}/events", get(events::page))
+        .route("/api/workflows/{adw_id}/events/{seq}", get(events::one))
+        .route("/api/workflows/{adw_id}/sources", get(sources::list))
+        .route("/healthz", get(health::health))
+        .route("/metrics", get(health::metrics))
+        .route("/api", get(no_such_address))
+        .route("/api/{*path}", get(no_such_address).post(no_such_address))
+}
+
+async fn no_such_address(uri: Uri) -> ApiError {
+    ApiError::not_found(format!(
+        "there is no {}; docs/protocol.md lists what there is",
+        uri.path()
+    ))
+}
+
+/// Answers for every address that is asked in a way it does not take.
+pub async fn wrong_method(method: Method, uri: Uri) -> ApiError {
+    let message = format!("{} does not take {method}", uri.path());
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}
+
+/// Asks the hub for what it must read from the disk, beside the runtime.
+async fn read<T: Send + 'static>(
+    shared: &Shared,
+    ask: impl FnOnce(&Hub) -> Result<T, JournalError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let hub = shared.hub.clone();
+    let answer = tokio::task::spawn_blocking(move || ask(&hub)).await;
+    answer
+        .map_err(|error| ApiError::journal(format!("the journal could not be asked: {error}")))?
+        .map_err(|error| {
+            tracing::error!(%error, "a reader could not be answered");
+            ApiError::journal(error.to_string())
+        })
+}
+
+/// An answer that must not be kept: it is of this moment.
+fn fresh(body: String) -> Response {
+    use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    (headers, body).into_response()
+}
+
+fn json<T: Serialize>(value: &T) -> Result<Response, ApiError> {
+    serde_json::to_string(value)
+        .map(fresh)
+        .map_err(|error| ApiError::journal(format!("the answer cannot be written: {error}")))
+}

@@ -1,0 +1,85 @@
+//! `GET /api/workflows/{adw_id}/events`: the journal by seq, its texts passed on as they are.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+
+use super::params::{Numbered, Workflow, page_query};
+use super::{fresh, read};
+use crate::domain::adw_id::AdwId;
+use crate::server::clock;
+use crate::server::error::ApiError;
+use crate::server::journal::Page;
+use crate::server::shared::Shared;
+
+/// A page of events in the order of their seq: those after one, those before one, or the newest.
+pub(super) async fn page(
+    State(shared): State<Shared>,
+    Workflow(adw_id): Workflow,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let asked = page_query(query.as_deref().unwrap_or_default())?;
+    let of = adw_id.clone();
+    let page = read(&shared, move |hub| hub.page(&of, &asked)).await?;
+    let page = page.ok_or_else(|| no_workflow(&adw_id))?;
+    Ok(fresh(spliced(shared.hub.epoch(), &page)))
+}
+
+/// One event with its whole payload.
+pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Numbered) -> Result<Response, ApiError> {
+    let of = adw_id.clone();
+    if let Some(text) = read(&shared, move |hub| hub.event(&of, seq)).await? {
+        return Ok(fresh(text));
+    }
+    let timeline = shared.hub.timeline(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
+    let message = format!("workflow {adw_id} has no event {seq}; its newest is {}", timeline.seq);
+    Err(ApiError::not_found(message))
+}
+
+fn no_workflow(adw_id: &AdwId) -> ApiError {
+    ApiError::not_found(format!("there is no workflow {adw_id}"))
+}
+
+/// An `EventPage`, without reading the events again.
+fn spliced(epoch: &str, page: &Page) -> String {
+    let bytes: usize = page.events.iter().map(|text| text.len() + 1).sum();
+    let mut body = String::with_capacity(bytes + 160);
+    body.push_str("{\"epoch\":\"");
+    // The epoch is made of hex digits.
+    body.push_str(epoch);
+    body.push_str("\",\"events\":[");
+    for (at, text) in page.events.iter().enumerate() {
+        if at > 0 {
+            body.push(',');
+        }
+        body.push_str(text);
+    }
+    let (head, first, now) = (page.head, page.first, clock::now());
+    body.push_str(&format!(
+        "],\"head\":{head},\"first\":{first},\"server_time\":\"{now}\"}}"
+    ));
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::frame::EventPage;
+
+    #[test]
+    fn a_spliced_page_is_what_a_client_reads() {
+        let event = r#"{"type":"text_block","data":{"adw_id":"a","seq":7,"timestamp":"2026-01-15T10:30:00.123Z","time_source":"read","event_type":"text_block","agent":null,"run":null,"session_id":null,"parent_tool_use_id":null,"payload":{"content":"\"]}"}}}"#;
+        let page = Page {
+            events: vec![event.to_owned(), event.to_owned()],
+            head: 9,
+            first: 2,
+        };
+        let read: EventPage = serde_json::from_str(&spliced("0af3", &page)).unwrap();
+        assert_eq!(
+            (read.epoch.as_str(), read.events.len(), read.head, read.first),
+            ("0af3", 2, 9, 2)
+        );
+        assert_eq!(serde_json::to_string(&read.events[1]).unwrap(), event);
+        let none: EventPage = serde_json::from_str(&spliced("0af3", &Page::default())).unwrap();
+        assert!(none.events.is_empty());
+    }
+}

@@ -1,0 +1,199 @@
+//! What an address and its query say, read strictly: a misspelt filter must not look like "no filter".
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::event::Kind;
+use crate::server::error::ApiError;
+use crate::server::journal::PageQuery;
+
+/// Events of a page where `limit` does not say.
+const USUAL: usize = 200;
+/// Events of the longest page.
+pub const MOST: usize = 1_000;
+
+/// The workflow that the address names.
+pub struct Workflow(pub AdwId);
+
+/// A workflow and the number of one of its events.
+pub struct Numbered(pub AdwId, pub u64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Workflow {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let text = Path::<String>::from_request_parts(parts, state).await;
+        let Path(text) = text.map_err(|rejection| unreadable(&rejection))?;
+        adw_id(&text).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Numbered {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let texts = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((id, seq)) = texts.map_err(|rejection| unreadable(&rejection))?;
+        let id = adw_id(&id)?;
+        match seq.parse() {
+            Ok(seq) if seq > 0 => Ok(Self(id, seq)),
+            _ => Err(ApiError::bad_field(
+                "seq",
+                format!("seq must be a number from 1 on, not {}", shown(&seq)),
+            )),
+        }
+    }
+}
+
+fn unreadable(rejection: &PathRejection) -> ApiError {
+    ApiError::bad_field("adw_id", format!("the address cannot be read: {rejection}"))
+}
+
+fn adw_id(text: &str) -> Result<AdwId, ApiError> {
+    text.parse()
+        .map_err(|error: crate::domain::adw_id::AdwIdError| ApiError::bad_field("adw_id", error.to_string()))
+}
+
+/// Reads `?after=&before=&limit=&kind=&agent=&q=`; an empty value is as good as none.
+pub fn page_query(query: &str) -> Result<PageQuery, ApiError> {
+    let mut asked = PageQuery {
+        limit: USUAL,
+        ..PageQuery::default()
+    };
+    let mut seen: Vec<String> = Vec::new();
+    for (name, value) in form(query) {
+        if seen.contains(&name) {
+            return Err(ApiError::bad_field(&name, format!("{name} is given twice")));
+        }
+        match (name.as_str(), value.as_str()) {
+            ("after" | "before" | "limit" | "kind" | "agent" | "q", "") => {}
+            ("after", value) => asked.after = Some(number(&name, value)?),
+            ("before", value) => asked.before = Some(number(&name, value)?),
+            ("limit", value) => {
+                let limit = number(&name, value)?;
+                asked.limit = usize::try_from(limit)
+                    .ok()
+                    .filter(|limit| (1..=MOST).contains(limit))
+                    .ok_or_else(|| ApiError::bad_field(&name, format!("limit must be 1 to {MOST}, not {value}")))?;
+            }
+            ("kind", value) => asked.kind = Some(kind(value)?),
+            ("agent", _) => asked.agent = Some(value),
+            ("q", _) => asked.q = Some(value),
+            _ => {
+                let message = format!(
+                    "{} is no filter; there are after, before, limit, kind, agent and q",
+                    shown(&name)
+                );
+                return Err(ApiError::bad_field(name, message));
+            }
+        }
+        seen.push(name);
+    }
+    Ok(asked)
+}
+
+fn number(name: &str, value: &str) -> Result<u64, ApiError> {
+    value.parse().map_err(|_| {
+        ApiError::bad_field(
+            name,
+            format!("{name} must be a whole number from 0 on, not {}", shown(value)),
+        )
+    })
+}
+
+fn kind(value: &str) -> Result<Kind, ApiError> {
+    Kind::from_name(value).ok_or_else(|| {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        ApiError::bad_field(
+            "kind",
+            format!("{} is no kind; there are {}", shown(value), names.join(", ")),
+        )
+    })
+}
+
+fn shown(text: &str) -> String {
+    format!("{:?}", text.chars().take(64).collect::<String>())
+}
+
+/// The pairs of a query, decoded.
+pub fn form(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(name), decoded(value))
+    })
+}
+
+/// `a+b%20c` is `a b c`; what is no UTF-8 becomes the mark for that.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = |at: usize| bytes.get(at).and_then(|digit| char::from(*digit).to_digit(16));
+        match (bytes[at], hex(at + 1).zip(hex(at + 2))) {
+            (b'%', Some((high, low))) => {
+                plain.push((high * 16 + low) as u8);
+                at += 2;
+            }
+            (b'+', _) => plain.push(b' '),
+            (byte, _) => plain.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_filter_is_read() {
+        let asked =
+            page_query("after=3&before=90&limit=7&kind=text_block&agent=sdlc+planner&q=caf%C3%A9%20%26").unwrap();
+        assert_eq!(
+            asked,
+            PageQuery {
+                after: Some(3),
+                before: Some(90),
+                limit: 7,
+                kind: Some(Kind::TextBlock),
+                agent: Some("sdlc planner".to_owned()),
+                q: Some("café &".to_owned()),
+            }
+        );
+        let usual = PageQuery {
+            limit: USUAL,
+            ..PageQuery::default()
+        };
+        assert_eq!(page_query("").unwrap(), usual);
+        assert_eq!(page_query("after=&kind=&q=").unwrap(), usual);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (query, field, hint) in [
+            ("limit=0", "limit", "1 to 1000"),
+            ("limit=1001", "limit", "1 to 1000"),
+            ("limit=ten", "limit", "\"ten\""),
+            ("after=-1", "after", "from 0 on"),
+            ("after=1&after=2", "after", "twice"),
+            ("kind=thinking", "kind", "agent_thinking"),
+            ("agnet=x", "agnet", "no filter"),
+        ] {
+            let error = page_query(query).unwrap_err();
+            assert_eq!(error.field.as_deref(), Some(field), "{query}");
+            assert!(error.message.contains(hint), "{query}: {}", error.message);
+        }
+    }
+
+    #[test]
+    fn broken_escapes_stand_for_themselves() {
+        assert_eq!(decoded("100%"), "100%");
+        assert_eq!(decoded("%zz%4"), "%zz%4");
+        assert_eq!(decoded("%+1"), "% 1");
+        assert_eq!(decoded("%ff"), "\u{fffd}");
+    }
+}

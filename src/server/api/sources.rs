@@ -1,0 +1,53 @@
+//! `GET /api/workflows/{adw_id}/sources`: what became of every line of a workflow's files.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde::Serialize;
+
+use super::params::Workflow;
+use super::{json, read};
+use crate::domain::adw_id::AdwId;
+use crate::server::error::ApiError;
+use crate::server::journal::{LineCounts, Tail};
+use crate::server::shared::Shared;
+
+#[derive(Serialize)]
+struct Sources {
+    adw_id: AdwId,
+    sources: Vec<Source>,
+}
+
+/// One run of one file: `lines` is the sum of the other counts.
+#[derive(Serialize)]
+struct Source {
+    path: String,
+    run: u32,
+    agent: String,
+    /// Bytes that were taken in.
+    offset: u64,
+    #[serde(flatten)]
+    counts: LineCounts,
+}
+
+pub(super) async fn list(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
+    let of = adw_id.clone();
+    let tails = read(&shared, move |hub| hub.sources(&of)).await?;
+    if tails.is_empty() && shared.hub.timeline(&adw_id).is_none() {
+        return Err(ApiError::not_found(format!("there is no workflow {adw_id}")));
+    }
+    let mut sources: Vec<Source> = tails.into_iter().map(Source::from).collect();
+    sources.sort_by(|a, b| (&a.path, a.run).cmp(&(&b.path, b.run)));
+    json(&Sources { adw_id, sources })
+}
+
+impl From<Tail> for Source {
+    fn from(tail: Tail) -> Self {
+        Self {
+            path: tail.path,
+            run: tail.run,
+            agent: tail.agent,
+            offset: tail.offset,
+            counts: tail.lines,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `GET /api/workflows` and `GET /api/agent-state/{adw_id}`.
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::Value;
+
+use super::params::Workflow;
+use super::{json, read};
+use crate::domain::frame::{AgentState, Workflows};
+use crate::server::clock;
+use crate::server::error::ApiError;
+use crate::server::shared::Shared;
+
+/// All workflows as cards, the last heard of first.
+pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiError> {
+    let mut workflows = shared.hub.cards();
+    workflows.sort_by(|a, b| b.last_at.cmp(&a.last_at).then_with(|| a.adw_id.cmp(&b.adw_id)));
+    json(&Workflows {
+        epoch: shared.hub.epoch().to_owned(),
+        server_time: clock::now(),
+        workflows,
+    })
+}
+
+/// One workflow whole: its timeline up to `seq`, and its state document as last read.
+pub(super) async fn state(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
+    let timeline = shared
+        .hub
+        .timeline(&adw_id)
+        .ok_or_else(|| ApiError::not_found(format!("there is no workflow {adw_id}")))?;
+    let asked = adw_id.clone();
+    let document = read(&shared, move |hub| hub.document(&asked)).await?;
+    json(&AgentState {
+        adw_id,
+        epoch: shared.hub.epoch().to_owned(),
+        seq: timeline.seq,
+        timestamp: clock::now(),
+        state: Value::Object(document.unwrap_or_default()),
+        timeline: Box::new(timeline),
+    })
+}
