@@ -1,5 +1,6 @@
 //! The browser's side: it takes over the page that the server has drawn, and keeps its store fed.
 
+mod clipboard;
 mod clock;
 mod painter;
 mod rest;
@@ -22,6 +23,7 @@ pub fn hydrate() {
     hydrate_body(|| {
         provide_context(Feed(|store| {
             StreamService::start(store);
+            clipboard::serve(store);
         }));
         App()
     });

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Document, EventTarget, VisibilityState, Window};
+use web_sys::{Clipboard, Document, EventTarget, VisibilityState, Window};
 
 fn window() -> Option<Window> {
     web_sys::window()
@@ -38,6 +38,12 @@ pub(super) fn socket_url() -> Option<String> {
         "ws"
     };
     Some(format!("{scheme}://{}/ws", location.host().ok()?))
+}
+
+/// The clipboard; none on a page that came over an unsafe way.
+pub(super) fn clipboard() -> Option<Clipboard> {
+    let clipboard = window()?.navigator().clipboard();
+    (!clipboard.is_undefined()).then_some(clipboard)
 }
 
 /// Calls back when the machine or the tab comes back to life, for as long as the page lives.
