@@ -7,7 +7,6 @@ pub mod body;
 mod fields;
 mod keys;
 mod kind;
-mod loose_json;
 mod moment;
 mod state;
 

@@ -6,7 +6,6 @@ mod received_body;
 mod reply;
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use axum::Router;
 use axum::body::Body;
@@ -21,10 +20,9 @@ use crate::domain::push::body::{BodyError, Part, parts};
 use crate::domain::push::{self, Received, Refusal};
 use crate::domain::redaction;
 use crate::domain::time_zone::TimeZone;
-use crate::domain::timestamp::Timestamp;
 use crate::server::hub::{Hub, RecordError};
 use crate::server::journal::{Batch, Outcome};
-use crate::server::local_time;
+use crate::server::{clock, local_time};
 use received_body::{media, receive};
 use reply::{Refused, Reply};
 
@@ -84,7 +82,7 @@ impl Ingest {
     }
 
     fn read(&self, body: &Bytes, is_by_line: bool) -> Result<Items, BodyError> {
-        let at = now();
+        let at = clock::now();
         let received = Received {
             at,
             utc_offset_minutes: self.zone.offset_minutes(at),
@@ -143,10 +141,4 @@ impl Ingest {
         let recorded = tokio::task::spawn_blocking(move || hub.record_blocking(batch)).await;
         recorded.unwrap_or_else(|error| Err(RecordError::Stopped(error.to_string())))
     }
-}
-
-fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let ms = since_1970.map_or(0, |since| since.as_millis());
-    Timestamp(i64::try_from(ms).unwrap_or(i64::MAX))
 }

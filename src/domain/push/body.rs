@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::loose_json;
+use crate::domain::lenient_json;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -37,24 +37,33 @@ pub fn parts(body: &[u8], by_line: bool) -> Result<Vec<Part>, BodyError> {
         Ok(item) => return Ok(vec![Part::Item(item)]),
         Err(error) => error,
     };
-    let text = std::str::from_utf8(body);
-    let tight = text.ok().and_then(loose_json::tightened);
-    let text = tight.as_deref().or(text.ok());
-    if let Some(items) = text.filter(|_| is_list).and_then(listed) {
-        return Ok(items);
+    if !is_list && (by_line || looks_like_lines(body)) {
+        return Ok(lines(body));
     }
-    if let Some(item) = tight.as_deref().and_then(|text| serde_json::from_str(text).ok()) {
-        return Ok(vec![Part::Item(item)]);
+    if let Ok(text) = std::str::from_utf8(body) {
+        match lenient_json::parse(text).map(|parsed| parsed.value) {
+            Ok(Value::Array(items)) => return Ok(items.into_iter().map(Part::Item).collect()),
+            Ok(item) => return Ok(vec![Part::Item(item)]),
+            Err(_) => {}
+        }
+        if let Some(items) = listed(text).filter(|_| is_list) {
+            return Ok(items);
+        }
     }
-    let lines = lines(body);
-    let has_item = |parts: &[Part]| {
-        let mut items = parts.iter();
-        items.any(|part| matches!(part, Part::Item(Value::Object(_))))
-    };
-    if by_line || (!is_list && lines.len() > 1 && has_item(&lines)) {
-        return Ok(lines);
+    if by_line {
+        return Ok(lines(body));
     }
     Err(BodyError::Broken(error.to_string()))
+}
+
+/// Whether an item stands on a line of its own: at its very beginning, where none of a printed object's inner ones stands.
+fn looks_like_lines(body: &[u8]) -> bool {
+    let mut lines = body.split(|byte| *byte == b'\n');
+    let is_one = |line: &[u8]| line.trim_ascii().len() == body.len();
+    lines.any(|line| {
+        let text = std::str::from_utf8(line).ok().filter(|line| line.starts_with('{'));
+        !is_one(line) && text.is_some_and(|text| matches!(part(text, ""), Part::Item(Value::Object(_))))
+    })
 }
 
 /// The items of an array, each read by itself; none if it is no array.
@@ -79,14 +88,9 @@ fn lines(body: &[u8]) -> Vec<Part> {
 }
 
 fn part(text: &str, name: &str) -> Part {
-    let error = match serde_json::from_str(text) {
-        Ok(item) => return Part::Item(item),
-        Err(error) => error,
-    };
-    let tight = loose_json::tightened(text);
-    match tight.and_then(|tight| serde_json::from_str(&tight).ok()) {
-        Some(item) => Part::Item(item),
-        None => Part::Broken(format!("{name} is no JSON: {error}")),
+    match lenient_json::parse(text) {
+        Ok(parsed) => Part::Item(parsed.value),
+        Err(error) => Part::Broken(format!("{name} is no JSON: {error}")),
     }
 }
 
@@ -142,6 +146,8 @@ mod tests {
     #[test]
     fn what_python_writes_for_json_is_read() {
         assert_eq!(items("{\"a\": NaN}"), [Some(json!({"a": null}))]);
+        let printed = "{\n  \"list\": [\n    {\"a\": NaN},\n    {\"b\": 1}\n  ]\n}";
+        assert_eq!(items(printed), [Some(json!({"list": [{"a": null}, {"b": 1}]}))]);
         assert_eq!(
             items("[{\"a\": -Infinity}, {\"b\": 2}]"),
             [Some(json!({"a": null})), Some(json!({"b": 2}))]
