@@ -1,12 +1,14 @@
 //! adwatch shows, live and without gaps, what every agent of every AI Developer Workflow is doing.
 //!
 //! Four floors, each knowing only those below it: `domain` ← `ui` ← `server`, `browser`.
-//! The two gates here are the only feature gates of the house.
+//! `demo` stands beside `server`, on `domain` alone. The gates here are the only feature gates of the house.
 
 pub mod domain;
 pub mod ui;
 
 #[cfg(feature = "hydrate")]
 pub mod browser;
+#[cfg(feature = "ssr")]
+pub mod demo;
 #[cfg(feature = "ssr")]
 pub mod server;

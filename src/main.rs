@@ -4,13 +4,17 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use adwatch::demo::{self, DemoOptions};
 use adwatch::server::Server;
-use adwatch::server::cli::{Cli, Command, Serve};
+use adwatch::server::cli::{Cli, Command, Demo, Serve};
 use adwatch::server::config::{self, Config, LogFormat};
 use clap::Parser as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// Where the demo of a server writes its files, in the folder of its journal.
+const DEMO_AGENTS: &str = "agents";
 
 /// What went wrong, and whose turn it is.
 enum Failure {
@@ -24,7 +28,7 @@ enum Failure {
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(arguments) => serve(&arguments).await,
-        Command::Demo(_) => Err(Failure::Start("the demo is not part of this build".to_owned())),
+        Command::Demo(arguments) => play(arguments).await,
         Command::Version => say(concat!("adwatch ", env!("CARGO_PKG_VERSION"))),
     };
     let (message, code) = match done {
@@ -41,6 +45,8 @@ async fn serve(arguments: &Serve) -> Result<(), Failure> {
         .config(|name| std::env::var(name).ok())
         .map_err(|error| Failure::Usage(error.to_string()))?;
     write_log(&config.server);
+    let stage = arguments.demo.then(|| config.journal.data.join(DEMO_AGENTS));
+    let watched = arguments.watched(&config, stage.as_deref());
     // First, so that a server that is running already is told from one whose journal is in use.
     let listener = bind(config.server.listen).await?;
     let address = listener
@@ -51,13 +57,45 @@ async fn serve(arguments: &Serve) -> Result<(), Failure> {
             listen: address,
             ..config.server
         },
+        agents: config::Agents {
+            dirs: watched,
+            ..config.agents
+        },
         ..config
     })
     .map_err(|error| Failure::Start(error.to_string()))?;
     let stopped = stop_signal().map_err(|error| Failure::Start(format!("signals cannot be watched: {error}")))?;
     say(&format!("adwatch is at http://{address}"))?;
+    let Some(stage) = stage else {
+        server.run(listener, stopped).await;
+        return Ok(());
+    };
+    let playing = tokio::spawn(demo::run(DemoOptions {
+        agents: Some(stage),
+        ..Demo::default().options(&format!("http://{address}"))
+    }));
+    let stopped = async {
+        stopped.await;
+        // A server that stops waits for what is asked of it, and the demo never stops asking.
+        playing.abort();
+    };
     server.run(listener, stopped).await;
     Ok(())
+}
+
+/// Plays into a server that runs already.
+async fn play(arguments: Demo) -> Result<(), Failure> {
+    write_log(&config::Server::default());
+    let stopped = stop_signal().map_err(|error| Failure::Start(format!("signals cannot be watched: {error}")))?;
+    let options = arguments.options(&arguments.url);
+    say(&format!(
+        "{} workflows play into {}; Ctrl+C stops them",
+        options.workflows, options.url
+    ))?;
+    tokio::select! {
+        played = demo::run(options) => played.map_err(|error| Failure::Usage(error.to_string())),
+        () = stopped => Ok(()),
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
@@ -8,6 +8,14 @@ use clap::{Args, Parser, Subcommand};
 use super::config::key;
 use super::config::value::Value;
 use super::config::{Config, ConfigError};
+use super::{clock, local_time};
+use crate::demo::DemoOptions;
+
+/// What a demo is without flags.
+const URL: &str = "http://127.0.0.1:4600";
+const SPEED: f64 = 1.0;
+const WORKFLOWS: usize = 8;
+const SEED: u64 = 1;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -82,23 +90,58 @@ Examples:
   adwatch demo --agents /tmp/demo/agents    also write streams and logs, as workflows do")]
 pub struct Demo {
     /// The server to push events to.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4600")]
+    #[arg(long, value_name = "URL", default_value = URL)]
     pub url: String,
     /// Write the files of some workflows here instead of pushing their events; the server must watch the folder.
     #[arg(long, value_name = "DIR")]
     pub agents: Option<PathBuf>,
     /// How many times faster than life.
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    #[arg(long, value_name = "FACTOR", default_value_t = SPEED)]
     pub speed: f64,
     /// How many workflows run at once.
-    #[arg(long, value_name = "COUNT", default_value_t = 6)]
+    #[arg(long, value_name = "COUNT", default_value_t = WORKFLOWS)]
     pub workflows: usize,
     /// The same seed plays the same workflows.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = SEED)]
     pub seed: u64,
 }
 
+impl Default for Demo {
+    fn default() -> Self {
+        Self {
+            url: URL.to_owned(),
+            agents: None,
+            speed: SPEED,
+            workflows: WORKFLOWS,
+            seed: SEED,
+        }
+    }
+}
+
+impl Demo {
+    /// What to play into the server at an address.
+    pub fn options(&self, url: &str) -> DemoOptions {
+        DemoOptions {
+            url: url.to_owned(),
+            agents: self.agents.clone(),
+            workflows: self.workflows,
+            speed: self.speed,
+            seed: self.seed,
+            utc_offset_minutes: local_time::zone().offset_minutes(clock::now()),
+        }
+    }
+}
+
 impl Serve {
+    /// The folders to watch: with a demo its `stage`, and others only if they are named.
+    pub fn watched(&self, config: &Config, stage: Option<&Path>) -> Vec<PathBuf> {
+        let named = match stage {
+            Some(_) if self.agents.is_empty() => Vec::new(),
+            Some(_) | None => config.agents.dirs.clone(),
+        };
+        named.into_iter().chain(stage.map(Path::to_owned)).collect()
+    }
+
     /// The settings that these flags and the environment lead to.
     pub fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
         let named = self

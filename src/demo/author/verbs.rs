@@ -1,0 +1,138 @@
+//! What an agent does in a play, in the words of its tools.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{Agent, Answer, Author, Model};
+use crate::demo::play::{FileChange, What};
+use crate::demo::subject::{Change, NewFile};
+
+impl Author {
+    pub fn read(&mut self, path: &str, text: &str) {
+        let numbered: Vec<String> = text
+            .lines()
+            .enumerate()
+            .map(|(at, line)| format!("{:>6}→{line}", at + 1))
+            .collect();
+        let file_path = format!("{}/{path}", self.worktree());
+        let mut answer = Answer::new(numbered.join("\n"), self.dice.between(18, 90));
+        answer.details = json!({"type": "text", "file": {"filePath": file_path, "content": text, "numLines": numbered.len(), "startLine": 1, "totalLines": numbered.len()}});
+        self.call("Read", json!({"file_path": file_path}), answer);
+    }
+
+    pub fn search(&mut self, pattern: &str, found: &[String]) {
+        let mut answer = Answer::new(
+            format!("Found {} files\n{}", found.len(), found.join("\n")),
+            self.dice.between(60, 240),
+        );
+        answer.details = json!({"mode": "files_with_matches", "filenames": found, "numFiles": found.len()});
+        self.call(
+            "Grep",
+            json!({"pattern": pattern, "output_mode": "files_with_matches"}),
+            answer,
+        );
+    }
+
+    pub fn bash(&mut self, command: &str, description: &str, answer: Answer) {
+        self.call("Bash", json!({"command": command, "description": description}), answer);
+    }
+
+    pub fn edit(&mut self, change: &Change) {
+        let file_path = format!("{}/{}", self.worktree(), change.path);
+        let lines = change.lines();
+        let hunk = json!({"oldStart": change.line, "oldLines": change.removed(), "newStart": change.line, "newLines": change.added(), "lines": lines});
+        let mut answer = Answer::new(
+            format!("The file {file_path} has been updated."),
+            self.dice.between(8, 40),
+        );
+        answer.details = json!({"filePath": file_path, "oldString": change.before, "newString": change.after, "originalFile": null, "structuredPatch": [hunk], "userModified": false, "replaceAll": false});
+        let head = format!("@@ -{0},{1} +{0},{2} @@", change.line, change.removed(), change.added());
+        answer.file = Some(FileChange {
+            operation: "modify",
+            path: change.path.clone(),
+            diff: format!("{head}\n{}", lines.join("\n")),
+            lines_added: change.added(),
+            lines_removed: change.removed(),
+        });
+        self.call("Edit", json!({"file_path": file_path, "old_string": change.before, "new_string": change.after, "replace_all": false}), answer);
+    }
+
+    pub fn write(&mut self, file: &NewFile) {
+        let file_path = format!("{}/{}", self.worktree(), file.path);
+        let count = file.text.lines().count();
+        let lines: Vec<String> = file.text.lines().map(|line| format!("+{line}")).collect();
+        let mut answer = Answer::new(
+            format!("File created successfully at: {file_path}"),
+            self.dice.between(8, 40),
+        );
+        answer.details = json!({"type": "create", "filePath": file_path, "content": file.text, "structuredPatch": [], "originalFile": null});
+        answer.file = Some(FileChange {
+            operation: "create",
+            path: file.path.clone(),
+            diff: format!("@@ -0,0 +1,{count} @@\n{}", lines.join("\n")),
+            lines_added: count,
+            lines_removed: 0,
+        });
+        self.call("Write", json!({"file_path": file_path, "content": file.text}), answer);
+    }
+
+    /// The todo list with the first `done` items done and the next one under way.
+    pub fn todo(&mut self, items: &[String], done: usize) {
+        let todos: Vec<Value> = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| {
+                let status = match at.cmp(&done) {
+                    Ordering::Less => "completed",
+                    Ordering::Equal => "in_progress",
+                    Ordering::Greater => "pending",
+                };
+                json!({"content": item, "status": status, "activeForm": item})
+            })
+            .collect();
+        let answer = Answer::new(
+            "Todos have been modified successfully. Please proceed with the current tasks.",
+            12,
+        );
+        self.call("TodoWrite", json!({"todos": todos}), answer);
+    }
+
+    /// Sub-agents at once, one for each description; `work` is what each of them does.
+    pub fn tasks(&mut self, descriptions: &[String], model: &'static Model, work: impl Fn(&mut Self, usize)) {
+        self.pause(900, 2_000);
+        let mut calls = Vec::new();
+        for description in descriptions {
+            let prompt = format!("{description}. Read only; answer with the files that matter and why.");
+            let input = json!({"subagent_type": "Explore", "description": description, "prompt": prompt});
+            let tool = self.open("Task", input);
+            calls.push((tool, prompt, self.clock_ms));
+        }
+        let mut end_ms = self.clock_ms;
+        for (at, (tool, prompt, began_ms)) in calls.into_iter().enumerate() {
+            self.clock_ms = began_ms + 300;
+            let main = &self.agent;
+            let sub = Agent::new(
+                &main.name,
+                main.run,
+                Arc::clone(&main.session_id),
+                Some(Arc::clone(&tool.id)),
+                model,
+                began_ms,
+            );
+            let main = std::mem::replace(&mut self.agent, sub);
+            self.step(What::Asked { prompt: prompt.clone() });
+            work(self, at);
+            let sub = std::mem::replace(&mut self.agent, main);
+            self.agent.cost_usd += sub.cost_usd;
+            let duration_ms = self.clock_ms - began_ms;
+            let mut answer = Answer::new(format!("{prompt}\n\nDone: two places matter, both are named above."), 0);
+            answer.details = json!({"status": "completed", "totalDurationMs": duration_ms, "totalTokens": sub.tokens.iter().sum::<u64>(), "totalToolUseCount": sub.tools});
+            self.clock_ms += 300;
+            self.close(tool, answer);
+            end_ms = end_ms.max(self.clock_ms);
+        }
+        self.clock_ms = end_ms;
+    }
+}

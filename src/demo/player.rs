@@ -1,0 +1,84 @@
+//! Plays a play: beat by beat at its time, and what is past at once, with the times at which it happened.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::sleep;
+use tracing::warn;
+
+use super::folder::Folder;
+use super::notice::{self, Pushes};
+use super::play::{Act, Beat, Play, What};
+use super::publisher::Publisher;
+use crate::domain::timestamp::Timestamp;
+
+/// Beats that are due within so long are played together.
+const TOGETHER_MS: i64 = 20;
+/// While the past is made up for, the server gets time to read what was written before what follows is pushed.
+const READING_TIME: Duration = Duration::from_millis(200);
+
+/// See the module.
+pub struct Player {
+    pub play: Play,
+    pub speed: f64,
+    /// How long ago it began, in milliseconds.
+    pub passed_ms: f64,
+    pub pushes: Pushes,
+    pub publisher: Publisher,
+    /// Where its files stand, if it writes any.
+    pub folder: Option<Folder>,
+}
+
+impl Player {
+    pub async fn run(self) {
+        let begin = Timestamp(now().0 - self.passed_ms as i64);
+        let due = |beat: &Beat| Timestamp(begin.0 + (beat.at_ms as f64 / self.speed) as i64);
+        let beats: Arc<[Beat]> = self.play.beats.into();
+        let mut at = 0;
+        while at < beats.len() {
+            let wait = due(&beats[at]).0 - now().0;
+            if wait > 0 {
+                sleep(Duration::from_millis(wait as u64)).await;
+            }
+            let until = now().0 + TOGETHER_MS;
+            let count = beats[at..].iter().enumerate();
+            let count = count.take_while(|(place, beat)| due(beat).0 <= until && (*place == 0 || !begins_anew(beat)));
+            let end = at + count.count();
+            let is_past = due(&beats[end - 1]).0 < now().0 - 1_000;
+            if let Some(folder) = self.folder.clone() {
+                let (beats, times) = (Arc::clone(&beats), beats[at..end].iter().map(due).collect::<Vec<_>>());
+                let speed = self.speed;
+                let written = tokio::task::spawn_blocking(move || {
+                    let mut beats = beats[at..end].iter().zip(times);
+                    beats.try_for_each(|(beat, time)| folder.write(beat, time, speed))
+                });
+                if let Ok(Err(error)) = written.await {
+                    warn!(%error, adw.id = %self.play.adw_id, "the demo cannot write its files");
+                }
+                if is_past {
+                    sleep(READING_TIME).await;
+                }
+            }
+            for (number, beat) in (at..end).zip(&beats[at..end]) {
+                for event in notice::events(&self.play.adw_id, number, beat, due(beat), self.speed, self.pushes) {
+                    self.publisher.publish(event);
+                }
+            }
+            at = end;
+        }
+    }
+}
+
+/// A new stage, or a later attempt, which starts its file over: what was written before should have been read by then.
+fn begins_anew(beat: &Beat) -> bool {
+    match &beat.act {
+        Act::Notice { event_type, .. } => *event_type == "stage_started",
+        Act::Step(step) => step.run > 1 && matches!(step.what, What::Begin { .. }),
+        Act::State(_) | Act::Log { .. } | Act::Prompt { .. } => false,
+    }
+}
+
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Timestamp(since_1970.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
