@@ -36,6 +36,12 @@ fn main() {
             if wanted("single") {
                 let server = Server::start();
                 let rate = push::singles(&server, connections, Duration::from_secs(5)).await;
+                let cpu_us = server.cpu_seconds() * 1_000_000.0 / (rate as f64 * 5.0);
+                row(
+                    &format!("server's processor time per single push, {connections} at once"),
+                    &format!("{cpu_us:.0} µs"),
+                    ["", ""],
+                );
                 let noun = if connections == 1 { "connection" } else { "connections" };
                 row(
                     &format!("single durable pushes a second, {connections} {noun}"),
@@ -47,6 +53,12 @@ fn main() {
         if wanted("batched") {
             let server = Server::start();
             let rate = push::batches(&server, 4, 500, Duration::from_secs(6)).await;
+            let cpu_us = server.cpu_seconds() * 1_000_000.0 / (rate as f64 * 6.0);
+            row(
+                "server's processor time per batched event",
+                &format!("{cpu_us:.1} µs"),
+                ["", ""],
+            );
             row(
                 "batched events a second (4 connections, 500 a batch)",
                 &thousands(rate),
