@@ -2,6 +2,7 @@
 //!
 //! Each page is drawn as the server would draw it. The style sheet is expected at DIR/pkg/adwatch.css.
 
+mod play;
 mod states;
 mod workflows;
 

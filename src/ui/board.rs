@@ -65,9 +65,16 @@ pub fn Board() -> impl IntoView {
         <div class="max-md:flex max-md:flex-col">
             <Top query search />
             <Banners />
-            <Summary deck survey query />
-            <Filters survey query />
-            <Attention deck survey />
+            {move || {
+                (state.get() != State::Empty)
+                    .then(|| {
+                        view! {
+                            <Summary deck survey query />
+                            <Filters survey query />
+                            <Attention deck survey />
+                        }
+                    })
+            }}
             <main class="max-md:order-4">
                 <h1 class="sr-only">"Board"</h1>
                 {move || match state.get() {
@@ -151,7 +158,7 @@ fn columns(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl I
         }
     };
     view! {
-        <div class="overflow-x-auto max-md:overflow-visible md:max-lg:[&_.sticky]:static">
+        <div class="md:max-lg:overflow-x-auto md:max-lg:[&_.sticky]:static">
             <div class="board7 columns items-stretch min-h-[calc(100vh-145px)] max-md:min-h-0">
                 {(0..COLUMNS).map(column).collect_view()}
             </div>
@@ -160,22 +167,37 @@ fn columns(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl I
     .into_any()
 }
 
+const HEADS: [&str; 10] = [
+    "state",
+    "workflow",
+    "stage",
+    "agent, doing",
+    "events, 30 min",
+    "elapsed",
+    "last",
+    "errors",
+    "tokens",
+    "cost",
+];
+
 fn rows(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl IntoView {
     let ids = Memo::new(move |_| survey.with(|survey| survey.rows.clone()));
     let totals = Memo::new(move |_| survey.with(|survey| survey.totals.clone()));
     let all = Memo::new(move |_| survey.with(|survey| survey.counts.all));
-    let head = [
-        "state",
-        "workflow",
-        "stage",
-        "agent, doing",
-        "events, 30 min",
-        "elapsed",
-        "last",
-        "errors",
-        "tokens",
-        "cost",
-    ];
+    let head = |at: usize, word: &'static str| {
+        let class = match at {
+            0..=3 => "",
+            4 => "flex justify-between",
+            _ => "text-right",
+        };
+        let now = (at == 4).then(|| view! { <span class="text-accent">"now"</span> });
+        view! {
+            <span role="columnheader" class=class>
+                {word}
+                {now}
+            </span>
+        }
+    };
     let foot = move || {
         let totals = totals.get();
         let shown = ids.with(Vec::len);
@@ -200,14 +222,7 @@ fn rows(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl Into
         <div role="table" aria-label="Workflows">
             <div role="rowgroup" class="sticky top-0 z-1 bg-bg border-b border-line max-md:hidden">
                 <div role="row" class="rows10 h-7 text-2xs text-fg3">
-                    {head
-                        .into_iter()
-                        .enumerate()
-                        .map(|(at, word)| {
-                            let class = if at > 4 { "text-right" } else { "" };
-                            view! { <span role="columnheader" class=class>{word}</span> }
-                        })
-                        .collect_view()}
+                    {HEADS.into_iter().enumerate().map(|(at, word)| head(at, word)).collect_view()}
                 </div>
             </div>
             <div role="rowgroup">

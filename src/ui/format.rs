@@ -133,12 +133,28 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", whole(count), if count == 1 { one } else { many })
 }
 
-/// A path cut where its file begins, for truncation in the middle: the head may shrink, the tail stays.
+/// A path or another long name cut in two, for truncation in the middle: the head may shrink, the tail stays.
+///
+/// The tail is the file's name; of a name longer than 20 characters its last words.
 pub fn split_path(path: &str) -> (&str, &str) {
-    match path.rfind(['/', '\\']) {
-        Some(at) if at + 1 < path.len() => path.split_at(at + 1),
-        Some(_) | None => ("", path),
+    const TAIL: usize = 20;
+    let name = match path.rfind(['/', '\\']) {
+        Some(at) if at + 1 < path.len() => at + 1,
+        Some(_) | None => 0,
+    };
+    let chars = path[name..].chars().count();
+    if chars <= TAIL {
+        return path.split_at(name);
     }
+    let tail_from = path[name..]
+        .char_indices()
+        .nth(chars - TAIL)
+        .map_or(name, |(at, _)| name + at);
+    let word = path[tail_from..]
+        .find(['-', '_', '.', ' '])
+        .filter(|at| path.len() - tail_from - at > TAIL / 3)
+        .map_or(tail_from, |at| tail_from + at + 1);
+    path.split_at(word)
 }
 
 #[cfg(test)]
@@ -214,5 +230,24 @@ mod tests {
         assert_eq!(split_path("src/webhooks/retry.ts"), ("src/webhooks/", "retry.ts"));
         assert_eq!(split_path("retry.ts"), ("", "retry.ts"));
         assert_eq!(split_path("src/"), ("", "src/"));
+        assert_eq!(
+            split_path("bug-issue-482-adw-c0a43f47-webhook-dedupe"),
+            ("bug-issue-482-adw-c0a43f47-", "webhook-dedupe")
+        );
+    }
+
+    #[test]
+    fn a_cut_name_loses_nothing_whatever_it_is_made_of() {
+        for name in [
+            "",
+            "/",
+            "€uro/ñandú-ñandú-ñandú-ñandú-ñandú",
+            &"x".repeat(90),
+            "a/b/",
+            &"é-".repeat(40),
+        ] {
+            let (head, tail) = split_path(name);
+            assert_eq!(format!("{head}{tail}"), name);
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod markdown_view;
 pub mod now;
 pub mod open_tools;
 pub mod sources;
+pub mod stage_bands;
 pub mod state;
 pub mod subject;
 pub mod timeline_band;

@@ -130,7 +130,7 @@ fn difference(old: &str, new: &str) -> Option<((usize, usize), (usize, usize))> 
     tail = word_end(old_rest, tail).min(word_end(new_rest, tail));
     let common = old[..head].trim().len() + old_rest[old_rest.len() - tail..].trim().len();
     let longest = old.trim().len().max(new.trim().len());
-    (common * 4 >= longest).then(|| ((head, old.len() - tail), (head, new.len() - tail)))
+    (common * 6 >= longest).then(|| ((head, old.len() - tail), (head, new.len() - tail)))
 }
 
 fn is_word(c: char) -> bool {

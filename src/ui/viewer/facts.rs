@@ -76,7 +76,13 @@ pub fn Facts() -> impl IntoView {
         })
     };
     let text = move |name: &'static str, pick: fn(&Told) -> &Option<String>| {
-        move || told.with(|told| pick(told).clone().map(|text| fact(name, text)))
+        move || {
+            told.with(|told| {
+                pick(told)
+                    .clone()
+                    .map(|text| fact(name, view! { <span title=text.clone()>{text.clone()}</span> }))
+            })
+        }
     };
     let path = move |name: &'static str, pick: fn(&Told) -> &Option<String>| {
         move || told.with(|told| pick(told).as_deref().map(|text| fact(name, path_text(text))))
@@ -86,7 +92,7 @@ pub fn Facts() -> impl IntoView {
             <dl class="flex items-center gap-5 px-3 min-w-0 max-md:px-4 max-md:flex-col max-md:items-start max-md:gap-0">
                 {issue} {text("repo", |told| &told.repo)}
             </dl>
-            <dl class="flex items-center gap-5 px-4 min-w-0 max-md:flex-wrap max-md:gap-y-0">
+            <dl class="flex items-center gap-5 px-4 min-w-0 md:[&>.fact:nth-child(n+3)]:flex-none max-md:flex-wrap max-md:gap-y-0">
                 {path("branch", |told| &told.branch)} {path("worktree", |told| &told.worktree)}
                 {text("models", |told| &told.models)} {text("ports", |told| &told.ports)}
             </dl>
@@ -101,7 +107,7 @@ pub fn Facts() -> impl IntoView {
 
 fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
     view! {
-        <div class="fact flex items-baseline gap-2 min-w-0 last:flex-none">
+        <div class="fact flex items-center gap-2 min-w-0">
             <dt class="lbl">{name}</dt>
             <dd class="mono min-w-0 truncate">{value}</dd>
         </div>

@@ -78,7 +78,7 @@ impl FileTable {
     }
 }
 
-const GRID: &str = "grid grid-cols-[16px_minmax(0,1fr)_40px_40px_28px] gap-2 items-center px-4";
+const GRID: &str = "grid grid-cols-[12px_minmax(0,1fr)_36px_36px_20px] gap-1.5 items-center px-4 lg:pr-3";
 
 #[component]
 pub fn Files() -> impl IntoView {

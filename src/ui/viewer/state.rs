@@ -73,6 +73,7 @@ fn changes(subject: Subject, state: &StateView) -> impl IntoView + use<> {
         let old = change
             .old
             .clone()
+            .filter(|old| old != "null")
             .map(|old| view! { <del class="text-fg2">{old}</del> <span class="text-fg3">" → "</span> });
         let new = match &change.new {
             Some(new) => view! { <ins class="no-underline font-semibold">{new.clone()}</ins> }.into_any(),
@@ -137,7 +138,7 @@ fn fields(subject: Subject, state: &StateView) -> impl IntoView + use<> {
 fn shown(value: &Value) -> AnyView {
     match value {
         Value::Null => view! { <span class="text-fg3">"null"</span> }.into_any(),
-        Value::String(text) if text.contains('/') && !text.contains(char::is_whitespace) && text.len() > 24 => {
+        Value::String(text) if !text.contains(char::is_whitespace) && text.len() > 24 => {
             view! { <span class="flex justify-end">{path_text(text)}</span> }.into_any()
         }
         Value::String(text) => text.clone().into_any(),

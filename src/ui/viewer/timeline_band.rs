@@ -7,17 +7,16 @@ use stylers_macro::style_sheet;
 
 use super::axis::Axis;
 use super::lane::{Span, Sums, bar, reported, who};
+use super::stage_bands::{bands, before, to_come};
 use super::subject::{Subject, use_subject};
-use crate::domain::stage::STAGES;
 use crate::domain::status::Status;
 use crate::domain::timeline::Timeline;
 use crate::domain::timeline::agent::{Agent, AgentState};
-use crate::domain::timeline::stage_line::{StageLine, StageState};
+use crate::domain::timeline::stage_line::StageLine;
 use crate::domain::timeline::trace::{Pace, Trace};
 use crate::domain::timestamp::Timestamp;
-use crate::ui::stage_bar::{stage_word, state_word};
+use crate::ui::format;
 use crate::ui::trace_plot::bar_height;
-use crate::ui::{format, icon};
 
 const SHEET: &str = style_sheet!("./style/components/lane.css");
 
@@ -90,9 +89,18 @@ pub fn TimelineBand() -> impl IntoView {
             <div class="tri h-7 max-md:h-8">
                 <div class="flex items-center gap-2 px-3 min-w-0">
                     <h2 class="font-semibold">"Timeline"</h2>
-                    <span class="lbl truncate max-md:hidden">{move || axis.with(|axis| extent(axis.as_ref()))}</span>
+                    <span class="lbl truncate max-md:hidden">
+                        {move || axis.with(|axis| extent(axis.as_ref()))}
+                        {move || axis.with(Option::is_some).then(|| drawn.with(|drawn| before(&drawn.stages)))}
+                    </span>
                 </div>
-                <div class="plot">{move || bands(drawn, axis, status, now)}</div>
+                <div class="plot">{move || {
+                    drawn.with(|drawn| axis.with(|axis| {
+                        let end = if status.get().is_over() { drawn.last_known_at.unwrap_or_default() } else { now.get() };
+                        bands(&drawn.stages, axis.as_ref(), status.get(), end)
+                    }))
+                }}
+                    {move || axis.with(|axis| axis.as_ref().map(folds))}</div>
                 <div class="flex items-center gap-3 px-3 text-fg3 text-xs min-w-0 overflow-hidden max-md:hidden">
                     {move || drawn.with(|drawn| to_come(&drawn.stages))}
                 </div>
@@ -159,87 +167,6 @@ fn legend() -> impl IntoView {
         </span>
     }
     .into_any()
-}
-
-/// The stages that have begun: in their place on the axis, or in a row where no time is known.
-fn bands(drawn: Memo<Drawn>, axis: Memo<Option<Axis>>, status: Memo<Status>, now: Memo<Timestamp>) -> AnyView {
-    let status = status.get();
-    let band = |stage: &StageLine, style: String, measured: Option<String>| {
-        let slug = match (stage.state, status) {
-            (StageState::Running, Status::Running | Status::Waiting) => "running",
-            (StageState::Failed, _) => "failed",
-            (StageState::Running | StageState::Completed | StageState::Skipped, _) => "",
-        };
-        let name = stage_word(&stage.name);
-        let derived = if stage.derived {
-            ", read off the agents at work"
-        } else {
-            ""
-        };
-        let title = format!("{name} {}{derived}", state_word(Some(stage.state)));
-        view! {
-            <span class=format!("band {slug}") style=style title=title>
-                {icon::stage(Some(stage.state), 12)}
-                <span class="truncate">{name}</span>
-                <span class="mono ml-auto">{measured}</span>
-            </span>
-        }
-    };
-    drawn.with(|drawn| {
-        axis.with(|axis| {
-            let count = drawn.stages.len().max(1) as f64;
-            let views = drawn.stages.iter().enumerate().filter_map(|(at, stage)| {
-                let measured = stage.measured_ms();
-                let Some(axis) = axis else {
-                    let style = format!("left:{:.2}%;width:{:.2}%", at as f64 * 100.0 / count, 99.6 / count);
-                    return Some(band(stage, style, measured.map(format::elapsed)));
-                };
-                let started = stage.started.filter(|started| started.source.is_known())?.at;
-                let ended = stage
-                    .ended
-                    .filter(|ended| ended.source.is_known())
-                    .map(|ended| ended.at);
-                let is_open = stage.state == StageState::Running && Drawn::is_live(status);
-                let until = match (ended, is_open) {
-                    (Some(ended), _) => ended,
-                    (None, true) => now.get(),
-                    (None, false) => drawn.last_known_at?,
-                };
-                let (left, right) = (axis.place(started) / 10.0, axis.place(until) / 10.0);
-                let style = format!("left:{left:.2}%;width:{:.2}%", (right - left - 0.15).max(0.4));
-                let measured = measured.unwrap_or_else(|| until.since(started));
-                Some(band(stage, style, Some(format::elapsed(measured))))
-            });
-            view! {
-                {views.collect_view()}
-                {axis.as_ref().map(folds)}
-            }
-            .into_any()
-        })
-    })
-}
-
-/// The stages that have not begun, if any has.
-fn to_come(stages: &[StageLine]) -> impl IntoView + use<> {
-    let reached = STAGES
-        .iter()
-        .rposition(|name| stages.iter().any(|stage| stage.name == *name));
-    reached.filter(|reached| reached + 1 < STAGES.len()).map(|reached| {
-        view! {
-            <span class="lbl">"then"</span>
-            {STAGES[reached + 1..]
-                .iter()
-                .map(|name| {
-                    view! {
-                        <span class="flex items-center gap-1.5">
-                            {icon::icon("#pending", 10)}
-                            {stage_word(name)}
-                        </span>
-                    }
-                })
-                .collect_view()}
-        }
-    })
 }
 
 fn ticks(axis: &Axis, status: Status) -> impl IntoView + use<> {
@@ -408,6 +335,11 @@ fn event_trace(trace: &Trace, axis: &Axis) -> impl IntoView + use<> {
         }
     }
     let total: u32 = trace.events.iter().sum();
+    // As wide as a bucket where that is more than a hair.
+    let width = trace.start.map_or(0.0, |start| {
+        axis.place(Timestamp(start.0 + trace.width_ms)) - axis.place(start)
+    });
+    let width = format!("{:.1}", (width * 0.6).clamp(2.5, 10.0));
     view! {
         <svg
             class=format!("absolute inset-x-0 bottom-0 {}", crate::ui::trace_plot::SHEET)
@@ -418,8 +350,8 @@ fn event_trace(trace: &Trace, axis: &Axis) -> impl IntoView + use<> {
             aria-label=format!("{total} events over the whole run")
         >
             <path class="base" d="M0 23.5H1000"></path>
-            <path class="bars" stroke-width="2.5" d=bars></path>
-            <path class="errors" stroke-width="2.5" d=errors></path>
+            <path class="bars" stroke-width=width.clone() d=bars></path>
+            <path class="errors" stroke-width=width d=errors></path>
         </svg>
     }
     .into_any()

@@ -23,12 +23,6 @@ pub fn Top(title: Memo<String>) -> impl IntoView {
                 .with(|verdict| status_mark(verdict, subject.store.now.get()))
         })
     };
-    let badges = move || {
-        view! {
-            {move || is_over.get().then(ended)}
-            <Connection />
-        }
-    };
     view! {
         <header class="tri h-12 border-b border-line items-stretch max-md:h-auto">
             <nav class="flex items-center gap-1 px-3 min-w-0 max-md:h-14" aria-label="Breadcrumb">
@@ -41,15 +35,27 @@ pub fn Top(title: Memo<String>) -> impl IntoView {
                     {subject.adw_id.with_value(ToString::to_string)}
                 </span>
                 <Copy />
-                <span class="md:hidden ml-auto flex items-center gap-1">{badges}</span>
+                <span class="md:hidden ml-auto flex items-center gap-1">
+                    <ThemeMenu />
+                    <Connection />
+                </span>
             </nav>
             <div class="flex items-center gap-3 px-4 min-w-0 max-md:pb-2 max-md:flex-wrap">
                 {mark}
-                <h1 class="text-md font-semibold truncate max-md:whitespace-normal max-md:w-full">{title}</h1>
+                <span class="md:hidden ml-auto">{move || is_over.get().then(ended)}</span>
+                <h1
+                    class="text-md font-semibold truncate grow max-md:whitespace-normal max-md:w-full"
+                    title=move || title.get()
+                >
+                    {title}
+                </h1>
+                <span class="max-md:hidden">
+                    <ThemeMenu />
+                </span>
             </div>
             <div class="flex items-center justify-end gap-2 px-4 max-md:hidden">
-                <ThemeMenu />
-                {badges}
+                {move || is_over.get().then(ended)}
+                <Connection />
             </div>
         </header>
     }
