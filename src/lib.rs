@@ -6,6 +6,9 @@
 // Release builds keep the whole type of a view, and the types of nested views are deep.
 #![recursion_limit = "256"]
 
+// A page is one type made of all its elements; the compiler's usual limit is too low for it.
+#![recursion_limit = "256"]
+
 pub mod domain;
 pub mod ui;
 

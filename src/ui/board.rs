@@ -156,6 +156,7 @@ fn columns(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl I
                 {more}
             </section>
         }
+        .into_any()
     };
     view! {
         <div class="md:max-lg:overflow-x-auto md:max-lg:[&_.sticky]:static">
@@ -197,6 +198,7 @@ fn rows(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl Into
                 {now}
             </span>
         }
+        .into_any()
     };
     let foot = move || {
         let totals = totals.get();
@@ -217,6 +219,7 @@ fn rows(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl Into
             <span role="cell" class="num">{figure(format::amount(totals.tokens))}</span>
             <span role="cell" class="num font-semibold">{format::money(totals.cost_usd)}</span>
         }
+        .into_any()
     };
     view! {
         <div role="table" aria-label="Workflows">

@@ -155,6 +155,7 @@ pub fn Sprite() -> impl IntoView {
                 <path d=drawn fill="none" stroke="currentColor" stroke-width="1.4" stroke-linejoin="round"></path>
             </symbol>
         }
+        .into_any()
     };
     let line = |(name, drawn): (&'static str, &'static str)| {
         view! {
@@ -162,6 +163,7 @@ pub fn Sprite() -> impl IntoView {
                 <path d=drawn fill="none" stroke="currentColor" stroke-width="1.5"></path>
             </symbol>
         }
+        .into_any()
     };
     view! {
         <svg width="0" height="0" class="absolute" aria-hidden="true">

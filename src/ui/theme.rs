@@ -36,6 +36,7 @@ pub fn ThemeMenu() -> impl IntoView {
                 {word}
             </a>
         }
+        .into_any()
     };
     view! {
         <details class=control::MENU>

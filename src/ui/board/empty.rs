@@ -29,6 +29,7 @@ pub fn Empty() -> impl IntoView {
                 <span class="font-mono">"0"</span>
             </span>
         }
+        .into_any()
     };
     view! {
         <div class="board7 text-fg3 text-xs border-b border-line max-md:!hidden" aria-hidden="true">

@@ -135,6 +135,7 @@ fn Sort(query: Memo<Query>) -> impl IntoView {
                 {order.word()}
             </a>
         }
+        .into_any()
     };
     view! {
         <span class="lbl max-md:hidden">"Sort"</span>
@@ -198,6 +199,7 @@ pub fn Attention(deck: Memo<Deck>, survey: Memo<Survey>) -> impl IntoView {
                 {body}
             </a>
         }
+        .into_any()
     };
     view! {
         <nav

@@ -49,6 +49,7 @@ pub fn Summary(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> im
                 {move || history.with(|history| sparkline(line(history), colour))}
             </a>
         }
+        .into_any()
     };
     view! {
         <section class=BAND aria-label="All workflows">

@@ -118,6 +118,7 @@ fn Density(query: Memo<Query>) -> impl IntoView {
                 <span class="sr-only">{word}</span>
             </a>
         }
+        .into_any()
     };
     view! {
         <nav class=control::SEGMENTS aria-label="Density">

@@ -133,6 +133,7 @@ fn rows(table: &FileTable) -> impl IntoView + use<> {
                 <span class="num text-fg3">{row.operations}</span>
             </li>
         }
+        .into_any()
     };
     let (added, removed) = table
         .rows

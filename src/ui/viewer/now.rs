@@ -85,6 +85,7 @@ fn list(subject: Subject, todo: &TodoList) -> impl IntoView + use<> {
                 </span>
             </li>
         }
+        .into_any()
     };
     let more = (todo.more > 0).then(|| view! { <li class="lbl px-9">{todo.more} " more"</li> });
     let label = format!("{} of {} done", todo.done(), todo.items.len() + todo.more);
@@ -131,6 +132,7 @@ fn Errors() -> impl IntoView {
                 </a>
             </li>
         }
+        .into_any()
     };
     view! {
         <div class="flex items-center h-7 px-3 text-2xs text-fg3 max-md:px-4">

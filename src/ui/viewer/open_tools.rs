@@ -64,6 +64,7 @@ pub fn OpenTools() -> impl IntoView {
                 {bar}
             </li>
         }
+        .into_any()
     };
     view! {
         <div class="flex items-center h-7 px-3 text-2xs text-fg3 max-md:px-4">

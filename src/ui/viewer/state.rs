@@ -87,6 +87,7 @@ fn changes(subject: Subject, state: &StateView) -> impl IntoView + use<> {
                 <dd class="mono text-right break-words">{old} {new}</dd>
             </div>
         }
+        .into_any()
     };
     state.changed.iter().enumerate().map(change).collect_view()
 }

@@ -265,6 +265,7 @@ fn lanes(drawn: &Drawn, axis: Option<&Axis>, status: Status, now: Timestamp) -> 
                 <div class=figures role="presentation">{sums.view()}</div>
             </div>
         }
+        .into_any()
     };
     let dropped = (drawn.agents_dropped > 0).then(|| {
         view! {
