@@ -17,6 +17,8 @@ mod hub;
 mod ingest;
 #[path = "it/journal.rs"]
 mod journal;
+#[path = "it/protocol.rs"]
+mod protocol;
 #[path = "it/rest.rs"]
 mod rest;
 #[path = "it/socket.rs"]
