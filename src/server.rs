@@ -13,6 +13,7 @@ pub mod hub;
 pub mod ingest;
 pub mod journal;
 mod local_time;
+pub mod pages;
 pub mod run;
 pub mod shared;
 pub mod socket;

@@ -17,6 +17,8 @@ mod hub;
 mod ingest;
 #[path = "it/journal.rs"]
 mod journal;
+#[path = "it/pages.rs"]
+mod pages;
 #[path = "it/protocol.rs"]
 mod protocol;
 #[path = "it/rest.rs"]

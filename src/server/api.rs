@@ -2,7 +2,7 @@
 
 mod events;
 mod health;
-mod params;
+pub mod params;
 mod sources;
 mod workflows;
 

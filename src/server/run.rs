@@ -1,5 +1,6 @@
 //! Opens what a server needs, and runs it until it is told to stop.
 
+use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,10 +9,9 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use leptos::prelude::LeptosOptions;
-use leptos_axum::{LeptosRoutes, generate_route_list};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::server::config::Config;
 use crate::server::error::ApiError;
@@ -20,8 +20,7 @@ use crate::server::journal::JournalError;
 use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::shared::Shared;
 use crate::server::socket::ticker::Ticker;
-use crate::server::{accept, access, api, assets, ingest, socket};
-use crate::ui::app::{App, shell};
+use crate::server::{accept, access, api, assets, ingest, pages, socket};
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -80,26 +79,16 @@ impl Server {
 
 fn router(shared: Shared) -> Router {
     let config = Arc::clone(&shared.config);
-    let options = LeptosOptions::builder()
-        .output_name("adwatch")
-        .site_addr(config.server.listen)
-        .reload_port(u32::from(config.leptos.reload_port))
-        .build();
-    let pages = Router::new()
-        .leptos_routes(&options, generate_route_list(App), {
-            let options = options.clone();
-            move || shell(options.clone(), &assets::root())
-        })
-        .with_state(options);
     let access = Arc::new(config.access.clone());
     let ingest = ingest::router(Arc::clone(&shared.hub), config.limits.max_body);
     socket::router()
         .merge(api::router())
+        .merge(pages::router())
         .with_state(shared)
         .merge(ingest)
-        .merge(pages)
         .merge(assets::router())
         .method_not_allowed_fallback(api::wrong_method)
+        .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn_with_state(config, in_time))
         .layer(from_fn_with_state(access, access::guard))
 }
@@ -111,6 +100,12 @@ async fn in_time(State(config): State<Arc<Config>>, request: Request, next: Next
         let message = format!("the request took longer than {} s", limit.as_secs_f32());
         ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", message).into_response()
     })
+}
+
+/// A defect of ours costs one answer, not the connection. The panic itself is in the log.
+fn after_panic(_: Box<dyn Any + Send>) -> Response {
+    let message = "something went wrong here; the log of adwatch says what";
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message).into_response()
 }
 
 /// Names the life of the journal that may begin: 128 random bits.

@@ -27,6 +27,8 @@ pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
                 <meta name="description" content="What every agent of every AI developer workflow is doing, live." />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet />
+                // Empty unless `cargo leptos watch` runs the server.
+                <AutoReload options=options.clone() />
                 <HydrationScripts options root />
                 <leptos_meta::MetaTags />
             </head>
@@ -52,7 +54,7 @@ pub fn App() -> impl IntoView {
         Effect::new(move |_| feed(store));
     }
     view! {
-        <Title formatter=|page: String| if page.is_empty() { "adwatch".to_owned() } else { format!("{page} · adwatch") } />
+        <Title formatter=title />
         <Router>
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Board />
@@ -61,4 +63,13 @@ pub fn App() -> impl IntoView {
         </Router>
     }
     .into_any()
+}
+
+/// What stands in the browser's tab.
+fn title(page: String) -> String {
+    if page.is_empty() {
+        return "adwatch".to_owned();
+    }
+    // leptos_meta 0.8 writes the title into the HTML as it is, and titles hold what agents wrote.
+    format!("{} · adwatch", page.replace('<', "‹"))
 }

@@ -1,0 +1,128 @@
+//! The pages as HTML: drawn by the same components as in the browser, from a seed that the page carries with it.
+
+mod theme;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, VARY};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use leptos::nonce::use_nonce;
+use leptos::prelude::{LeptosOptions, provide_context, use_context};
+use leptos_axum::{ResponseOptions, generate_route_list, render_app_to_stream_with_context};
+
+use crate::domain::adw_id::AdwId;
+use crate::server::error::ApiError;
+use crate::server::shared::Shared;
+use crate::server::{access, assets, clock};
+use crate::ui::app::{App, shell};
+use crate::ui::store::Seed;
+
+/// Serves the pages of the app, and one for every address that is none.
+pub fn router() -> Router<Shared> {
+    // Asking for the routes is also what sets up the framework's executor.
+    let pages = generate_route_list(App);
+    pages
+        .iter()
+        .fold(Router::new(), |router, page| match page.path() {
+            "/" => router.route("/", get(board)),
+            "/w/{adw_id}" => router.route("/w/{adw_id}", get(workflow)),
+            path => router.route(path, get(other)),
+        })
+        .route("/theme/{choice}", get(theme::choose))
+        .fallback(nowhere)
+}
+
+async fn board(State(shared): State<Shared>, request: Request) -> Response {
+    let seed = Seed {
+        cards: Some(shared.hub.cards()),
+        ..seed(&shared, request.headers())
+    };
+    draw(&shared, seed, StatusCode::OK, request).await
+}
+
+/// A workflow that is not there yet is a page too: it fills when the workflow begins.
+async fn workflow(
+    State(shared): State<Shared>,
+    path: Result<Path<AdwId>, axum::extract::rejection::PathRejection>,
+    request: Request,
+) -> Response {
+    let Ok(Path(adw_id)) = path else {
+        return nowhere(State(shared), request).await;
+    };
+    let timeline = shared.hub.timeline(&adw_id);
+    let status = match timeline {
+        Some(_) => StatusCode::OK,
+        None => StatusCode::NOT_FOUND,
+    };
+    let seed = Seed {
+        timeline: Some((adw_id, timeline)),
+        ..seed(&shared, request.headers())
+    };
+    draw(&shared, seed, status, request).await
+}
+
+/// A page that needs nothing of the hub.
+async fn other(State(shared): State<Shared>, request: Request) -> Response {
+    let seed = seed(&shared, request.headers());
+    draw(&shared, seed, StatusCode::OK, request).await
+}
+
+async fn nowhere(State(shared): State<Shared>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return ApiError::not_found(format!("there is no {}", request.uri().path())).into_response();
+    }
+    let seed = seed(&shared, request.headers());
+    draw(&shared, seed, StatusCode::NOT_FOUND, request).await
+}
+
+/// What every page carries.
+fn seed(shared: &Shared, headers: &HeaderMap) -> Seed {
+    let agents = &shared.config.agents;
+    Seed {
+        epoch: shared.hub.epoch().to_owned(),
+        as_of: clock::now(),
+        patience: agents.patience,
+        roots: agents.dirs.iter().map(|dir| dir.display().to_string()).collect(),
+        cards: None,
+        timeline: None,
+        theme: theme::chosen(headers).map(str::to_owned),
+    }
+}
+
+async fn draw(shared: &Shared, seed: Seed, status: StatusCode, request: Request<Body>) -> Response {
+    let options = options(shared);
+    // Only `cargo leptos watch` sets it; the page then listens for its reload.
+    let reload_port = std::env::var_os("LEPTOS_WATCH").map(|_| shared.config.leptos.reload_port);
+    let seed = Arc::new(seed);
+    let draw = render_app_to_stream_with_context(
+        move || provide_context(Seed::clone(&seed)),
+        move || {
+            // The nonce is made anew for every answer, and known only while it is drawn.
+            if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+                && let Ok(policy) = HeaderValue::from_str(&access::page_policy(&nonce.to_string(), reload_port))
+            {
+                response.insert_header(CONTENT_SECURITY_POLICY, policy);
+            }
+            shell(options.clone(), &assets::root())
+        },
+    );
+    let mut response = draw(request).await;
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("cookie"));
+    response
+}
+
+fn options(shared: &Shared) -> LeptosOptions {
+    LeptosOptions::builder()
+        .output_name("adwatch")
+        .site_addr(shared.config.server.listen)
+        .reload_port(u32::from(shared.config.leptos.reload_port))
+        .build()
+}
