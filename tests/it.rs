@@ -23,5 +23,7 @@ mod pages;
 mod protocol;
 #[path = "it/rest.rs"]
 mod rest;
+#[path = "it/resume.rs"]
+mod resume;
 #[path = "it/socket.rs"]
 mod socket;

@@ -13,6 +13,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub use http::Answer;
@@ -27,6 +28,15 @@ pub struct Setup {
     arguments: Vec<OsString>,
     variables: Vec<(String, String)>,
     settings: Option<String>,
+}
+
+/// Where events are pushed.
+pub const PUSH: &str = "/api/agent-state-update";
+
+/// A log entry to push.
+pub fn log(adw_id: &str, message: &str) -> Value {
+    json!({"type": "agent_log_entry", "data": {"adw_id": adw_id, "event_type": "log_entry",
+        "payload": {"level": "INFO", "message": message}}})
 }
 
 /// A running server. Killed when it goes away.
@@ -141,6 +151,19 @@ impl Server {
     pub async fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Answer {
         let headers = [("content-type", "application/json")];
         http::ask(&self.address, "POST", path, &headers, body.as_ref()).await
+    }
+
+    /// Pushes events as one array; all must be taken.
+    pub async fn push(&self, events: &[Value]) {
+        let answer = self.post(PUSH, Value::from(events).to_string()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.json()["accepted"], events.len(), "{}", answer.text());
+    }
+
+    /// Pushes a log entry for each message.
+    pub async fn push_logs(&self, adw_id: &str, messages: impl IntoIterator<Item = String>) {
+        let events: Vec<Value> = messages.into_iter().map(|message| log(adw_id, &message)).collect();
+        self.push(&events).await;
     }
 
     /// Opens a socket with the subprotocol, and takes its hello.

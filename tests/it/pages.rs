@@ -2,14 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Server, server};
-
-async fn push(server: &Server, events: Vec<Value>) {
-    let answer = server
-        .post("/api/agent-state-update", Value::from(events.clone()).to_string())
-        .await;
-    assert_eq!(answer.json()["accepted"], events.len(), "{}", answer.text());
-}
+use crate::harness::{Answer, server};
 
 fn thought(adw_id: &str, content: &str) -> Value {
     json!({"type": "agent_thinking", "data": {"adw_id": adw_id, "agent": "planner", "event_type": "thinking",
@@ -31,14 +24,12 @@ fn nonce(page: &Answer) -> String {
 #[tokio::test]
 async fn the_board_and_a_workflow_are_in_the_html() {
     let server = server().start();
-    push(
-        &server,
-        vec![
+    server
+        .push(&[
             thought("c0a43f47", "Where to put the button?"),
             text_of("c0a43f47", "Under the title."),
-        ],
-    )
-    .await;
+        ])
+        .await;
     let board = server.get("/").await;
     assert_eq!(board.status, 200);
     assert!(board.text().contains("href=\"/w/c0a43f47\""), "{}", board.text());
@@ -69,7 +60,7 @@ async fn a_workflow_that_is_not_there_yet_is_a_page_that_waits_for_it() {
     assert_eq!(page.status, 404);
     assert!(page.text().contains("not-yet"));
     assert!(!page.text().contains("There is no such page"));
-    push(&server, vec![thought("not-yet", "Here I am")]).await;
+    server.push(&[thought("not-yet", "Here I am")]).await;
     let page = server.get("/w/not-yet").await;
     assert_eq!(page.status, 200);
     assert!(page.text().contains("Here I am"));
@@ -85,7 +76,7 @@ async fn what_agents_write_stays_text() {
         "payload": {"tool_use_id": "t", "tool_name": "<script>", "input": {"command": evil}}}});
     let state = json!({"type": "agent_state_update", "data": {"adw_id": "evil", "event_type": "state_change",
         "payload": {"state": {"adw_id": "evil", "branch_name": evil, "issue_json": {"title": evil, "number": 1}}}}});
-    push(&server, vec![agent, tool, state, thought("evil", evil)]).await;
+    server.push(&[agent, tool, state, thought("evil", evil)]).await;
     for path in [
         "/",
         "/w/evil",

@@ -2,14 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Server, server};
-
-const PUSH: &str = "/api/agent-state-update";
-
-async fn push(server: &Server, events: Vec<Value>) {
-    let answer = server.post(PUSH, Value::from(events.clone()).to_string()).await;
-    assert_eq!(answer.json()["accepted"], events.len(), "{}", answer.text());
-}
+use crate::harness::server;
 
 fn log(agent: &str, message: &str) -> Value {
     json!({"type": "agent_log_entry", "data": {"adw_id": "a1", "agent": agent, "event_type": "log_entry",
@@ -32,7 +25,7 @@ async fn events_are_paged_by_seq_and_filtered() {
     let mut events: Vec<Value> = (1..=8).map(|n| log("planner", &format!("line {n}"))).collect();
     events.push(thought("Blue or green?"));
     events.push(log("builder", "Building the BLUE one"));
-    push(&server, events).await;
+    server.push(&events).await;
     for (query, expected) in [
         ("", (1..=10).collect::<Vec<u64>>()),
         ("?after=7", vec![8, 9, 10]),
@@ -59,7 +52,7 @@ async fn events_are_paged_by_seq_and_filtered() {
 #[tokio::test]
 async fn what_is_not_there_is_said_in_json() {
     let server = server().start();
-    push(&server, vec![log("planner", "one")]).await;
+    server.push(&[log("planner", "one")]).await;
     for (path, status, field, hint) in [
         ("/api/workflows/none/events", 404, None, "no workflow none"),
         ("/api/workflows/none/events/1", 404, None, "no workflow none"),
@@ -109,7 +102,7 @@ async fn a_workflow_is_told_whole() {
     let server = server().start();
     let state = json!({"type": "agent_state_update", "data": {"adw_id": "a1", "event_type": "state_change",
         "payload": {"state": {"adw_id": "a1", "issue_number": 7, "issue_class": "/feature"}}}});
-    push(&server, vec![state, thought("hm")]).await;
+    server.push(&[state, thought("hm")]).await;
     let told = server.get("/api/agent-state/a1").await.json();
     assert_eq!(told["adw_id"], "a1");
     assert_eq!((&told["seq"], &told["timeline"]["seq"]), (&json!(2), &json!(2)));
@@ -124,7 +117,7 @@ async fn a_workflow_is_told_whole() {
 #[tokio::test]
 async fn health_and_metrics_tell_how_it_is() {
     let server = server().start();
-    push(&server, vec![log("planner", "one"), log("planner", "two")]).await;
+    server.push(&[log("planner", "one"), log("planner", "two")]).await;
     let _viewer = server.socket().await;
     let health = server.get("/healthz").await;
     assert_eq!((health.status, &health.json()["status"]), (200, &json!("ok")));

@@ -33,6 +33,15 @@ impl Had {
         self.from + self.events.len() as u64
     }
 
+    /// The messages of the log entries.
+    pub fn messages(&self) -> Vec<&str> {
+        let mut all = Vec::new();
+        for event in &self.events {
+            all.push(event["data"]["payload"]["message"].as_str().expect("a log's message"));
+        }
+        all
+    }
+
     /// Takes in a snapshot or events; each event must be the next.
     pub fn take(&mut self, frame: &Value) {
         let data = &frame["data"];
