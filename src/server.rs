@@ -17,5 +17,6 @@ pub mod pages;
 pub mod run;
 pub mod shared;
 pub mod socket;
+pub mod watcher;
 
 pub use run::{Server, StartError, run};

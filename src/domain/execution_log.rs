@@ -13,6 +13,7 @@ use super::draft::NewEvent;
 use super::event::{Event, Kind, TimeSource};
 use super::place::Place;
 use super::redaction;
+use super::time_zone::TimeZone;
 use super::timestamp::{Timestamp, Zone};
 pub use header::{Header, utc_offset_minutes};
 
@@ -25,7 +26,7 @@ const AHEAD_MS: i64 = 60_000;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogReader {
-    /// The script's clock ahead of UTC in minutes; none while that is not known, and then it counts as UTC.
+    /// The script's clock ahead of UTC in minutes, where it differs from this machine's zone.
     pub utc_offset_minutes: Option<i32>,
     last: Option<LastHeader>,
     #[serde(skip)]
@@ -60,11 +61,11 @@ pub struct Finished {
 }
 
 impl LogReader {
-    /// Takes in a line that ends at `end`; gives what is finished by it.
-    pub fn read(&mut self, text: &str, place: &Place<'_>, end: u64) -> Vec<Finished> {
+    /// Takes in a line that ends at `end`; gives what is finished by it. Times are told in `zone` unless they say more.
+    pub fn read(&mut self, text: &str, place: &Place<'_>, end: u64, zone: &TimeZone) -> Vec<Finished> {
         if let Some(header) = Header::parse(text) {
             let finished = self.flush();
-            let (at, time_source) = self.time(&header, place);
+            let (at, time_source) = self.time(&header, place, zone);
             self.last = Some(LastHeader {
                 at,
                 time_source,
@@ -163,17 +164,25 @@ impl LogReader {
     }
 
     /// The header's time in UTC. One that lies ahead of the time its line was read was not told in the zone assumed.
-    fn time(&self, header: &Header<'_>, place: &Place<'_>) -> (Timestamp, TimeSource) {
-        let offset_minutes = match header.zone {
-            Zone::Named => 0,
-            Zone::Absent => self.utc_offset_minutes.unwrap_or(0),
+    fn time(&self, header: &Header<'_>, place: &Place<'_>, zone: &TimeZone) -> (Timestamp, TimeSource) {
+        let at = match (header.zone, self.utc_offset_minutes) {
+            (Zone::Named, _) => header.at,
+            (Zone::Absent, Some(minutes)) => earlier(header.at, minutes),
+            // The offset is that of the moment in UTC, which the offset tells: the second look settles it.
+            (Zone::Absent, None) => {
+                let nearly = earlier(header.at, zone.offset_minutes(header.at));
+                earlier(header.at, zone.offset_minutes(nearly))
+            }
         };
-        let at = Timestamp(header.at.0.saturating_sub(i64::from(offset_minutes) * 60_000));
         if at.0.saturating_sub(AHEAD_MS) > place.at.0 {
             return (place.at, place.time_source);
         }
         (at, TimeSource::Source)
     }
+}
+
+fn earlier(at: Timestamp, minutes: i32) -> Timestamp {
+    Timestamp(at.0.saturating_sub(i64::from(minutes) * 60_000))
 }
 
 #[cfg(test)]
@@ -204,7 +213,7 @@ mod tests {
             match line {
                 Some(line) => {
                     let end = offset + line.len() as u64 + 1;
-                    finished.extend(reader.read(line, &place(&adw_id, offset), end));
+                    finished.extend(reader.read(line, &place(&adw_id, offset), end, &TimeZone::default()));
                     offset = end;
                 }
                 None => finished.extend(reader.flush()),
@@ -284,6 +293,31 @@ mod tests {
         assert_eq!(said, ["Starting", "up", "x"]);
         assert_eq!(finished[0].reading, Reading::Silent("empty line"));
         assert_eq!(events(&finished)[0].time_source, TimeSource::Read);
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_told_in_this_machines_zone_unless_the_file_shows_another() {
+        let adw_id = "c0a43f47".parse().expect("a safe id");
+        let zone = TimeZone::of_text("CET-1CEST,M3.5.0,M10.5.0/3").expect("a zone");
+        let at = |utc_offset_minutes, text| {
+            let mut reader = LogReader {
+                utc_offset_minutes,
+                ..LogReader::default()
+            };
+            reader.read(text, &place(&adw_id, 0), 9, &zone);
+            let finished = reader.flush();
+            events(finished.as_slice())[0].timestamp.to_string()
+        };
+        assert_eq!(at(None, "2025-07-17 16:04:18 - INFO - x"), "2025-07-17T14:04:18.000Z");
+        assert_eq!(at(None, "2025-01-17 16:04:18 - INFO - x"), "2025-01-17T15:04:18.000Z");
+        assert_eq!(
+            at(Some(-300), "2025-01-17 16:04:18 - INFO - x"),
+            "2025-01-17T21:04:18.000Z"
+        );
+        assert_eq!(
+            at(Some(-300), "2025-01-17T16:04:18Z - INFO - x"),
+            "2025-01-17T16:04:18.000Z"
+        );
     }
 
     #[test]

@@ -1,0 +1,105 @@
+//! Reads what workflows write under `agents/`: one thread that looks where something changed, and at everything now and then.
+//!
+//! Nothing is skipped: what cannot be recorded now is read no further until it can, and offsets are stored with the
+//! events that came of the bytes before them.
+
+mod backlog;
+mod beneath;
+mod engine;
+mod folder;
+mod follow;
+mod hints;
+mod memory;
+mod order;
+mod outbox;
+mod print;
+mod roots;
+mod run;
+mod source;
+mod state_file;
+mod vanished;
+mod watched;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::server::hub::Hub;
+use crate::server::journal::JournalError;
+use crate::server::local_time;
+use engine::Engine;
+use hints::{Hints, Mailbox};
+
+/// What to watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchConfig {
+    /// Folders named `agents`; `trees/*/agents` beside each is watched too. They need not exist yet.
+    pub roots: Vec<PathBuf>,
+    /// Time between two looks at everything, for what the operating system did not report.
+    pub rescan: Duration,
+    /// Whether the operating system is asked to report changes; without it everything is seen at the next rescan.
+    pub reports: bool,
+}
+
+/// Why watching could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    #[error("how far the files were read cannot be told: {0}")]
+    Journal(#[from] JournalError),
+    #[error("the thread that reads the files cannot be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// The watching thread; dropping it stops the thread and waits for what it is recording.
+#[derive(Debug)]
+pub struct Watcher {
+    mailbox: Arc<Mailbox>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl WatchConfig {
+    pub fn new(roots: Vec<PathBuf>) -> Self {
+        Self {
+            roots,
+            rescan: Duration::from_secs(2),
+            reports: true,
+        }
+    }
+}
+
+/// Begins to watch; returns at once. Reads from the journal how far the files were read; blocks while it does.
+pub fn start(hub: Arc<Hub>, config: WatchConfig) -> Result<Watcher, WatchError> {
+    let mailbox = Arc::new(Mailbox::default());
+    let hints = Hints::new(Arc::clone(&mailbox), config.reports);
+    let engine = Engine::new(hub, config, local_time::zone(), hints)?;
+    let thread = std::thread::Builder::new()
+        .name("watcher".into())
+        .spawn({
+            let mailbox = Arc::clone(&mailbox);
+            move || engine.run(&mailbox)
+        })
+        .map_err(WatchError::Thread)?;
+    Ok(Watcher {
+        mailbox,
+        thread: Some(thread),
+    })
+}
+
+impl Watcher {
+    /// Stops the thread, and waits until it has; blocks.
+    pub fn stop(&mut self) {
+        self.mailbox.stop();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that reads the files has panicked; files were not read since");
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

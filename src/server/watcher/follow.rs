@@ -1,0 +1,450 @@
+//! One stream or log and how far it was read: what has changed since the last look, and whether it is still the same file.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::beneath::Stat;
+use super::memory::{Identity, Memory, written_ms};
+use super::outbox::Outbox;
+use super::print::{Ink, Print};
+use super::run::{LineReader, Run, Stamps, Whose};
+use super::source::Source;
+use crate::domain::adw_id::AdwId;
+use crate::domain::dialect;
+use crate::domain::draft::Draft;
+use crate::domain::event::TimeSource;
+use crate::domain::execution_log::{LogReader, utc_offset_minutes};
+use crate::domain::place::Place;
+use crate::domain::time_zone::TimeZone;
+use crate::domain::timeline::sources::{REPLACED, TRUNCATED};
+use crate::domain::timestamp::Timestamp;
+use crate::server::journal::Tail;
+
+/// Read at once; a slice of a file is this many times as much, and then others have their turn.
+const CHUNK_BYTES: usize = 128 * 1024;
+const CHUNKS: usize = 4;
+/// How long an entry of a log is held back after the last byte, in case it goes on.
+const HELD_FOR: Duration = Duration::from_millis(60);
+/// After this much silence a file that ends in the middle of a line is said to be unfinished.
+const UNFINISHED_AFTER: Duration = Duration::from_secs(60);
+/// A file that appears while it is watched is live if it was written within a rescan and this.
+const FRESH: Duration = Duration::from_secs(2);
+/// How much of a log's end is searched for its last header.
+const LOG_END_BYTES: u64 = 64 * 1024;
+
+/// What every look needs to know.
+pub(super) struct Context<'a> {
+    pub now: SystemTime,
+    pub instant: Instant,
+    pub rescan: Duration,
+    /// What is found now was there before anybody watched.
+    pub is_starting: bool,
+    pub zone: &'a TimeZone,
+    pub runs: &'a mut Runs,
+}
+
+impl Context<'_> {
+    /// Where the backlog of a file ends that appears now: nowhere if it was written a moment ago.
+    pub(super) fn backlog_until(&self, stat: &Stat) -> u64 {
+        let is_fresh = stat.age(self.now) <= self.rescan + FRESH;
+        if self.is_starting || !is_fresh { stat.size } else { 0 }
+    }
+
+    pub(super) fn timestamp(&self) -> Timestamp {
+        Timestamp(millis(self.now).and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0))
+    }
+}
+
+/// The newest run of every agent; streams and logs are counted apart.
+#[derive(Debug, Default)]
+pub(super) struct Runs(HashMap<(AdwId, String, Source), u32>);
+
+/// Whether there is more to read at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    More,
+    Done,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Follow {
+    pub whose: Whose,
+    pub source: Source,
+    path: String,
+    run: Option<Run>,
+    identity: Identity,
+    print: Print,
+    /// The file as it was looked at last.
+    pub seen: Option<Stat>,
+    /// Lines before this offset were there before they were looked for.
+    backlog_until: u64,
+    pub is_gone: bool,
+    quiet_since: Instant,
+    is_told_unfinished: bool,
+    /// It was not looked at since the start: other device numbers, and bytes that came meanwhile, are to be expected.
+    is_first_look: bool,
+}
+
+impl Runs {
+    /// Takes note of a run that was recorded.
+    pub(super) fn note(&mut self, whose: &Whose, source: Source, run: u32) {
+        let newest = self
+            .0
+            .entry((whose.adw_id.clone(), whose.agent.clone(), source))
+            .or_default();
+        *newest = run.max(*newest);
+    }
+
+    fn next(&mut self, whose: &Whose, source: Source) -> u32 {
+        let newest = self
+            .0
+            .entry((whose.adw_id.clone(), whose.agent.clone(), source))
+            .or_default();
+        *newest += 1;
+        *newest
+    }
+}
+
+impl Follow {
+    /// A file that was never read. Lines before `backlog_until` were there before it was watched.
+    pub(super) fn new(whose: Whose, source: Source, path: String, backlog_until: u64, instant: Instant) -> Self {
+        Self {
+            whose,
+            source,
+            path,
+            run: None,
+            identity: Identity::default(),
+            print: Print::default(),
+            seen: None,
+            backlog_until,
+            is_gone: false,
+            quiet_since: instant,
+            is_told_unfinished: false,
+            is_first_look: false,
+        }
+    }
+
+    /// Goes on where a run was left; none if what is stored is no stream or log.
+    pub(super) fn resumed(whose: Whose, tail: &Tail, backlog_until: u64, context: &Context<'_>) -> Option<Self> {
+        let memory = Memory::of(&tail.memory);
+        let reader = memory.reader?;
+        let source = match &reader {
+            LineReader::Stream(_) => Source::Stream,
+            LineReader::Log(_) => Source::Log,
+        };
+        let run = Run::resumed(tail.run, reader, tail.lines.clone(), tail.offset, memory.is_end_owed);
+        Some(Self {
+            run: Some(run),
+            identity: memory.identity,
+            print: memory.print,
+            is_gone: memory.is_gone,
+            is_first_look: context.is_starting,
+            ..Self::new(whose, source, tail.path.clone(), backlog_until, context.instant)
+        })
+    }
+
+    /// Takes a file as it is, without a look: nothing has changed since it was looked at in an earlier life.
+    pub(super) fn accept(&mut self, stat: &Stat) {
+        self.identity.dev = stat.dev;
+        self.seen = Some(*stat);
+        self.is_first_look = false;
+    }
+
+    /// Looks at the open file, and reads a slice of what is new.
+    pub(super) fn look(&mut self, file: &File, context: &mut Context<'_>, outbox: &mut Outbox) -> io::Result<Progress> {
+        let stat = Stat::of(file)?;
+        let identity = Identity {
+            dev: stat.dev,
+            ino: stat.ino,
+            born_ms: file.metadata()?.created().ok().and_then(millis),
+        };
+        let has_grown = self
+            .seen
+            .is_none_or(|seen| seen.size != stat.size || seen.written_ns != stat.written_ns);
+        if has_grown {
+            self.quiet_since = context
+                .instant
+                .checked_sub(stat.age(context.now))
+                .unwrap_or(self.quiet_since);
+            self.is_told_unfinished = false;
+        }
+        let ink = match self.same_file(file, &stat, &identity)? {
+            Ok(ink) => ink,
+            Err(trouble) => {
+                self.begin_anew(trouble, &stat, context, outbox);
+                Ink::default()
+            }
+        };
+        self.is_first_look = false;
+        self.is_gone = false;
+        self.identity = identity;
+        self.seen = Some(stat);
+        if self.run.is_none() {
+            if stat.size == 0 {
+                return Ok(Progress::Done);
+            }
+            self.run = Some(self.new_run(context));
+        }
+        self.find_zone(file, &stat, context.zone)?;
+        self.read(file, &stat, ink, context, outbox)
+    }
+
+    /// What is to be done after the file has been quiet, and when to come back.
+    pub(super) fn rest(&mut self, context: &Context<'_>, outbox: &mut Outbox) -> Option<Instant> {
+        let (seen, quiet) = (self.seen?, context.instant.saturating_duration_since(self.quiet_since));
+        let run = self.run.as_mut()?;
+        let stamps = stamps(self.backlog_until, &seen, context);
+        let due = |after| Some(self.quiet_since + after);
+        if run.has_rest() {
+            if quiet < context.rescan {
+                return due(context.rescan);
+            }
+            let is_taken = run.take_rest(&self.whose, &stamps, &mut outbox.drafts);
+            if !is_taken {
+                if quiet < UNFINISHED_AFTER {
+                    return due(UNFINISHED_AFTER);
+                }
+                if !std::mem::replace(&mut self.is_told_unfinished, true) {
+                    outbox.drafts.push(Draft::Event(run.unfinished(&self.whose, &stamps)));
+                }
+                // What is not whole is not kept in memory for ever either.
+                run.step_back();
+                return None;
+            }
+            run.flush(&mut outbox.drafts);
+            outbox.set_tail(self.tail()?);
+        } else if run.is_holding() {
+            if quiet < HELD_FOR {
+                return due(HELD_FOR);
+            }
+            run.flush(&mut outbox.drafts);
+            outbox.set_tail(self.tail()?);
+        }
+        None
+    }
+
+    /// The file is gone. What was read of it ends here; whoever found it gone says so.
+    pub(super) fn gone(&mut self, context: &Context<'_>, outbox: &mut Outbox) {
+        self.is_gone = true;
+        if let (Some(run), Some(seen)) = (&mut self.run, self.seen) {
+            run.end(
+                &self.whose,
+                &stamps(self.backlog_until, &seen, context),
+                &mut outbox.drafts,
+            );
+        }
+        if let Some(tail) = self.tail() {
+            outbox.set_tail(tail);
+        }
+    }
+
+    /// Whether anything was ever recorded of it.
+    pub(super) fn has_run(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// The bytes to go on from; else what has happened to the file: the event's type, and in words.
+    fn same_file(
+        &self,
+        file: &File,
+        stat: &Stat,
+        identity: &Identity,
+    ) -> io::Result<Result<Ink, (&'static str, &'static str)>> {
+        let Some(run) = &self.run else {
+            return Ok(Ok(Ink::default()));
+        };
+        let found = if stat.size < run.offset {
+            None
+        } else {
+            self.print.find_in(file)?
+        };
+        let is_same_inode = identity.ino == self.identity.ino
+            && (identity.dev == self.identity.dev || self.is_first_look)
+            && (identity.born_ms == self.identity.born_ms || self.identity.born_ms.is_none());
+        // A log has no ids by which its lines could be known again, and tools that copy it make a new file each time.
+        let is_same = is_same_inode || self.source == Source::Log;
+        Ok(match found {
+            Some(ink) if is_same => Ok(ink),
+            _ if !is_same_inode => Err((REPLACED, "another file was put in its place; a new run begins")),
+            _ if stat.size < run.offset => Err((TRUNCATED, "the file was cut short; a new run begins")),
+            _ => Err((TRUNCATED, "the file was emptied and written anew; a new run begins")),
+        })
+    }
+
+    /// Ends the run and begins the next.
+    fn begin_anew(
+        &mut self,
+        (event_type, reason): (&'static str, &'static str),
+        stat: &Stat,
+        context: &mut Context<'_>,
+        outbox: &mut Outbox,
+    ) {
+        if !self.is_gone {
+            if let (Some(run), Some(seen)) = (&mut self.run, self.seen) {
+                run.end(
+                    &self.whose,
+                    &stamps(self.backlog_until, &seen, context),
+                    &mut outbox.drafts,
+                );
+            }
+            if let Some(tail) = self.tail() {
+                outbox.set_tail(tail);
+            }
+        }
+        self.backlog_until = if self.is_first_look {
+            stat.size
+        } else {
+            context.backlog_until(stat)
+        };
+        let run = self.new_run(context);
+        let stamps = stamps(self.backlog_until, stat, context);
+        let is_backlog = self.is_first_look;
+        let place = Place {
+            adw_id: &self.whose.adw_id,
+            agent: &self.whose.agent,
+            run: run.number,
+            file: &self.whose.file,
+            offset: 0,
+            line: 0,
+            at: if is_backlog { stamps.written } else { stamps.now },
+            time_source: if is_backlog {
+                TimeSource::Unknown
+            } else {
+                TimeSource::Read
+            },
+        };
+        // That it was gone has been said; that it is there again shows by itself.
+        if !self.is_gone {
+            outbox
+                .drafts
+                .push(Draft::Event(place.trouble(event_type, reason, "", Vec::new())));
+        }
+        self.run = Some(run);
+        self.print = Print::default();
+        self.is_gone = false;
+        self.seen = Some(*stat);
+        if let Some(tail) = self.tail() {
+            outbox.set_tail(tail);
+        }
+    }
+
+    fn new_run(&self, context: &mut Context<'_>) -> Run {
+        let number = context.runs.next(&self.whose, self.source);
+        let reader = match self.source {
+            Source::Log => LineReader::Log(LogReader::default()),
+            Source::Stream | Source::State => LineReader::Stream(dialect::Reader::default()),
+        };
+        Run::new(number, reader)
+    }
+
+    fn read(
+        &mut self,
+        file: &File,
+        stat: &Stat,
+        mut ink: Ink,
+        context: &Context<'_>,
+        outbox: &mut Outbox,
+    ) -> io::Result<Progress> {
+        let Some(run) = &mut self.run else {
+            return Ok(Progress::Done);
+        };
+        let stamps = stamps(self.backlog_until, stat, context);
+        let (before, mut chunk, mut chunks) = (run.offset, Vec::new(), 0);
+        let progress = loop {
+            let mut counted = run.offset;
+            while !outbox.is_full() && run.read_line(&self.whose, &stamps, &mut outbox.drafts) {
+                outbox.note_bytes(run.offset - counted);
+                counted = run.offset;
+            }
+            if outbox.is_full() || chunks == CHUNKS {
+                break Progress::More;
+            }
+            // Not beyond the size that was looked at: what comes later comes with a later look.
+            let left = stat.size.saturating_sub(run.wanted());
+            chunk.resize(usize::try_from(left).unwrap_or(usize::MAX).min(CHUNK_BYTES), 0);
+            let read = if chunk.is_empty() {
+                0
+            } else {
+                file.read_at(&mut chunk, run.wanted())?
+            };
+            if read == 0 {
+                break Progress::Done;
+            }
+            // The bytes before a point that was stepped back to are in the fingerprint already.
+            let known = usize::try_from(ink.end().saturating_sub(run.wanted())).unwrap_or(usize::MAX);
+            ink.add(&chunk[known.min(read)..read]);
+            run.push(&chunk[..read]);
+            chunks += 1;
+        };
+        self.print = ink.print();
+        let has_moved = run.offset != before;
+        if has_moved && let Some(tail) = self.tail() {
+            outbox.set_tail(tail);
+        }
+        Ok(progress)
+    }
+
+    /// Finds out in which zone a log's times were written, as long as that is not known.
+    fn find_zone(&mut self, file: &File, stat: &Stat, zone: &TimeZone) -> io::Result<()> {
+        let Some(Run {
+            reader: LineReader::Log(log),
+            offset: 0,
+            ..
+        }) = &mut self.run
+        else {
+            return Ok(());
+        };
+        if log.utc_offset_minutes.is_some() {
+            return Ok(());
+        }
+        let from = stat.size.saturating_sub(LOG_END_BYTES);
+        let mut end = vec![0; usize::try_from(stat.size - from).unwrap_or(0)];
+        let read = file.read_at(&mut end, from)?;
+        let written = Timestamp(written_ms(stat));
+        let offset_minutes = utc_offset_minutes(&String::from_utf8_lossy(&end[..read]), written);
+        log.utc_offset_minutes = offset_minutes.filter(|minutes| *minutes != zone.offset_minutes(written));
+        Ok(())
+    }
+
+    /// How far it was read; none if nothing was.
+    pub(super) fn tail(&self) -> Option<Tail> {
+        let (run, seen) = (self.run.as_ref()?, self.seen.as_ref());
+        let memory = Memory {
+            identity: self.identity,
+            size: seen.map_or(0, |seen| seen.size),
+            written_ms: seen.map_or(0, written_ms),
+            print: self.print,
+            reader: Some(run.reader.clone()),
+            is_end_owed: run.is_end_owed,
+            is_gone: self.is_gone,
+            hash: None,
+        };
+        Some(Tail {
+            path: self.path.clone(),
+            run: run.number,
+            adw_id: self.whose.adw_id.clone(),
+            agent: self.whose.agent.clone(),
+            offset: run.offset,
+            lines: run.counts.clone(),
+            memory: memory.to_value(),
+        })
+    }
+}
+
+fn stamps<'a>(backlog_until: u64, stat: &Stat, context: &Context<'a>) -> Stamps<'a> {
+    Stamps {
+        backlog_until,
+        written: Timestamp(written_ms(stat)),
+        now: context.timestamp(),
+        zone: context.zone,
+    }
+}
+
+pub(super) fn millis(at: SystemTime) -> Option<u64> {
+    let since = at.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_millis()).ok()
+}

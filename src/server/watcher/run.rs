@@ -1,0 +1,262 @@
+//! One run of a file: bytes in, drafts out, and every line counted once.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::dialect::{self, Reading};
+use crate::domain::draft::{Draft, NewEvent};
+use crate::domain::event::TimeSource;
+use crate::domain::execution_log::{Finished, LogReader};
+use crate::domain::lenient_json;
+use crate::domain::lines::{Flaw, Lines};
+use crate::domain::place::Place;
+use crate::domain::time_zone::TimeZone;
+use crate::domain::timeline::sources::{MENDED, ODDITY, UNFINISHED};
+use crate::domain::timestamp::Timestamp;
+use crate::server::journal::LineCounts;
+
+/// Whose file this is, and which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Whose {
+    pub adw_id: AdwId,
+    pub agent: String,
+    /// The file within the workflow's folder.
+    pub file: String,
+}
+
+/// When the lines at hand were written, as far as that can be told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stamps<'a> {
+    /// Lines that begin before this offset were there before they were looked for.
+    pub backlog_until: u64,
+    /// The time of the backlog: when the file was last written.
+    pub written: Timestamp,
+    /// The time of the other lines.
+    pub now: Timestamp,
+    pub zone: &'a TimeZone,
+}
+
+/// What understands the lines; stored with the offset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum LineReader {
+    Stream(dialect::Reader),
+    Log(LogReader),
+}
+
+/// The lines of a file from its beginning, or from where a run was left.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub number: u32,
+    pub reader: LineReader,
+    pub counts: LineCounts,
+    /// Up to here everything has become drafts.
+    pub offset: u64,
+    /// The last line taken had no end yet: an end that comes now belongs to it.
+    pub is_end_owed: bool,
+    lines: Lines,
+    /// Lines that were read since `offset`, and are held back.
+    held: u64,
+}
+
+impl Run {
+    pub(super) fn new(number: u32, reader: LineReader) -> Self {
+        Self::resumed(number, reader, LineCounts::default(), 0, false)
+    }
+
+    pub(super) fn resumed(number: u32, reader: LineReader, counts: LineCounts, offset: u64, is_end_owed: bool) -> Self {
+        Self {
+            number,
+            reader,
+            counts,
+            offset,
+            is_end_owed,
+            lines: Lines::from_offset(offset),
+            held: 0,
+        }
+    }
+
+    /// Where in the file to read next.
+    pub(super) fn wanted(&self) -> u64 {
+        self.lines.pushed()
+    }
+
+    /// Takes in bytes that stand at `wanted`.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.lines.push(bytes);
+    }
+
+    /// Reads one line; false if there is no whole one.
+    pub(super) fn read_line(&mut self, whose: &Whose, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) -> bool {
+        let Some(line) = self.lines.next_line() else {
+            return false;
+        };
+        if std::mem::take(&mut self.is_end_owed) && line.text.is_empty() {
+            self.offset = line.end;
+            return true;
+        }
+        let (offset, end, flaw, text) = (line.offset, line.end, line.flaw, line.text.into_owned());
+        self.take(whose, stamps, (offset, end, flaw, &text), drafts);
+        true
+    }
+
+    /// Takes what follows the last end as a line, if it is whole: nobody has written to the file for a while.
+    pub(super) fn take_rest(&mut self, whose: &Whose, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) -> bool {
+        let is_whole = match &self.reader {
+            LineReader::Stream(_) => std::str::from_utf8(self.lines.rest())
+                .is_ok_and(|rest| lenient_json::parse(rest).is_ok_and(|parsed| parsed.value.is_object())),
+            LineReader::Log(_) => !self.lines.rest().is_empty(),
+        };
+        if !is_whole {
+            return false;
+        }
+        let Some(line) = self.lines.take_rest() else {
+            return false;
+        };
+        let (offset, end, flaw, text) = (line.offset, line.end, line.flaw, line.text.into_owned());
+        self.take(whose, stamps, (offset, end, flaw, &text), drafts);
+        self.is_end_owed = true;
+        true
+    }
+
+    /// Ends the entry that is held back; true if there was one.
+    pub(super) fn flush(&mut self, drafts: &mut Vec<Draft>) -> bool {
+        let finished = match &mut self.reader {
+            LineReader::Log(log) => log.flush(),
+            LineReader::Stream(_) => None,
+        };
+        let is_some = finished.is_some();
+        if let Some(finished) = finished {
+            self.finish(finished, drafts);
+        }
+        is_some
+    }
+
+    /// The file is gone or begins anew: what was read of it is all that will come.
+    pub(super) fn end(&mut self, whose: &Whose, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) {
+        self.take_rest(whose, stamps, drafts);
+        self.flush(drafts);
+        if self.lines.rest().is_empty() {
+            return;
+        }
+        let place = self.place(whose, stamps, self.lines.offset());
+        let rest = String::from_utf8_lossy(self.lines.rest());
+        let trouble = place.trouble(
+            ODDITY,
+            "cut off: the file ended in the middle of it",
+            &rest,
+            vec![place.key(0)],
+        );
+        self.offset = self.lines.pushed();
+        self.counts.lines += 1;
+        self.counts.oddities += 1;
+        self.lines = Lines::from_offset(self.offset);
+        drafts.push(Draft::Event(trouble));
+    }
+
+    /// Says that the file ends in the middle of a line; that line stays to be read.
+    pub(super) fn unfinished(&self, whose: &Whose, stamps: &Stamps<'_>) -> NewEvent {
+        let place = self.place(whose, stamps, self.lines.offset());
+        let rest = String::from_utf8_lossy(self.lines.rest());
+        place.trouble(
+            UNFINISHED,
+            "the file ends in the middle of a line",
+            &rest,
+            vec![place.key(usize::MAX - 1)],
+        )
+    }
+
+    /// Forgets what was read but has not become drafts, so that it is read again.
+    pub(super) fn step_back(&mut self) {
+        self.lines = Lines::from_offset(self.offset);
+        self.held = 0;
+        if let LineReader::Log(log) = &mut self.reader {
+            log.forget_held();
+        }
+    }
+
+    pub(super) fn has_rest(&self) -> bool {
+        !self.lines.rest().is_empty()
+    }
+
+    pub(super) fn is_holding(&self) -> bool {
+        self.held > 0
+    }
+
+    fn place<'a>(&self, whose: &'a Whose, stamps: &Stamps<'_>, offset: u64) -> Place<'a> {
+        let is_backlog = offset < stamps.backlog_until;
+        Place {
+            adw_id: &whose.adw_id,
+            agent: &whose.agent,
+            run: self.number,
+            file: &whose.file,
+            offset,
+            line: self.counts.lines + self.held + 1,
+            at: if is_backlog { stamps.written } else { stamps.now },
+            time_source: if is_backlog {
+                TimeSource::Unknown
+            } else {
+                TimeSource::Read
+            },
+        }
+    }
+
+    /// Reads a line: its offset, its end, what is wrong with its bytes, and its text.
+    fn take(
+        &mut self,
+        whose: &Whose,
+        stamps: &Stamps<'_>,
+        (offset, end, flaw, text): (u64, u64, Option<Flaw>, &str),
+        drafts: &mut Vec<Draft>,
+    ) {
+        let place = self.place(whose, stamps, offset);
+        let finished = match (&mut self.reader, flaw) {
+            (reader, Some(Flaw::TooLong)) => {
+                let held = match reader {
+                    LineReader::Log(log) => log.flush(),
+                    LineReader::Stream(_) => None,
+                };
+                let reading = Reading::Oddity("a line longer than 64 MiB".into());
+                let this = Finished { reading, lines: 1, end };
+                held.into_iter().chain([this]).collect()
+            }
+            (LineReader::Log(log), _) => log.read(text, &place, end, stamps.zone),
+            (LineReader::Stream(reader), _) => {
+                let reading = reader.read(text, &place);
+                vec![Finished { reading, lines: 1, end }]
+            }
+        };
+        let remark = match (finished.last().map(|last| &last.reading), flaw) {
+            (Some(Reading::Oddity(reason)), _) => Some(place.trouble(ODDITY, reason, text, vec![place.key(0)])),
+            (_, Some(Flaw::NotUtf8)) => {
+                let reason = "bytes that are no UTF-8 were replaced";
+                Some(place.trouble(MENDED, reason, text, vec![place.key(usize::MAX)]))
+            }
+            _ => None,
+        };
+        self.held += 1;
+        for part in finished {
+            self.finish(part, drafts);
+        }
+        drafts.extend(remark.map(Draft::Event));
+    }
+
+    fn finish(&mut self, finished: Finished, drafts: &mut Vec<Draft>) {
+        self.held = self.held.saturating_sub(finished.lines);
+        self.offset = finished.end;
+        self.counts.lines += finished.lines;
+        match finished.reading {
+            Reading::Source(events) => {
+                self.counts.sources += finished.lines;
+                drafts.extend(events.into_iter().map(Draft::Event));
+            }
+            Reading::Silent(reason) => {
+                *self.counts.silent.entry(reason.to_owned()).or_default() += finished.lines;
+            }
+            Reading::Oddity(_) => self.counts.oddities += finished.lines,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! What kind of source a file is: by its name where that says it, else by its first lines.
+
+use serde_json::Value;
+
+use crate::domain::dialect;
+use crate::domain::execution_log::Header;
+
+/// Known by name, and of no workflow.
+const LEFT_OUT: [&str; 2] = ["context_bundles", "security_logs"];
+const STATE: &str = "adw_state.json";
+const LOG: &str = "execution.log";
+/// How many lines are looked at: other tools print some of their own before the first object.
+const LINES: usize = 20;
+/// How much of a file is looked at; a first line can hold a long prompt.
+pub(super) const HEAD_BYTES: usize = 2 * 1024 * 1024;
+
+/// How a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Source {
+    Stream,
+    Log,
+    State,
+}
+
+/// What a name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    Sure(Source),
+    /// Its first lines tell.
+    Perhaps,
+    Nothing,
+}
+
+/// What the first lines say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    Sure(Source),
+    /// There are too few lines to tell.
+    TooEarly,
+    Nothing,
+}
+
+/// Whether a folder holds no agent's files, whatever they look like.
+pub(super) fn is_left_out(folder: &str) -> bool {
+    LEFT_OUT.contains(&folder)
+}
+
+/// What the name of a file says; `depth` is how many folders of the workflow it lies in.
+pub(super) fn by_name(name: &str, depth: usize) -> Named {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    match extension {
+        "json" if name == STATE && depth == 0 => Named::Sure(Source::State),
+        "jsonl" | "ndjson" if stem == "output" || stem.ends_with("_output") => Named::Sure(Source::Stream),
+        "jsonl" | "ndjson" => Named::Perhaps,
+        "log" if name == LOG => Named::Sure(Source::Log),
+        "log" => Named::Perhaps,
+        _ => Named::Nothing,
+    }
+}
+
+/// What the beginning of a file says; `is_whole` if there is no more of it.
+pub(super) fn by_content(name: &str, head: &[u8], is_whole: bool) -> Shown {
+    let may_be_log = name.ends_with(".log");
+    let mut lines = head.split(|byte| *byte == b'\n').collect::<Vec<_>>();
+    // What follows the last end is no line yet.
+    lines.pop();
+    for line in lines.iter().take(LINES) {
+        let Ok(text) = std::str::from_utf8(line) else { continue };
+        if may_be_log && Header::parse(text).is_some() {
+            return Shown::Sure(Source::Log);
+        }
+        let is_stream = text.trim_start().starts_with('{')
+            && serde_json::from_str::<Value>(text).is_ok_and(|value| {
+                let line_type = value.get("type").and_then(Value::as_str);
+                line_type.is_some_and(dialect::is_known_type)
+            });
+        if is_stream {
+            return Shown::Sure(Source::Stream);
+        }
+    }
+    if is_whole && lines.len() < LINES {
+        Shown::TooEarly
+    } else {
+        Shown::Nothing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_what_they_can() {
+        for (name, depth, named) in [
+            ("raw_output.jsonl", 1, Named::Sure(Source::Stream)),
+            ("cc_raw_output.jsonl", 1, Named::Sure(Source::Stream)),
+            ("quick_plan_output.jsonl", 1, Named::Sure(Source::Stream)),
+            ("visual_check_1263a501.jsonl", 0, Named::Perhaps),
+            ("execution.log", 1, Named::Sure(Source::Log)),
+            ("adw_state.json", 0, Named::Sure(Source::State)),
+            ("adw_state.json", 1, Named::Nothing),
+            ("raw_output.json", 1, Named::Nothing),
+            ("cc_final_object.json", 1, Named::Nothing),
+            ("image.png", 1, Named::Nothing),
+        ] {
+            assert_eq!(by_name(name, depth), named, "{name}");
+        }
+        assert!(is_left_out("context_bundles") && !is_left_out("sdlc_planner"));
+    }
+
+    #[test]
+    fn the_first_lines_say_the_rest() {
+        let stream = b"Starting server{\"type\":\"x\"}\n{\"session_id\":\"s\",\"type\":\"system\"}\n";
+        assert_eq!(by_content("a.jsonl", stream, true), Shown::Sure(Source::Stream));
+        assert_eq!(by_content("a.jsonl", b"{\"type\":\"assistant\"", true), Shown::TooEarly);
+        let data = b"{\"type\":\"measurement\"}\n".repeat(LINES);
+        assert_eq!(by_content("a.jsonl", &data, true), Shown::Nothing);
+        let log = b"2025-10-17 19:04:18 - INFO - x\n";
+        assert_eq!(by_content("script.log", log, true), Shown::Sure(Source::Log));
+        assert_eq!(by_content("a.jsonl", log, true), Shown::TooEarly);
+        assert_eq!(by_content("a.log", &[0xff; 300], false), Shown::Nothing);
+    }
+}

@@ -1,0 +1,212 @@
+//! One `adw_state.json`: read whole when it changes, and again soon where it is only half there.
+//!
+//! Scripts empty it and then write it, so a reader can meet nothing, or half of it; the last good document stays.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::beneath::Stat;
+use super::follow::Context;
+use super::memory::{Identity, Memory, written_ms};
+use super::outbox::Outbox;
+use super::run::Whose;
+use crate::domain::draft::{Document, Draft, NewState};
+use crate::domain::event::TimeSource;
+use crate::domain::lenient_json;
+use crate::domain::place::Place;
+use crate::domain::redaction;
+use crate::domain::timeline::sources::UNFINISHED;
+use crate::domain::timestamp::Timestamp;
+use crate::server::journal::{LineCounts, Tail};
+
+/// 5 kB is usual; a larger document is cut, and then it is none.
+const LONGEST_BYTES: u64 = 16 * 1024 * 1024;
+/// Half a document is whole a moment later.
+const AGAIN_AFTER: Duration = Duration::from_millis(50);
+/// A file written so shortly before it was read may be written again without looking different.
+const SETTLED_AFTER: Duration = Duration::from_millis(100);
+/// After this much silence a document that cannot be read is said to be unfinished.
+const UNFINISHED_AFTER: Duration = Duration::from_secs(10);
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct StateFile {
+    whose: Whose,
+    path: String,
+    /// Of the document that was recorded last.
+    hash: Option<u64>,
+    bytes: u64,
+    pub seen: Option<Stat>,
+    /// Since when it cannot be read.
+    bad_since: Option<Instant>,
+    is_told: bool,
+    /// It changed, if at all, before anybody watched.
+    is_first_look: bool,
+    pub is_gone: bool,
+}
+
+impl StateFile {
+    pub(super) fn new(whose: Whose, path: String, tail: Option<&Tail>, is_first_look: bool) -> Self {
+        let memory = tail.map(|tail| Memory::of(&tail.memory)).unwrap_or_default();
+        Self {
+            whose,
+            path,
+            hash: memory.hash,
+            bytes: tail.map_or(0, |tail| tail.offset),
+            seen: None,
+            bad_since: None,
+            is_told: false,
+            is_first_look,
+            is_gone: memory.is_gone,
+        }
+    }
+
+    /// Reads the document; gives when to look again without being told of a change.
+    pub(super) fn look(
+        &mut self,
+        file: &mut File,
+        context: &Context<'_>,
+        outbox: &mut Outbox,
+    ) -> io::Result<Option<Instant>> {
+        let stat = Stat::of(file)?;
+        let mut bytes = Vec::new();
+        file.take(LONGEST_BYTES).read_to_end(&mut bytes)?;
+        let is_same_bad = self.bad_since.is_some() && self.seen == Some(stat);
+        self.seen = Some(stat);
+        self.is_gone = false;
+        let hash = xxh3_64(&bytes);
+        let (at, time_source) = if self.is_first_look || context.backlog_until(&stat) > 0 {
+            (Timestamp(written_ms(&stat)), TimeSource::Unknown)
+        } else {
+            (context.timestamp(), TimeSource::Read)
+        };
+        let settled = (stat.age(context.now) < SETTLED_AFTER).then(|| context.instant + SETTLED_AFTER);
+        if self.hash == Some(hash) {
+            self.good();
+            return Ok(settled);
+        }
+        let document = match document(&bytes) {
+            Ok(document) => document,
+            Err(reason) => return Ok(self.bad(&bytes, &reason, (at, time_source), is_same_bad, context, outbox)),
+        };
+        self.good();
+        self.hash = Some(hash);
+        self.bytes = bytes.len() as u64;
+        outbox.drafts.push(Draft::State(NewState {
+            adw_id: self.whose.adw_id.clone(),
+            document: Document::Whole(document),
+            source: self.whose.file.clone(),
+            agent: None,
+            run: None,
+            session_id: None,
+            parent_tool_use_id: None,
+            timestamp: at,
+            time_source,
+            keys: Vec::new(),
+            remarks: Map::new(),
+        }));
+        outbox.note_bytes(self.bytes);
+        outbox.set_tail(self.tail());
+        Ok(settled)
+    }
+
+    /// The file is gone; whoever found it gone says so.
+    pub(super) fn gone(&mut self, outbox: &mut Outbox) {
+        self.is_gone = true;
+        self.good();
+        if self.has_document() {
+            outbox.set_tail(self.tail());
+        }
+    }
+
+    /// Whether a document was ever recorded.
+    pub(super) fn has_document(&self) -> bool {
+        self.hash.is_some()
+    }
+
+    pub(super) fn tail(&self) -> Tail {
+        let seen = self.seen.as_ref();
+        let memory = Memory {
+            identity: Identity {
+                dev: seen.map_or(0, |seen| seen.dev),
+                ino: seen.map_or(0, |seen| seen.ino),
+                born_ms: None,
+            },
+            size: seen.map_or(0, |seen| seen.size),
+            written_ms: seen.map_or(0, written_ms),
+            is_gone: self.is_gone,
+            hash: self.hash,
+            ..Memory::default()
+        };
+        Tail {
+            path: self.path.clone(),
+            run: 1,
+            adw_id: self.whose.adw_id.clone(),
+            agent: String::new(),
+            offset: self.bytes,
+            lines: LineCounts::default(),
+            memory: memory.to_value(),
+        }
+    }
+
+    fn good(&mut self) {
+        self.bad_since = None;
+        self.is_told = false;
+        self.is_first_look = false;
+    }
+
+    /// Keeps the last good document; says so once the file has been as it is for a while.
+    fn bad(
+        &mut self,
+        bytes: &[u8],
+        reason: &str,
+        (at, time_source): (Timestamp, TimeSource),
+        is_same: bool,
+        context: &Context<'_>,
+        outbox: &mut Outbox,
+    ) -> Option<Instant> {
+        let since = match self.bad_since {
+            Some(since) if is_same => since,
+            _ => {
+                self.bad_since = Some(context.instant);
+                self.is_told = false;
+                return Some(context.instant + AGAIN_AFTER);
+            }
+        };
+        if context.instant.saturating_duration_since(since) < UNFINISHED_AFTER {
+            return Some(context.instant + context.rescan.min(UNFINISHED_AFTER));
+        }
+        // An empty file is the first step of writing one, and says nothing.
+        if !bytes.is_empty() && !std::mem::replace(&mut self.is_told, true) {
+            let place = Place {
+                adw_id: &self.whose.adw_id,
+                agent: "",
+                run: 0,
+                file: &self.whose.file,
+                offset: xxh3_64(bytes),
+                line: 0,
+                at,
+                time_source,
+            };
+            let text = String::from_utf8_lossy(&bytes[..bytes.len().min(16 * 1024)]);
+            let trouble = place.trouble(UNFINISHED, reason, &text, vec![place.key(0)]);
+            outbox.drafts.push(Draft::Event(trouble));
+        }
+        None
+    }
+}
+
+/// The document, clean; else what is wrong with the bytes.
+fn document(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_start_matches('\u{feff}');
+    let parsed = lenient_json::parse(text).map_err(|error| format!("no whole document: {error}"))?;
+    match redaction::value(parsed.value).into_inner() {
+        Value::Object(document) => Ok(document),
+        _ => Err("JSON, but no object".into()),
+    }
+}

@@ -1,0 +1,265 @@
+//! One file that is watched, whatever it turns out to be.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::time::Instant;
+
+use super::beneath::{self, Spot, Stat};
+use super::folder::{Folder, Found};
+use super::follow::{Context, Follow, Progress};
+use super::memory::Memory;
+use super::order::Waiting;
+use super::outbox::Outbox;
+use super::run::Whose;
+use super::source::{self, HEAD_BYTES, Named, Shown, Source};
+use super::state_file::StateFile;
+use crate::domain::draft::Draft;
+use crate::domain::event::TimeSource;
+use crate::domain::place::Place;
+use crate::domain::timeline::sources::UNREADABLE;
+use crate::server::journal::Tail;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Watched {
+    pub spot: Spot,
+    pub folder: Folder,
+    pub whose: Whose,
+    kind: Kind,
+    /// It waits to be looked at.
+    pub is_queued: bool,
+    /// When to look again without being told of a change.
+    pub due: Option<Instant>,
+    /// The last look left something to read.
+    has_more: bool,
+    /// When its permissions changed last before it was said to be unreadable.
+    told_closed: Option<i128>,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Follow(Box<Follow>),
+    State(Box<StateFile>),
+    /// A stream or a log or neither: the first lines will tell. Where the backlog ends, and what was seen.
+    Open {
+        backlog_until: u64,
+        seen: Option<Stat>,
+    },
+    /// No source, as long as this file lies there.
+    Nothing {
+        ino: u64,
+    },
+}
+
+/// What came of a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looked {
+    More,
+    Done,
+    /// It is not there any more.
+    Missing,
+}
+
+impl Watched {
+    /// A file as it was found; `tail` is how far it was read in an earlier life. True if it has to be looked at.
+    pub(super) fn new(folder: &Folder, found: &Found, tail: Option<&Tail>, context: &Context<'_>) -> (Self, bool) {
+        let whose = Whose {
+            adw_id: folder.adw_id.clone(),
+            agent: found.agent(),
+            file: found.below.join("/"),
+        };
+        let path = found.spot.path().to_string_lossy().into_owned();
+        let backlog_until = context.backlog_until(&found.stat);
+        let memory = tail.map(|tail| Memory::of(&tail.memory));
+        let is_unchanged = memory.as_ref().is_some_and(|memory| memory.is_unchanged(&found.stat))
+            && tail.is_some_and(|tail| tail.offset == found.stat.size);
+        let resumed = tail.and_then(|tail| Follow::resumed(whose.clone(), tail, backlog_until, context));
+        let kind = match (found.named, resumed) {
+            (Named::Sure(Source::State), _) => {
+                let mut state = StateFile::new(whose.clone(), path, tail, context.is_starting);
+                if is_unchanged {
+                    state.seen = Some(found.stat);
+                }
+                Kind::State(Box::new(state))
+            }
+            (_, Some(mut follow)) => {
+                if is_unchanged {
+                    follow.accept(&found.stat);
+                }
+                Kind::Follow(Box::new(follow))
+            }
+            (Named::Sure(source), None) => {
+                let follow = Follow::new(whose.clone(), source, path, backlog_until, context.instant);
+                Kind::Follow(Box::new(follow))
+            }
+            (Named::Perhaps | Named::Nothing, None) => Kind::Open {
+                backlog_until,
+                seen: None,
+            },
+        };
+        let watched = Self {
+            spot: found.spot.clone(),
+            folder: folder.clone(),
+            whose,
+            kind,
+            is_queued: false,
+            due: None,
+            has_more: false,
+            told_closed: None,
+        };
+        (watched, !is_unchanged)
+    }
+
+    /// Whether it looks different from the last time.
+    pub(super) fn is_changed(&self, stat: &Stat) -> bool {
+        if self.told_closed.is_some_and(|changed_ns| changed_ns != stat.changed_ns) {
+            return true;
+        }
+        let seen = match &self.kind {
+            Kind::Follow(follow) => follow.seen,
+            Kind::State(state) => state.seen,
+            Kind::Open { seen, .. } => *seen,
+            Kind::Nothing { ino } => return *ino != stat.ino,
+        };
+        self.has_more
+            || seen.is_none_or(|seen| {
+                (seen.size, seen.written_ns, seen.ino, seen.dev) != (stat.size, stat.written_ns, stat.ino, stat.dev)
+            })
+    }
+
+    /// Looks at the file, and reads a slice of what is new.
+    pub(super) fn look(&mut self, context: &mut Context<'_>, outbox: &mut Outbox) -> Looked {
+        self.due = None;
+        match self.try_look(context, outbox) {
+            Ok(progress) => {
+                self.has_more = progress == Progress::More;
+                if self.has_more { Looked::More } else { Looked::Done }
+            }
+            Err(error) if beneath::is_missing(&error) => Looked::Missing,
+            Err(error) => {
+                self.has_more = false;
+                self.tell_closed(&error, context, outbox);
+                Looked::Done
+            }
+        }
+    }
+
+    /// The file is gone: ends what was read of it. False if nothing was, so that nobody misses it.
+    pub(super) fn gone(&mut self, context: &Context<'_>, outbox: &mut Outbox) -> bool {
+        match &mut self.kind {
+            Kind::Follow(follow) if follow.has_run() && !follow.is_gone => follow.gone(context, outbox),
+            Kind::State(state) if state.has_document() && !state.is_gone => state.gone(outbox),
+            Kind::Follow(_) | Kind::State(_) | Kind::Open { .. } | Kind::Nothing { .. } => return false,
+        }
+        true
+    }
+
+    /// How far it was read, to go on from if it comes back.
+    pub(super) fn tail(&self) -> Option<Tail> {
+        match &self.kind {
+            Kind::Follow(follow) => follow.tail(),
+            Kind::State(state) => state.has_document().then(|| state.tail()),
+            Kind::Open { .. } | Kind::Nothing { .. } => None,
+        }
+    }
+
+    /// What its place among the files of its workflow depends on.
+    pub(super) fn waiting<T>(&self, file: T, stat: &Stat) -> Waiting<T> {
+        Waiting {
+            file,
+            agent: self.whose.agent.clone(),
+            source: match &self.kind {
+                Kind::Follow(follow) => Some(follow.source),
+                Kind::State(_) => Some(Source::State),
+                Kind::Open { .. } | Kind::Nothing { .. } => None,
+            },
+            written_ns: stat.written_ns,
+        }
+    }
+
+    fn try_look(&mut self, context: &mut Context<'_>, outbox: &mut Outbox) -> io::Result<Progress> {
+        let stat = self.spot.stat()?;
+        if !stat.is_regular {
+            if stat.is_link {
+                tracing::debug!(file = %self.spot.path().display(), "a link is not followed");
+            }
+            return Ok(Progress::Done);
+        }
+        let is_changed = self.is_changed(&stat);
+        if let Kind::State(state) = &mut self.kind {
+            // A document is read again whenever it is looked at: it may have been written twice at once.
+            self.due = state.look(&mut self.spot.open_file()?, context, outbox)?;
+            self.told_closed = None;
+            return Ok(Progress::Done);
+        }
+        let progress = if is_changed {
+            let file = self.spot.open_file()?;
+            self.told_closed = None;
+            self.recognise(&file, &stat, context)?;
+            match &mut self.kind {
+                Kind::Follow(follow) => follow.look(&file, context, outbox)?,
+                Kind::State(_) | Kind::Open { .. } | Kind::Nothing { .. } => Progress::Done,
+            }
+        } else {
+            Progress::Done
+        };
+        if let (Kind::Follow(follow), Progress::Done) = (&mut self.kind, progress) {
+            self.due = follow.rest(context, outbox);
+        }
+        Ok(progress)
+    }
+
+    /// Lets the first lines tell what the file is, where its name does not.
+    fn recognise(&mut self, file: &File, stat: &Stat, context: &Context<'_>) -> io::Result<()> {
+        if matches!(self.kind, Kind::Nothing { ino } if ino != stat.ino) {
+            self.kind = Kind::Open {
+                backlog_until: context.backlog_until(stat),
+                seen: None,
+            };
+        }
+        let Kind::Open { backlog_until, seen } = &mut self.kind else {
+            return Ok(());
+        };
+        let backlog_until = *backlog_until;
+        *seen = Some(*stat);
+        let mut head = vec![0; usize::try_from(stat.size).unwrap_or(HEAD_BYTES).min(HEAD_BYTES)];
+        let read = file.read_at(&mut head, 0)?;
+        let name = self.whose.file.rsplit('/').next().unwrap_or_default();
+        match source::by_content(name, &head[..read], read as u64 == stat.size) {
+            Shown::Sure(source) => {
+                let path = self.spot.path().to_string_lossy().into_owned();
+                let follow = Follow::new(self.whose.clone(), source, path, backlog_until, context.instant);
+                self.kind = Kind::Follow(Box::new(follow));
+            }
+            Shown::TooEarly => {}
+            Shown::Nothing => self.kind = Kind::Nothing { ino: stat.ino },
+        }
+        Ok(())
+    }
+
+    /// Says once that the file cannot be read; a change of its permissions is a reason to try again.
+    fn tell_closed(&mut self, error: &io::Error, context: &Context<'_>, outbox: &mut Outbox) {
+        let changed_ns = self.spot.stat().map_or(0, |stat| stat.changed_ns);
+        if self.told_closed.replace(changed_ns) == Some(changed_ns) {
+            return;
+        }
+        tell_closed(&self.whose, changed_ns, &error.to_string(), context, outbox);
+    }
+}
+
+/// Adds the event that a file or a folder cannot be read; the same one again is a duplicate.
+pub(super) fn tell_closed(whose: &Whose, changed_ns: i128, reason: &str, context: &Context<'_>, outbox: &mut Outbox) {
+    let place = Place {
+        adw_id: &whose.adw_id,
+        agent: &whose.agent,
+        run: 0,
+        file: &whose.file,
+        offset: changed_ns as u64,
+        line: 0,
+        at: context.timestamp(),
+        time_source: TimeSource::Read,
+    };
+    let trouble = place.trouble(UNREADABLE, reason, "", vec![place.key(0)]);
+    outbox.drafts.push(Draft::Event(trouble));
+}
