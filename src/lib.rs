@@ -3,9 +3,6 @@
 //! Four floors, each knowing only those below it: `domain` ← `ui` ← `server`, `browser`.
 //! `demo` stands beside `server`, on `domain` alone. The gates here are the only feature gates of the house.
 
-// Release builds keep the whole type of a view, and the types of nested views are deep.
-#![recursion_limit = "256"]
-
 // A page is one type made of all its elements; the compiler's usual limit is too low for it.
 #![recursion_limit = "256"]
 

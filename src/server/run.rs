@@ -20,7 +20,8 @@ use crate::server::journal::JournalError;
 use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::shared::Shared;
 use crate::server::socket::ticker::Ticker;
-use crate::server::{accept, access, api, assets, ingest, pages, socket};
+use crate::server::watcher::{WatchConfig, WatchError, Watcher};
+use crate::server::{accept, access, api, assets, ingest, pages, socket, watcher};
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +30,15 @@ pub enum StartError {
     Journal(#[from] JournalError),
     #[error("the operating system gives no random numbers: {0}")]
     Random(getrandom::Error),
+    #[error(transparent)]
+    Watch(#[from] WatchError),
 }
 
 /// A server with its journal open, ready for connections.
 pub struct Server {
     config: Arc<Config>,
     hub: Arc<Hub>,
+    watcher: Watcher,
 }
 
 /// Opens and runs a server: [`Server::open`], then [`Server::run`].
@@ -48,11 +52,17 @@ impl Server {
     pub fn open(config: Config) -> Result<Self, StartError> {
         let settings = &config.journal;
         let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
-        let hub = Hub::open(Box::new(journal), settings.checkpoint_every)?;
+        let hub = Arc::new(Hub::open(Box::new(journal), settings.checkpoint_every)?);
         hide_from_git(&settings.data);
+        let watched = WatchConfig {
+            rescan: config.agents.rescan,
+            ..WatchConfig::new(config.agents.dirs.clone())
+        };
+        let watcher = watcher::start(Arc::clone(&hub), watched)?;
         Ok(Self {
             config: Arc::new(config),
-            hub: Arc::new(hub),
+            hub,
+            watcher,
         })
     }
 
@@ -70,7 +80,11 @@ impl Server {
             ticker.stop();
         };
         accept::serve(listener, router(shared), &self.config.limits, shutdown).await;
-        let hub = self.hub;
+        let (hub, watcher) = (self.hub, self.watcher);
+        // What is being read is recorded before the journal closes.
+        if let Err(error) = tokio::task::spawn_blocking(move || drop(watcher)).await {
+            tracing::error!(%error, "the watcher did not stop; what it read is read again at the next start");
+        }
         if let Err(error) = tokio::task::spawn_blocking(move || hub.close()).await {
             tracing::error!(%error, "the journal was not closed; nothing that was acknowledged is lost");
         }

@@ -46,7 +46,10 @@ pub(super) struct Engine {
     folders: VecDeque<Folder>,
     live: VecDeque<PathBuf>,
     backlog: Backlog,
+    /// When to look at a file, or into a folder, without being told of a change.
     due: BTreeSet<(Instant, PathBuf)>,
+    /// Folders in which files are missing, and since when.
+    missing_since: HashMap<PathBuf, Instant>,
     next_rescan: Instant,
     rescan_began: Instant,
     /// What looking into folders took since then.
@@ -92,6 +95,7 @@ impl Engine {
             live: VecDeque::new(),
             backlog: Backlog::default(),
             due: BTreeSet::new(),
+            missing_since: HashMap::new(),
             next_rescan: Instant::now(),
             rescan_began: Instant::now(),
             rescan_cost: Duration::ZERO,
@@ -185,7 +189,7 @@ impl Engine {
         while self.due.first().is_some_and(|(due, _)| *due <= now)
             && let Some((_, path)) = self.due.pop_first()
         {
-            self.enqueue(&path);
+            self.hint(&path);
         }
     }
 

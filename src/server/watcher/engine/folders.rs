@@ -17,6 +17,8 @@ use crate::server::watcher::{order, roots, source, vanished};
 
 /// Looking at everything may take this share of the time: one part in twenty.
 const RESCAN_SHARE: u32 = 20;
+/// How long a file is missing before it counts as gone.
+const GONE_AFTER: Duration = Duration::from_millis(100);
 
 impl Engine {
     /// Finds the roots, and puts every folder in them, and every folder that is missing from them, on the list.
@@ -143,6 +145,9 @@ impl Engine {
             .filter(|file| !present.contains(*file) && !closed.iter().any(|closed| file.starts_with(closed)))
             .cloned()
             .collect();
+        if !self.is_gone_for_good(path, gone.is_empty()) {
+            return;
+        }
         let mut missed = Vec::new();
         for file in gone {
             let Some(mut watched) = self.files.remove(&file) else {
@@ -172,6 +177,22 @@ impl Engine {
         let at = (self.context().timestamp(), TimeSource::Read);
         vanished::tell(&folder.adw_id, path, &missed, at, &mut self.outbox);
         self.outbox.is_urgent = true;
+    }
+
+    /// Whether files of a folder have been missing for a while: a folder is deleted file by file, and that is one event.
+    fn is_gone_for_good(&mut self, folder: &Path, is_whole: bool) -> bool {
+        if is_whole {
+            self.missing_since.remove(folder);
+            return false;
+        }
+        let now = Instant::now();
+        let since = *self.missing_since.entry(folder.to_owned()).or_insert(now);
+        if now.saturating_duration_since(since) < GONE_AFTER {
+            self.due.insert((since + GONE_AFTER, folder.to_owned()));
+            return false;
+        }
+        self.missing_since.remove(folder);
+        true
     }
 
     fn tell_closed(&mut self, folder: &Folder, content: &Content) {
