@@ -124,11 +124,6 @@ impl Setup {
 }
 
 impl Server {
-    /// The folder that it watches: `agents` beside its journal.
-    pub fn agents(&self) -> PathBuf {
-        self.folder.path().join("agents")
-    }
-
     /// The folder of its journal.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join(".adwatch")
@@ -189,11 +184,6 @@ impl Server {
         }
     }
 
-    /// What it wrote to stderr so far.
-    pub fn log(&self) -> String {
-        log_of(self.folder.path())
-    }
-
     /// Sends a signal: STOP and CONT stand in for a machine that sleeps.
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
@@ -225,16 +215,6 @@ impl Server {
         let setup = std::mem::take(&mut self.setup);
         let folder = std::mem::replace(&mut self.folder, TempDir::new().expect("a folder"));
         setup.start_in(folder)
-    }
-
-    /// Resident memory in bytes.
-    pub fn resident_bytes(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the server runs");
-        let kib = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());
-        kib.expect("Linux tells the resident memory") * 1_024
     }
 }
 
