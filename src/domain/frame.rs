@@ -1,6 +1,7 @@
 //! What goes over the socket `adwatch.v1`, in both directions: `{"type":…,"data":{…}}`.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::adw_id::AdwId;
 use super::card::Card;
@@ -15,7 +16,7 @@ pub const PROTOCOL: &str = "adwatch.v1";
 pub const FROM_BROWSER_BYTES: usize = 16 * 1024;
 
 /// A frame from the server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
 pub enum FromServer {
     /// The first frame of a connection.
@@ -57,23 +58,125 @@ pub enum FromServer {
     },
 }
 
+/// The envelope, with what it holds not yet read.
+///
+/// Serde would read an enum like [`FromServer`] whichever of its two fields comes first, and for that compile every type
+/// inside twice: a third of the page's wasm.
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(rename = "type")]
+    kind: String,
+    data: Box<RawValue>,
+}
+
+#[derive(Deserialize)]
+struct HelloData {
+    epoch: String,
+    server_time: Timestamp,
+    heartbeat_ms: u64,
+    patience: Patience,
+}
+
+#[derive(Deserialize)]
+struct SnapshotData {
+    adw_id: AdwId,
+    epoch: String,
+    seq: u64,
+    timeline: Box<Timeline>,
+}
+
+#[derive(Deserialize)]
+struct EventsData {
+    adw_id: AdwId,
+    from: u64,
+    to: u64,
+    #[serde(default)]
+    head: Option<u64>,
+    list: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct BoardData {
+    full: bool,
+    upserts: Vec<Card>,
+    removed: Vec<AdwId>,
+}
+
+#[derive(Deserialize)]
+struct HeartbeatData {
+    server_time: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct ErrorData {
+    code: String,
+    message: String,
+}
+
 impl FromServer {
     /// Reads a frame; none if a newer server has a type of frame that is not known here.
     pub fn read(text: &str) -> Result<Option<Self>, serde_json::Error> {
-        const TYPES: [&str; 6] = ["hello", "snapshot", "events", "board", "heartbeat", "error"];
-        #[derive(Deserialize)]
-        struct Head {
-            #[serde(rename = "type")]
-            kind: String,
-        }
-        serde_json::from_str(text).map(Some).or_else(|error| {
-            let head: Head = serde_json::from_str(text)?;
-            if TYPES.contains(&head.kind.as_str()) {
-                Err(error)
-            } else {
-                Ok(None)
+        let Envelope { kind, data } = serde_json::from_str(text)?;
+        let data = data.get();
+        Ok(Some(match kind.as_str() {
+            "hello" => {
+                let HelloData {
+                    epoch,
+                    server_time,
+                    heartbeat_ms,
+                    patience,
+                } = serde_json::from_str(data)?;
+                Self::Hello {
+                    epoch,
+                    server_time,
+                    heartbeat_ms,
+                    patience,
+                }
             }
-        })
+            "snapshot" => {
+                let SnapshotData {
+                    adw_id,
+                    epoch,
+                    seq,
+                    timeline,
+                } = serde_json::from_str(data)?;
+                Self::Snapshot {
+                    adw_id,
+                    epoch,
+                    seq,
+                    timeline,
+                }
+            }
+            "events" => {
+                let EventsData {
+                    adw_id,
+                    from,
+                    to,
+                    head,
+                    list,
+                } = serde_json::from_str(data)?;
+                Self::Events {
+                    adw_id,
+                    from,
+                    to,
+                    head,
+                    list,
+                }
+            }
+            "board" => {
+                let BoardData { full, upserts, removed } = serde_json::from_str(data)?;
+                Self::Board { full, upserts, removed }
+            }
+            "heartbeat" => {
+                let HeartbeatData { server_time } = serde_json::from_str(data)?;
+                Self::Heartbeat { server_time }
+            }
+            "error" => {
+                let ErrorData { code, message } = serde_json::from_str(data)?;
+                Self::Error { code, message }
+            }
+            _ => return Ok(None),
+        }))
     }
 }
 

@@ -60,7 +60,10 @@ impl Viewer {
             let Some(frame) = subscription.next().await.expect("a frame") else {
                 return;
             };
-            match serde_json::from_str(&frame).expect("a frame is read") {
+            match FromServer::read(&frame)
+                .expect("a frame is read")
+                .expect("a known type")
+            {
                 FromServer::Snapshot { timeline, epoch, .. } => {
                     self.timeline = *timeline;
                     self.epoch = epoch;
@@ -256,7 +259,9 @@ fn a_viewer_of_another_life_or_ahead_of_the_head_gets_a_snapshot() {
         ] {
             let mut subscription = hub.subscribe(&id(), resume, &Bell::new());
             let frame = subscription.next().await.expect("a frame").expect("something is new");
-            let frame = serde_json::from_str(&frame).expect("a frame is read");
+            let frame = FromServer::read(&frame)
+                .expect("a frame is read")
+                .expect("a known type");
             assert_eq!(
                 matches!(frame, FromServer::Snapshot { seq: 10, .. }),
                 is_snapshot,
@@ -290,7 +295,10 @@ fn the_first_frame_after_a_resume_says_how_much_was_missed() {
         }
         let mut subscription = hub.subscribe(&id(), Some((hub.epoch(), 10)), &Bell::new());
         let frame = subscription.next().await.expect("a frame").expect("something is new");
-        let FromServer::Events { from, to, head, .. } = serde_json::from_str(&frame).expect("a frame is read") else {
+        let FromServer::Events { from, to, head, .. } = FromServer::read(&frame)
+            .expect("a frame is read")
+            .expect("a known type")
+        else {
             panic!("a resume is answered by events");
         };
         assert_eq!((from, head.unwrap_or(to)), (11, 40));
