@@ -110,7 +110,10 @@ impl Timeline {
             return false;
         }
         self.seq = seq;
-        self.note_time(event);
+        let is_sign_of_life = sources::is_sign_of_life(event);
+        if is_sign_of_life {
+            self.note_time(event);
+        }
         *self.counts.entry(event.kind).or_default() += 1;
 
         let mut entry = Entry::new(event);
@@ -118,7 +121,9 @@ impl Timeline {
         let agent = agent::place(self, event);
         if let Some(at) = agent {
             entry.agent = Some(self.agents[at].folder().to_owned());
-            agent::note(self, at, event);
+            if is_sign_of_life {
+                agent::note(self, at, event);
+            }
         }
         match event.kind {
             Kind::ToolExecution => self.note_tool(&mut entry, event, agent),
@@ -134,8 +139,10 @@ impl Timeline {
         if entry.error {
             self.note_error(&entry, agent);
         }
-        self.trace.note(event.timestamp, event.time_source, entry.error);
-        self.pace.note(event.timestamp, event.time_source, entry.error);
+        if is_sign_of_life {
+            self.trace.note(event.timestamp, event.time_source, entry.error);
+            self.pace.note(event.timestamp, event.time_source, entry.error);
+        }
         if !entry::is_post(event) || !self.recent.close(&entry) {
             self.recent.push(entry);
         }

@@ -137,9 +137,21 @@ impl World {
         waited.unwrap_or_else(|_| panic!("{adw_id} did not get there: {:#?}", self.timeline(adw_id)))
     }
 
-    /// Waits until the workflow's one file has been read up to an offset.
+    /// Waits until the workflow's one file has been read up to an offset, and its events are in the timeline.
     fn until_read(&self, adw_id: &str, offset: u64) {
-        self.until(adw_id, |_| self.tails(adw_id).iter().any(|tail| tail.offset >= offset));
+        self.until(adw_id, |timeline| {
+            let is_read = self.tails(adw_id).iter().any(|tail| tail.offset >= offset);
+            is_read && timeline.seq == self.head(adw_id)
+        });
+    }
+
+    fn head(&self, adw_id: &str) -> u64 {
+        let query = PageQuery {
+            limit: 1,
+            ..PageQuery::default()
+        };
+        let page = self.hub().page(&id(adw_id), &query).expect("readable");
+        page.map_or(0, |page| page.head)
     }
 
     /// Waits until everything that was written before has been looked at: a file written later has been read.
@@ -152,17 +164,12 @@ impl World {
     }
 
     fn events(&self, adw_id: &str) -> Vec<Event> {
-        let query = PageQuery {
-            after: Some(0),
-            limit: usize::MAX >> 1,
-            ..PageQuery::default()
-        };
         let mut events: Vec<Event> = Vec::new();
         loop {
             let query = PageQuery {
                 after: Some(events.len() as u64),
                 limit: 500,
-                ..query.clone()
+                ..PageQuery::default()
             };
             let page = self
                 .hub()

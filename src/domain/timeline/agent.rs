@@ -285,9 +285,13 @@ pub(super) fn note_session(timeline: &mut Timeline, at: Option<usize>, event: &E
     end_sub_agents_of(timeline, &name, Moment::of(event));
 }
 
-/// A Task's result ends the sub-agent it started.
+/// A Task's result ends the sub-agent it started, unless that goes on in the background.
 pub(super) fn end_sub_agent(timeline: &mut Timeline, post: &Entry, event: &Event) {
     let Some(id) = &post.tool_use_id else { return };
+    let task = event.payload.get("task");
+    if task.and_then(|task| payload::text(task, "status")) == Some("async_launched") {
+        return;
+    }
     let Some(agent) = timeline
         .agents
         .iter_mut()

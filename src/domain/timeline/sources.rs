@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Kind};
 use crate::domain::excerpt::excerpt;
 use crate::domain::payload;
 use crate::domain::timestamp::Timestamp;
@@ -55,6 +55,11 @@ pub struct SourceNote {
     pub excerpt: String,
 }
 
+/// Whether an event shows that somebody is at work; a file that is deleted, closed or left unfinished shows nothing of it.
+pub(super) fn is_sign_of_life(event: &Event) -> bool {
+    event.kind != Kind::Other || ![DELETED, UNFINISHED, UNREADABLE].contains(&event.event_type.as_str())
+}
+
 impl Sources {
     pub(super) fn note(&mut self, event: &Event) {
         let count = match event.event_type.as_str() {
@@ -85,5 +90,42 @@ impl Sources {
 
     pub fn total(&self) -> u64 {
         self.oddities + self.truncated + self.replaced + self.deleted + self.mended + self.unfinished + self.unreadable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::event::TimeSource;
+    use crate::domain::timeline::Timeline;
+
+    fn event(kind: Kind, event_type: &str, at: i64) -> Event {
+        Event {
+            kind,
+            adw_id: "c0a43f47".parse().expect("a safe id"),
+            seq: 0,
+            timestamp: Timestamp(at),
+            time_source: TimeSource::Read,
+            event_type: event_type.into(),
+            agent: Some("builder".into()),
+            run: None,
+            session_id: None,
+            parent_tool_use_id: None,
+            payload: json!({"file": "builder/raw_output.jsonl", "reason": "the file was deleted"}),
+        }
+    }
+
+    #[test]
+    fn a_deleted_file_is_counted_and_is_no_sign_of_life() {
+        let mut timeline = Timeline::new("c0a43f47".parse().expect("a safe id"));
+        assert!(timeline.apply(1, &event(Kind::TextBlock, "text", 1_000)));
+        let before = (timeline.last_known_at, timeline.pace.clone(), timeline.agents[0].last);
+        assert!(timeline.apply(2, &event(Kind::Other, DELETED, 9_000_000)));
+        assert_eq!((timeline.last_known_at, timeline.pace.clone(), timeline.agents[0].last), before);
+        assert_eq!((timeline.sources.deleted, timeline.sources.newest.len()), (1, 1));
+        assert!(timeline.apply(3, &event(Kind::Other, TRUNCATED, 9_500_000)));
+        assert_eq!(timeline.last_known_at, Some(Timestamp(9_500_000)), "a new run begins");
     }
 }

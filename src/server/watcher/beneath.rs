@@ -179,6 +179,19 @@ pub(super) fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) || error.raw_os_error() == Some(link)
 }
 
+/// Whether the error says that this machine is short of something, and nothing of the file: it is tried again at the next rescan.
+pub(super) fn is_passing(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let number = error.raw_os_error();
+    let is_passing = [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::INTR, Errno::AGAIN]
+        .iter()
+        .any(|errno| number == Some(errno.raw_os_error()));
+    if is_passing {
+        tracing::warn!(%error, "a file cannot be looked at now; it is tried again");
+    }
+    is_passing
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;

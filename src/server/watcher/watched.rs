@@ -139,7 +139,9 @@ impl Watched {
             Err(error) if beneath::is_missing(&error) => Looked::Missing,
             Err(error) => {
                 self.has_more = false;
-                self.tell_closed(&error, context, outbox);
+                if !beneath::is_passing(&error) {
+                    self.tell_closed(&error, context, outbox);
+                }
                 Looked::Done
             }
         }
