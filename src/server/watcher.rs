@@ -9,6 +9,7 @@ mod engine;
 mod folder;
 mod follow;
 mod hints;
+mod look;
 mod memory;
 mod order;
 mod outbox;

@@ -123,7 +123,10 @@ mod tests {
         assert!(timeline.apply(1, &event(Kind::TextBlock, "text", 1_000)));
         let before = (timeline.last_known_at, timeline.pace.clone(), timeline.agents[0].last);
         assert!(timeline.apply(2, &event(Kind::Other, DELETED, 9_000_000)));
-        assert_eq!((timeline.last_known_at, timeline.pace.clone(), timeline.agents[0].last), before);
+        assert_eq!(
+            (timeline.last_known_at, timeline.pace.clone(), timeline.agents[0].last),
+            before
+        );
         assert_eq!((timeline.sources.deleted, timeline.sources.newest.len()), (1, 1));
         assert!(timeline.apply(3, &event(Kind::Other, TRUNCATED, 9_500_000)));
         assert_eq!(timeline.last_known_at, Some(Timestamp(9_500_000)), "a new run begins");

@@ -1,18 +1,17 @@
 //! One stream or log and how far it was read: what has changed since the last look, and whether it is still the same file.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use super::beneath::Stat;
+use super::look::{Context, millis};
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
 use super::print::{Ink, Print};
 use super::run::{LineReader, Run, Stamps, Whose};
 use super::source::Source;
-use crate::domain::adw_id::AdwId;
 use crate::domain::dialect;
 use crate::domain::draft::Draft;
 use crate::domain::event::TimeSource;
@@ -30,37 +29,8 @@ const CHUNKS: usize = 4;
 const HELD_FOR: Duration = Duration::from_millis(60);
 /// After this much silence a file that ends in the middle of a line is said to be unfinished.
 const UNFINISHED_AFTER: Duration = Duration::from_secs(60);
-/// A file that appears while it is watched is live if it was written within a rescan and this.
-const FRESH: Duration = Duration::from_secs(2);
 /// How much of a log's end is searched for its last header.
 const LOG_END_BYTES: u64 = 64 * 1024;
-
-/// What every look needs to know.
-pub(super) struct Context<'a> {
-    pub now: SystemTime,
-    pub instant: Instant,
-    pub rescan: Duration,
-    /// What is found now was there before anybody watched.
-    pub is_starting: bool,
-    pub zone: &'a TimeZone,
-    pub runs: &'a mut Runs,
-}
-
-impl Context<'_> {
-    /// Where the backlog of a file ends that appears now: nowhere if it was written a moment ago.
-    pub(super) fn backlog_until(&self, stat: &Stat) -> u64 {
-        let is_fresh = stat.age(self.now) <= self.rescan + FRESH;
-        if self.is_starting || !is_fresh { stat.size } else { 0 }
-    }
-
-    pub(super) fn timestamp(&self) -> Timestamp {
-        Timestamp(millis(self.now).and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0))
-    }
-}
-
-/// The newest run of every agent; streams and logs are counted apart.
-#[derive(Debug, Default)]
-pub(super) struct Runs(HashMap<(AdwId, String, Source), u32>);
 
 /// Whether there is more to read at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,26 +57,6 @@ pub(super) struct Follow {
     is_told_unfinished: bool,
     /// It was not looked at since the start: other device numbers, and bytes that came meanwhile, are to be expected.
     is_first_look: bool,
-}
-
-impl Runs {
-    /// Takes note of a run that was recorded.
-    pub(super) fn note(&mut self, whose: &Whose, source: Source, run: u32) {
-        let newest = self
-            .0
-            .entry((whose.adw_id.clone(), whose.agent.clone(), source))
-            .or_default();
-        *newest = run.max(*newest);
-    }
-
-    fn next(&mut self, whose: &Whose, source: Source) -> u32 {
-        let newest = self
-            .0
-            .entry((whose.adw_id.clone(), whose.agent.clone(), source))
-            .or_default();
-        *newest += 1;
-        *newest
-    }
 }
 
 impl Follow {
@@ -442,9 +392,4 @@ fn stamps<'a>(backlog_until: u64, stat: &Stat, context: &Context<'a>) -> Stamps<
         now: context.timestamp(),
         zone: context.zone,
     }
-}
-
-pub(super) fn millis(at: SystemTime) -> Option<u64> {
-    let since = at.duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(since.as_millis()).ok()
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::beneath::Stat;
-use super::follow::Context;
+use super::look::Context;
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
 use super::run::Whose;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::follow::{Context, Follow};
+use super::follow::Follow;
+use super::look::Context;
 use super::memory::Memory;
 use super::outbox::Outbox;
 use super::run::Whose;

@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use super::beneath::{self, Spot, Stat};
 use super::folder::{Folder, Found};
-use super::follow::{Context, Follow, Progress};
+use super::follow::{Follow, Progress};
+use super::look::Context;
 use super::memory::Memory;
 use super::order::Waiting;
 use super::outbox::Outbox;

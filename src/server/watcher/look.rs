@@ -1,0 +1,66 @@
+//! What every look at a file needs to know: the time, whether anybody watched before, and which runs there were.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::beneath::Stat;
+use super::run::Whose;
+use super::source::Source;
+use crate::domain::adw_id::AdwId;
+use crate::domain::time_zone::TimeZone;
+use crate::domain::timestamp::Timestamp;
+
+/// A file that appears while it is watched is live if it was written within a rescan and this.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// What every look needs to know.
+pub(super) struct Context<'a> {
+    pub now: SystemTime,
+    pub instant: Instant,
+    pub rescan: Duration,
+    /// What is found now was there before anybody watched.
+    pub is_starting: bool,
+    pub zone: &'a TimeZone,
+    pub runs: &'a mut Runs,
+}
+
+impl Context<'_> {
+    /// Where the backlog of a file ends that appears now: nowhere if it was written a moment ago.
+    pub(super) fn backlog_until(&self, stat: &Stat) -> u64 {
+        let is_fresh = stat.age(self.now) <= self.rescan + FRESH;
+        if self.is_starting || !is_fresh { stat.size } else { 0 }
+    }
+
+    pub(super) fn timestamp(&self) -> Timestamp {
+        Timestamp(millis(self.now).and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0))
+    }
+}
+
+/// The newest run of every agent; streams and logs are counted apart.
+#[derive(Debug, Default)]
+pub(super) struct Runs(HashMap<(AdwId, String, Source), u32>);
+
+impl Runs {
+    /// Takes note of a run that was recorded.
+    pub(super) fn note(&mut self, whose: &Whose, source: Source, run: u32) {
+        let newest = self
+            .0
+            .entry((whose.adw_id.clone(), whose.agent.clone(), source))
+            .or_default();
+        *newest = run.max(*newest);
+    }
+
+    pub(super) fn next(&mut self, whose: &Whose, source: Source) -> u32 {
+        let newest = self
+            .0
+            .entry((whose.adw_id.clone(), whose.agent.clone(), source))
+            .or_default();
+        *newest += 1;
+        *newest
+    }
+}
+
+pub(super) fn millis(at: SystemTime) -> Option<u64> {
+    let since = at.duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_millis()).ok()
+}
