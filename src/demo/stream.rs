@@ -72,6 +72,8 @@ pub fn line(step: &Step, at: Timestamp, speed: f64) -> Value {
     line
 }
 
+// A block is made where it is handed over.
+#[allow(clippy::needless_pass_by_value)]
 fn assistant(message: &Message, block: Value) -> Value {
     json!({"type": "assistant", "message": {
         "id": message.id, "type": "message", "role": "assistant", "model": message.model, "content": [block],
@@ -79,6 +81,7 @@ fn assistant(message: &Message, block: Value) -> Value {
     }})
 }
 
+#[allow(clippy::needless_pass_by_value)]
 fn user(block: Value) -> Value {
     json!({"type": "user", "message": {"role": "user", "content": [block]}})
 }

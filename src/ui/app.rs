@@ -54,7 +54,7 @@ pub fn App() -> impl IntoView {
         Effect::new(move |_| feed(store));
     }
     view! {
-        <Title formatter=title />
+        <Title formatter=|page: String| title(&page) />
         <Router>
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Board />
@@ -66,7 +66,7 @@ pub fn App() -> impl IntoView {
 }
 
 /// What stands in the browser's tab.
-fn title(page: String) -> String {
+fn title(page: &str) -> String {
     if page.is_empty() {
         return "adwatch".to_owned();
     }

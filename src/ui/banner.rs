@@ -15,7 +15,7 @@ pub const SHEET: &str = style_sheet!("./style/components/banner.css");
 pub fn Banners() -> impl IntoView {
     let store = use_store();
     let state = Memo::new(move |_| store.link.with(|link| link.state));
-    let recovered = Memo::new(move |_| store.link.with(|link| link.recovered.clone()));
+    let recovered = Memo::new(move |_| store.link.with(|link| link.recovered));
     view! {
         {move || match state.get() {
             LinkState::Static => unstarted(store).into_any(),

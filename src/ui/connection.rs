@@ -14,7 +14,7 @@ const SHEET: &str = style_sheet!("./style/components/conn.css");
 #[component]
 pub fn Connection() -> impl IntoView {
     let store = use_store();
-    let badge = move || {
+    move || {
         let now = store.now.get();
         store.link.with(|link| {
             let (slug, word) = word(link.state);
@@ -26,8 +26,7 @@ pub fn Connection() -> impl IntoView {
                 </span>
             }
         })
-    };
-    badge
+    }
 }
 
 /// Stands beside the connection once the workflow is over.

@@ -119,6 +119,8 @@ impl BoardSubscription {
     }
 
     /// The next frame; none when there is nothing new.
+    // A cursor that goes on for ever is no iterator: none says "not now".
+    #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Option<Frame> {
         let version = {
             let state = lock(&self.shared.board.state);

@@ -59,7 +59,7 @@ impl Subscription {
 
     /// The next frame: the snapshot, or the events right after those it gave before. None when there is nothing new.
     pub async fn next(&mut self) -> Result<Option<Frame>, JournalError> {
-        match self.from_memory() {
+        match self.take_from_memory() {
             Next::Frame(frame) => Ok(Some(frame)),
             Next::UpToDate => Ok(None),
             Next::Behind(seq) => {
@@ -87,7 +87,7 @@ impl Subscription {
         }
     }
 
-    fn from_memory(&mut self) -> Next {
+    fn take_from_memory(&mut self) -> Next {
         let mut live = lock(&self.live);
         let is_new = std::mem::take(&mut self.is_new);
         let Some(cursor) = self.cursor else {

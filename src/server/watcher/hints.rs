@@ -170,7 +170,10 @@ mod tests {
         fs::read(&path).expect("readable");
         fs::write(&path, "y").expect("writable");
         let reported = mailbox.fetch(Duration::from_secs(10));
-        assert_eq!(reported.paths.into_iter().collect::<Vec<_>>(), [path.clone()]);
+        assert_eq!(
+            reported.paths.into_iter().collect::<Vec<_>>(),
+            std::slice::from_ref(&path)
+        );
         // What belongs to the same write may still come; then nothing does, however often it is read.
         while !mailbox.fetch(Duration::from_millis(50)).paths.is_empty() {}
         fs::read(&path).expect("readable");

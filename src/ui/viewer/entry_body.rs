@@ -24,21 +24,21 @@ pub fn body(shown: &Shown) -> AnyView {
         Kind::StageTransition => {
             let name = stage_word(&entry.head);
             let done = entry.event_type.strip_prefix("stage_").unwrap_or(&entry.event_type);
-            line(format!("{name} {done}"), entry.text.clone())
+            line(format!("{name} {done}"), &entry.text)
         }
-        Kind::StatusUpdate => line(format!("Workflow {}", entry.head.replace('_', " ")), entry.text.clone()),
+        Kind::StatusUpdate => line(format!("Workflow {}", entry.head.replace('_', " ")), &entry.text),
         Kind::Session => session(entry),
-        Kind::AgentStateUpdate => line("State".to_owned(), entry.text.clone()),
+        Kind::AgentStateUpdate => line("State".to_owned(), &entry.text),
         Kind::Other => other(entry),
     }
 }
 
 /// A word and the rest of the line.
-fn line(word: String, text: String) -> AnyView {
+fn line(word: String, text: &str) -> AnyView {
     view! {
         <div class="one">
             <b>{word}</b>
-            <span class="text-fg2 truncate" title=text.clone()>{text.clone()}</span>
+            <span class="text-fg2 truncate" title=text.to_owned()>{text.to_owned()}</span>
         </div>
     }
     .into_any()
@@ -237,7 +237,7 @@ fn session(entry: &Entry) -> AnyView {
         }
         .into_any();
     }
-    line(format!("{agent} {what}"), text)
+    line(format!("{agent} {what}"), &text)
 }
 
 /// What adwatch does not know, and what went wrong with a file.
@@ -257,5 +257,5 @@ fn other(entry: &Entry) -> AnyView {
         }
         .into_any();
     }
-    line(word, entry.text.clone())
+    line(word, &entry.text)
 }

@@ -112,15 +112,11 @@ fn spans(text: &str) -> Vec<Span> {
     while let Some(at) = rest.find(['`', '*']) {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
-        let marked = marked(rest);
-        let (span, length) = match marked {
-            Some(found) => found,
-            None => {
-                let mark = if rest.starts_with("**") { 2 } else { 1 };
-                plain.push_str(&rest[..mark]);
-                rest = &rest[mark..];
-                continue;
-            }
+        let Some((span, length)) = marked(rest) else {
+            let mark = if rest.starts_with("**") { 2 } else { 1 };
+            plain.push_str(&rest[..mark]);
+            rest = &rest[mark..];
+            continue;
         };
         if !plain.is_empty() {
             spans.push(Span::Text(std::mem::take(&mut plain)));

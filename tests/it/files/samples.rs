@@ -16,7 +16,7 @@ fn samples() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    println!(
+    eprintln!(
         "skipped: there are no samples at {}; set ADWATCH_SAMPLES",
         folder.display()
     );
