@@ -38,7 +38,7 @@ export const test = base.extend<Fixtures>({
 export { expect };
 
 /** Chromium itself reports a connection that a test cuts. */
-export const CUT = [/WebSocket connection to .* failed/, /net::ERR_/, /Failed to load resource/];
+export const CUT = [/WebSocket connection to .* failed|net::ERR_|Failed to load resource/];
 
 /** The badge in the top row that says how the page gets its events. */
 export const badge = (page: Page): Locator => page.locator('header .conn', { hasNotText: 'Ended' }).filter({ visible: true });

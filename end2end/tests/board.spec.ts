@@ -31,7 +31,7 @@ test('what failed says why, and what is over stands in the last column', async (
   await server.push(text('feedface', 'All done.'), status('feedface', 'completed', 'shipped as #7'));
   await page.goto('/');
   const over = page.getByRole('region', { name: 'Done · Failed' });
-  await expect(over.getByText('the disk is full').first()).toBeVisible();
+  await expect(over.getByText('gave up').first()).toBeVisible();
   await expect(over.getByText('shipped as #7').first()).toBeVisible();
 });
 

@@ -306,7 +306,9 @@ fn totals(subject: Subject, drawn: Memo<Drawn>, axis: Memo<Option<Axis>>) -> imp
             <div class="plot">
                 {move || drawn.with(|drawn| axis.with(|axis| axis.as_ref().map(|axis| event_trace(&drawn.trace, axis))))}
             </div>
-            <div class="f5 font-semibold">{move || sums.get().view()}</div>
+            <div role="table" aria-label="All agents together">
+                <div role="row" class="f5 h-full font-semibold">{move || sums.get().view()}</div>
+            </div>
         </div>
     }
     .into_any()
