@@ -101,6 +101,8 @@ impl Play {
         )
     }
 
+    // A call is made where it is handed over.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn open(&mut self, tool: &str, input: Value) -> String {
         self.calls += 1;
         let id = format!("{}-{}", self.timeline.adw_id, self.calls);
