@@ -3,6 +3,9 @@
 //! The real binary, real sockets, the default durability (`power`); the load generator runs on the same cores.
 //! Every reply and every received event is checked, so a figure is of work that was done right.
 
+// Printing the table is what it is for.
+#![allow(clippy::print_stdout)]
+
 #[path = "live/push.rs"]
 mod push;
 #[path = "live/server.rs"]
