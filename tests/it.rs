@@ -7,6 +7,8 @@ mod invent;
 
 #[path = "it/command.rs"]
 mod command;
+#[path = "it/demo.rs"]
+mod demo;
 #[path = "it/files.rs"]
 mod files;
 #[path = "it/fold.rs"]
