@@ -21,6 +21,8 @@ mod hub;
 mod ingest;
 #[path = "it/journal.rs"]
 mod journal;
+#[path = "it/limits.rs"]
+mod limits;
 #[path = "it/pages.rs"]
 mod pages;
 #[path = "it/protocol.rs"]
