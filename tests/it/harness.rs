@@ -134,6 +134,11 @@ impl Server {
         self.folder.path()
     }
 
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        log_of(self.folder.path())
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         http::ask(&self.address, "GET", path, &[], b"").await
     }
