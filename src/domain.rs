@@ -12,6 +12,7 @@ pub mod excerpt;
 pub mod execution_log;
 pub mod follow;
 pub mod frame;
+pub mod from_json;
 pub mod key;
 pub mod known;
 pub mod latest;

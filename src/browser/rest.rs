@@ -1,10 +1,10 @@
 //! Questions by REST, for where the socket cannot be had.
 
 use gloo_net::http::Request;
-use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
 use crate::domain::follow::{Answer, Query};
+use crate::domain::from_json::FromJson;
 
 /// After this long the answer is not waited for any more.
 const ANSWER_MS: u32 = 10_000;
@@ -26,12 +26,13 @@ pub(super) async fn ask(query: &Query) -> Answer {
 }
 
 /// What is there; the inner none is a 404, the outer one anything else.
-async fn get<T: DeserializeOwned>(path: &str) -> Option<Option<T>> {
+async fn get<T: FromJson>(path: &str) -> Option<Option<T>> {
     let signal = AbortSignal::timeout_with_u32(ANSWER_MS);
     let response = Request::get(path).abort_signal(Some(&signal)).send().await.ok()?;
     if response.status() == 404 {
         return Some(None);
     }
     let text = response.text().await.ok().filter(|_| response.ok())?;
-    serde_json::from_str(&text).ok().map(Some)
+    let value = serde_json::from_str(&text).ok()?;
+    T::from_json(value).ok().map(Some)
 }

@@ -6,6 +6,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::from_json::{Fault, FromJson};
 
 /// The longest id in characters.
 pub const MAX_CHARS: usize = 64;
@@ -65,6 +68,12 @@ impl TryFrom<String> for AdwId {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
+    }
+}
+
+impl FromJson for AdwId {
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        value.as_str().and_then(|text| text.parse().ok()).ok_or(Fault(""))
     }
 }
 

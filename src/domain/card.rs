@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::adw_id::AdwId;
 use super::excerpt::{excerpt, first_line};
+use super::from_json::from_fields;
 use super::stage;
 use super::status::{Patience, Pulse, Status, Verdict};
 use super::timeline::Timeline;
@@ -43,6 +44,30 @@ pub struct Card {
     pub cost_usd: Option<f64>,
     pub pace: Pace,
 }
+
+from_fields!(Card {
+    adw_id,
+    seq,
+    title,
+    repo,
+    issue,
+    branch,
+    stage,
+    stages,
+    pulse,
+    agent,
+    doing,
+    doing_since,
+    last_error,
+    result,
+    first_at,
+    last_at,
+    times_known,
+    errors,
+    tokens,
+    cost_usd,
+    pace,
+});
 
 impl Card {
     pub fn of(timeline: &Timeline) -> Self {

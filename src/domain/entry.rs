@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::event::{Event, Kind, TimeSource};
 use super::excerpt::{excerpt, first_line, json_len};
+use super::from_json::from_fields;
 use super::payload;
 use super::timestamp::Timestamp;
 
@@ -50,6 +51,25 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines_removed: Option<u64>,
 }
+
+from_fields!(Entry {
+    seq,
+    at,
+    time_source,
+    kind,
+    event_type,
+    agent,
+    parent,
+    head,
+    text,
+    detail,
+    error,
+    duration_ms,
+    tool_use_id,
+    end_seq,
+    lines_added,
+    lines_removed,
+});
 
 impl Entry {
     pub fn new(event: &Event) -> Self {

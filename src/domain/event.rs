@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::adw_id::AdwId;
+use super::from_json::{Fault, Fields, FromJson, from_name};
 use super::timestamp::Timestamp;
 
 /// An event. Once it has a seq it never changes.
@@ -61,6 +62,8 @@ pub enum TimeSource {
     #[default]
     Unknown,
 }
+
+from_name!(Kind, TimeSource);
 
 impl Kind {
     pub const ALL: [Self; 10] = [
@@ -156,6 +159,26 @@ impl From<Envelope> for Event {
             parent_tool_use_id: data.parent_tool_use_id,
             payload: data.payload,
         }
+    }
+}
+
+impl FromJson for Event {
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        let mut envelope = Fields::of(value)?;
+        let mut data: Fields = envelope.take("data")?;
+        Ok(Self {
+            kind: envelope.take("type")?,
+            adw_id: data.take("adw_id")?,
+            seq: data.take("seq")?,
+            timestamp: data.take("timestamp")?,
+            time_source: data.take("time_source")?,
+            event_type: data.take("event_type")?,
+            agent: data.take("agent")?,
+            run: data.take("run")?,
+            session_id: data.take("session_id")?,
+            parent_tool_use_id: data.take("parent_tool_use_id")?,
+            payload: data.take("payload")?,
+        })
     }
 }
 

@@ -101,7 +101,8 @@ impl Follower {
     pub fn new(now: u64, start: Start) -> Self {
         let follow =
             |(adw_id, known): (AdwId, Known)| (adw_id.clone(), Followed::new(adw_id, start.epoch.clone(), known));
-        let workflows = start.workflows.into_iter().map(follow).collect();
+        let mut workflows = BTreeMap::new();
+        workflows.extend(start.workflows.into_iter().map(follow));
         Self {
             connection: Connection::default(),
             polling: Polling::default(),

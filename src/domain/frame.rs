@@ -1,11 +1,11 @@
 //! What goes over the socket `adwatch.v1`, in both directions: `{"type":…,"data":{…}}`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::adw_id::AdwId;
 use super::card::Card;
 use super::event::Event;
+use super::from_json::{Fault, Fields, from_fields};
 use super::status::Patience;
 use super::timeline::Timeline;
 use super::timestamp::Timestamp;
@@ -58,126 +58,56 @@ pub enum FromServer {
     },
 }
 
-/// The envelope, with what it holds not yet read.
-///
-/// Serde would read an enum like [`FromServer`] whichever of its two fields comes first, and for that compile every type
-/// inside twice: a third of the page's wasm.
-#[derive(Deserialize)]
-struct Envelope {
-    #[serde(rename = "type")]
-    kind: String,
-    data: Box<RawValue>,
-}
-
-#[derive(Deserialize)]
-struct HelloData {
-    epoch: String,
-    server_time: Timestamp,
-    heartbeat_ms: u64,
-    patience: Patience,
-}
-
-#[derive(Deserialize)]
-struct SnapshotData {
-    adw_id: AdwId,
-    epoch: String,
-    seq: u64,
-    timeline: Box<Timeline>,
-}
-
-#[derive(Deserialize)]
-struct EventsData {
-    adw_id: AdwId,
-    from: u64,
-    to: u64,
-    #[serde(default)]
-    head: Option<u64>,
-    list: Vec<Event>,
-}
-
-#[derive(Deserialize)]
-struct BoardData {
-    full: bool,
-    upserts: Vec<Card>,
-    removed: Vec<AdwId>,
-}
-
-#[derive(Deserialize)]
-struct HeartbeatData {
-    server_time: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct ErrorData {
-    code: String,
-    message: String,
-}
-
 impl FromServer {
     /// Reads a frame; none if a newer server has a type of frame that is not known here.
-    pub fn read(text: &str) -> Result<Option<Self>, serde_json::Error> {
-        let Envelope { kind, data } = serde_json::from_str(text)?;
-        let data = data.get();
+    pub fn read(text: &str) -> Result<Option<Self>, Unread> {
+        let mut envelope = Fields::of(serde_json::from_str(text)?)?;
+        let kind: String = envelope.take("type")?;
+        let mut data: Fields = envelope.take("data")?;
         Ok(Some(match kind.as_str() {
-            "hello" => {
-                let HelloData {
-                    epoch,
-                    server_time,
-                    heartbeat_ms,
-                    patience,
-                } = serde_json::from_str(data)?;
-                Self::Hello {
-                    epoch,
-                    server_time,
-                    heartbeat_ms,
-                    patience,
-                }
-            }
-            "snapshot" => {
-                let SnapshotData {
-                    adw_id,
-                    epoch,
-                    seq,
-                    timeline,
-                } = serde_json::from_str(data)?;
-                Self::Snapshot {
-                    adw_id,
-                    epoch,
-                    seq,
-                    timeline,
-                }
-            }
-            "events" => {
-                let EventsData {
-                    adw_id,
-                    from,
-                    to,
-                    head,
-                    list,
-                } = serde_json::from_str(data)?;
-                Self::Events {
-                    adw_id,
-                    from,
-                    to,
-                    head,
-                    list,
-                }
-            }
-            "board" => {
-                let BoardData { full, upserts, removed } = serde_json::from_str(data)?;
-                Self::Board { full, upserts, removed }
-            }
-            "heartbeat" => {
-                let HeartbeatData { server_time } = serde_json::from_str(data)?;
-                Self::Heartbeat { server_time }
-            }
-            "error" => {
-                let ErrorData { code, message } = serde_json::from_str(data)?;
-                Self::Error { code, message }
-            }
+            "hello" => Self::Hello {
+                epoch: data.take("epoch")?,
+                server_time: data.take("server_time")?,
+                heartbeat_ms: data.take("heartbeat_ms")?,
+                patience: data.take("patience")?,
+            },
+            "snapshot" => Self::Snapshot {
+                adw_id: data.take("adw_id")?,
+                epoch: data.take("epoch")?,
+                seq: data.take("seq")?,
+                timeline: data.take("timeline")?,
+            },
+            "events" => Self::Events {
+                adw_id: data.take("adw_id")?,
+                from: data.take("from")?,
+                to: data.take("to")?,
+                head: data.take("head")?,
+                list: data.take("list")?,
+            },
+            "board" => Self::Board {
+                full: data.take("full")?,
+                upserts: data.take("upserts")?,
+                removed: data.take("removed")?,
+            },
+            "heartbeat" => Self::Heartbeat {
+                server_time: data.take("server_time")?,
+            },
+            "error" => Self::Error {
+                code: data.take("code")?,
+                message: data.take("message")?,
+            },
             _ => return Ok(None),
         }))
     }
+}
+
+/// Why a frame cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    #[error("the frame is not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+    #[error("the frame cannot be read: {0}")]
+    Fault(#[from] Fault),
 }
 
 /// A frame from the browser.
@@ -226,6 +156,15 @@ pub struct AgentState {
     pub timeline: Box<Timeline>,
 }
 
+from_fields!(AgentState {
+    adw_id,
+    epoch,
+    seq,
+    timestamp,
+    state,
+    timeline
+});
+
 /// The answer of `GET /api/workflows`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Workflows {
@@ -233,6 +172,12 @@ pub struct Workflows {
     pub server_time: Timestamp,
     pub workflows: Vec<Card>,
 }
+
+from_fields!(Workflows {
+    epoch,
+    server_time,
+    workflows
+});
 
 /// The answer of `GET /api/workflows/{adw_id}/events`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -245,6 +190,14 @@ pub struct EventPage {
     pub first: u64,
     pub server_time: Timestamp,
 }
+
+from_fields!(EventPage {
+    epoch,
+    events,
+    head,
+    first,
+    server_time
+});
 
 #[cfg(test)]
 mod tests {

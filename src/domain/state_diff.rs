@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use super::from_json::{Fault, Fields, FromJson};
+
 /// One field that differs. Absent on a side means that the field was not there; null is a value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
@@ -11,6 +13,17 @@ pub struct Change {
     pub old: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub new: Option<Value>,
+}
+
+impl FromJson for Change {
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        let mut fields = Fields::of(value)?;
+        Ok(Self {
+            field: fields.take("field")?,
+            old: fields.raw("old"),
+            new: fields.raw("new"),
+        })
+    }
 }
 
 /// The fields that differ, in the order of their names.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::TimeSource;
+use super::from_json::{from_fields, from_name};
 use super::timeline::Timeline;
 use super::timeline::agent::AgentState;
 use super::timeline::report::Reported;
@@ -19,6 +20,8 @@ pub enum Status {
     Completed,
     Unknown,
 }
+
+from_name!(Status);
 
 /// A status with its reason. Only `derived = false` was said by somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +44,12 @@ pub struct Patience {
     /// An open tool counts as "waiting" after this much silence.
     pub waiting_ms: u64,
 }
+
+from_fields!(Patience {
+    silence_ms,
+    tool_ms,
+    waiting_ms
+});
 
 impl Default for Patience {
     fn default() -> Self {
@@ -71,6 +80,17 @@ pub struct Pulse {
     /// Whether any session was ever seen.
     pub has_sessions: bool,
 }
+
+from_fields!(Pulse {
+    reported,
+    open_agents,
+    agent,
+    open_tool,
+    last_ended,
+    last_at,
+    is_live,
+    has_sessions,
+});
 
 impl Pulse {
     pub fn of(timeline: &Timeline) -> Self {

@@ -22,6 +22,7 @@ use super::adw_id::AdwId;
 use super::entry::{self, Entry};
 use super::event::{Event, Kind, TimeSource};
 use super::excerpt::{excerpt, first_line};
+use super::from_json::from_fields;
 use super::payload;
 use super::timestamp::Timestamp;
 use super::usage::Usage;
@@ -74,6 +75,32 @@ pub struct Timeline {
     pub recent: Recent,
     pub sources: Sources,
 }
+
+from_fields!(Timeline {
+    adw_id,
+    seq,
+    first_at,
+    last_at,
+    last_known_at,
+    counts,
+    tools,
+    error_count,
+    state,
+    report,
+    stages,
+    agents,
+    agents_dropped,
+    todo,
+    open_tools,
+    usual,
+    errors,
+    usage,
+    messages,
+    trace,
+    pace,
+    recent,
+    sources,
+});
 
 impl Timeline {
     pub fn new(adw_id: AdwId) -> Self {
@@ -266,6 +293,8 @@ pub struct Moment {
     pub at: Timestamp,
     pub source: TimeSource,
 }
+
+from_fields!(Moment { at, source });
 
 impl Moment {
     fn of(event: &Event) -> Self {

@@ -5,6 +5,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
+
+use super::from_json::{Fault, FromJson};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -132,6 +135,13 @@ impl<'de> Deserialize<'de> for Timestamp {
         Self::parse(&text)
             .map(|(at, _)| at)
             .ok_or_else(|| de::Error::custom("timestamp must be RFC 3339, for example 2026-01-15T10:30:00.123Z"))
+    }
+}
+
+impl FromJson for Timestamp {
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        let parsed = value.as_str().and_then(Self::parse);
+        parsed.map(|(at, _)| at).ok_or(Fault(""))
     }
 }
 

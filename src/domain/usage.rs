@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::from_json::{Fault, FromJson};
 use super::payload;
 
 /// Tokens by how they were billed.
@@ -17,6 +18,12 @@ pub struct Usage {
     pub cache_read: u64,
     #[serde(rename = "cache_creation_input_tokens")]
     pub cache_creation: u64,
+}
+
+impl FromJson for Usage {
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        Self::from_value(&value).ok_or(Fault(""))
+    }
 }
 
 impl Usage {

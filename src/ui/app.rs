@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use crate::ui::board::Board;
 use crate::ui::icon::Sprite;
 use crate::ui::not_found::NotFound;
-use crate::ui::store::{Feed, Seed, Store};
+use crate::ui::store::{Feed, Seed, SeedJson, Store};
 use crate::ui::theme::Theme;
 use crate::ui::viewer::Viewer;
 
@@ -46,7 +46,8 @@ pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     // The server draws from the seed it was given, and the page carries it to the browser.
-    let seed = SharedValue::new(|| use_context::<Seed>().unwrap_or_default()).into_inner();
+    let seed =
+        SharedValue::<Seed, SeedJson>::new_with_encoding(|| use_context::<Seed>().unwrap_or_default()).into_inner();
     provide_context(Theme(seed.theme.clone()));
     let store = Store::new(seed);
     provide_context(store);
@@ -56,10 +57,10 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|page: String| title(&page) />
         <Router>
-            <Routes fallback=|| view! { <NotFound /> }>
+            <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Board />
                 <Route path=path!("/w/:adw_id") view=Viewer />
-            </Routes>
+            </FlatRoutes>
         </Router>
     }
     .into_any()

@@ -6,10 +6,13 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use leptos::server::codee::{Decoder, Encoder};
+use serde::Serialize;
 
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
+use crate::domain::frame::Unread;
+use crate::domain::from_json::{FromJson, from_fields};
 pub use crate::domain::known::Known;
 pub use crate::domain::link::{Ask, Link, LinkState, Recovered};
 use crate::domain::status::Patience;
@@ -17,7 +20,7 @@ use crate::domain::timeline::Timeline;
 use crate::domain::timestamp::Timestamp;
 
 /// What the page carries for the browser to start from: exactly what the server drew.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Seed {
     /// The life of the journal the page was drawn from.
     pub epoch: String,
@@ -32,6 +35,37 @@ pub struct Seed {
     pub timeline: Option<(AdwId, Option<Timeline>)>,
     /// The theme of the cookie, if a person chose one: `light` or `dark`.
     pub theme: Option<String>,
+}
+
+from_fields!(Seed {
+    epoch,
+    as_of,
+    patience,
+    roots,
+    cards,
+    timeline,
+    theme
+});
+
+/// How the page carries the seed. Leptos' own way would compile serde's reading of all of it into the wasm.
+pub struct SeedJson;
+
+impl Encoder<Seed> for SeedJson {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    fn encode(seed: &Seed) -> Result<String, Self::Error> {
+        serde_json::to_string(seed)
+    }
+}
+
+impl Decoder<Seed> for SeedJson {
+    type Error = Unread;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<Seed, Unread> {
+        Ok(Seed::from_json(serde_json::from_str(text)?)?)
+    }
 }
 
 /// What the page shows, and so what must be subscribed.

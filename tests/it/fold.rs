@@ -1,11 +1,14 @@
 //! The laws of the fold: the same events give the same timeline wherever the page took over, and it stays small.
 
 use adwatch::domain::card::Card;
-use adwatch::domain::event::{Event, Kind};
+use adwatch::domain::event::{Event, Kind, TimeSource};
+use adwatch::domain::from_json::FromJson;
 use adwatch::domain::status::{Patience, Status};
 use adwatch::domain::timeline::Timeline;
+use adwatch::domain::timeline::stage_line::StageState;
 use adwatch::domain::timestamp::Timestamp;
 use proptest::prelude::*;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::invent::{ADW_ID, any_event, event};
@@ -24,6 +27,12 @@ fn fold(timeline: &mut Timeline, events: &[Event]) {
     }
 }
 
+/// What the browser reads of it, which is not what serde reads.
+fn in_the_browser<T: Serialize + FromJson>(sent: &T) -> T {
+    let text = serde_json::to_string(sent).expect("it is JSON");
+    T::from_json(serde_json::from_str(&text).expect("it is JSON")).expect("the browser reads it")
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -38,6 +47,9 @@ proptest! {
         let carried = serde_json::to_string(&before).expect("a timeline is JSON");
         let mut after: Timeline = serde_json::from_str(&carried).expect("a timeline is read back");
         prop_assert_eq!(&after, &before);
+        prop_assert_eq!(&in_the_browser(&before), &before);
+        prop_assert_eq!(&in_the_browser(&Card::of(&before)), &Card::of(&before));
+        prop_assert_eq!(&in_the_browser(&events), &events);
         fold(&mut after, second);
         prop_assert_eq!(&after, &whole);
     }
@@ -82,6 +94,40 @@ fn tool(event_type: &str, id: &str, payload: serde_json::Value, at_ms: i64) -> E
 fn status_at(timeline: &Timeline, at_ms: i64) -> (Status, bool) {
     let verdict = Card::of(timeline).verdict(Timestamp(at_ms), &Patience::default());
     (verdict.status, verdict.derived)
+}
+
+#[test]
+fn a_file_that_is_read_late_does_not_open_a_workflow_that_was_said_to_be_over() {
+    let mut timeline = empty();
+    let mut over = event(Kind::StatusUpdate, "failed", json!({"status": "failed"}));
+    over.timestamp = Timestamp(60_000);
+    fold(&mut timeline, &[over, session("session_started", json!({}), 20_000)]);
+    assert_eq!(status_at(&timeline, 61_000), (Status::Failed, false));
+    let mut backlog = session("session_started", json!({}), 70_000);
+    backlog.time_source = TimeSource::Unknown;
+    fold(&mut timeline, &[backlog]);
+    assert_eq!(status_at(&timeline, 71_000), (Status::Failed, false));
+    fold(&mut timeline, &[session("session_started", json!({}), 80_000)]);
+    assert_eq!(status_at(&timeline, 81_000), (Status::Running, true));
+}
+
+#[test]
+fn an_earlier_stage_that_is_read_later_was_over_when_the_next_began() {
+    let stage = |name: &str, at_ms| {
+        let mut stage = event(Kind::StageTransition, "stage_started", json!({"stage": name}));
+        stage.timestamp = Timestamp(at_ms);
+        stage
+    };
+    let mut timeline = empty();
+    fold(&mut timeline, &[stage("build", 60_000), stage("plan", 20_000)]);
+    let states: Vec<_> = timeline
+        .stages
+        .iter()
+        .map(|line| (line.name.as_str(), line.state, line.ended.map(|ended| ended.at)))
+        .collect();
+    let plan = ("plan", StageState::Completed, Some(Timestamp(60_000)));
+    assert!(states.contains(&plan), "{states:?}");
+    assert!(states.contains(&("build", StageState::Running, None)), "{states:?}");
 }
 
 #[test]

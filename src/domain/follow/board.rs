@@ -14,17 +14,11 @@ pub(super) struct Board {
 
 impl Board {
     pub fn new(cards: Option<Vec<Card>>) -> Self {
-        let is_loaded = cards.is_some();
-        let cards = cards
-            .unwrap_or_default()
-            .into_iter()
-            .map(|card| (card.adw_id.clone(), card))
-            .collect();
-        Self {
-            cards,
-            is_loaded,
-            subscribers: 0,
+        let mut board = Self::default();
+        if let Some(cards) = cards {
+            board.take(true, cards, &[]);
         }
+        board
     }
 
     pub fn take(&mut self, full: bool, upserts: Vec<Card>, removed: &[AdwId]) {

@@ -56,15 +56,16 @@ impl Follower {
 
     /// Lets go of the workflows that nobody has looked at for longest.
     fn clear_shelf(&mut self) {
-        let mut shelf: Vec<(u64, AdwId)> = self
-            .workflows
-            .values()
-            .filter(|followed| followed.subscribers == 0)
-            .map(|followed| (followed.used, followed.adw_id.clone()))
-            .collect();
-        shelf.sort_unstable();
-        let excess = shelf.len().saturating_sub(SHELF);
-        for (_, adw_id) in shelf.into_iter().take(excess) {
+        let is_shelved = |followed: &&Followed| followed.subscribers == 0;
+        while self.workflows.values().filter(is_shelved).count() > SHELF {
+            let oldest = self
+                .workflows
+                .values()
+                .filter(is_shelved)
+                .min_by_key(|followed| followed.used);
+            let Some(adw_id) = oldest.map(|followed| followed.adw_id.clone()) else {
+                return;
+            };
             self.workflows.remove(&adw_id);
             self.changes.workflows.remove(&adw_id);
             self.changes.forgotten.insert(adw_id);

@@ -7,6 +7,7 @@ use super::{Moment, Timeline, open_tool};
 use crate::domain::entry::{self, Entry};
 use crate::domain::event::{Event, Kind};
 use crate::domain::excerpt::excerpt;
+use crate::domain::from_json::{from_fields, from_name};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::Usage;
 use crate::domain::{payload, stage};
@@ -51,6 +52,31 @@ pub struct Agent {
     pub spans: Vec<(u32, u32, bool)>,
 }
 
+from_fields!(Agent {
+    name,
+    parent,
+    under,
+    stage,
+    model,
+    run,
+    session_id,
+    cwd,
+    state,
+    started,
+    last,
+    ended,
+    messages,
+    reported_turns,
+    tools,
+    errors,
+    usage,
+    earlier_cost_usd,
+    session_cost_usd,
+    reported_ms,
+    result,
+    spans,
+});
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentState {
@@ -61,6 +87,8 @@ pub enum AgentState {
     Ended,
     Failed,
 }
+
+from_name!(AgentState);
 
 impl Agent {
     fn new(event: &Event, name: &str) -> Self {
@@ -255,7 +283,7 @@ pub(super) fn note_session(timeline: &mut Timeline, at: Option<usize>, event: &E
     let text = |field: &str, max| payload::text(&event.payload, field).map(|text| excerpt(text, max));
     let is_start = event.event_type == "session_started";
     if is_start {
-        timeline.reopen();
+        timeline.reopen(Moment::of(event));
     }
     let agent = &mut timeline.agents[at];
     if event.session_id.is_some() && agent.session_id != event.session_id {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::entry::Entry;
 use crate::domain::event::{Kind, TimeSource};
 use crate::domain::excerpt::first_line;
+use crate::domain::from_json::from_fields;
 use crate::domain::timestamp::Timestamp;
 
 /// One error: where and when.
@@ -19,6 +20,15 @@ pub struct Mark {
     /// What it said.
     pub why: String,
 }
+
+from_fields!(Mark {
+    seq,
+    at,
+    time_source,
+    agent,
+    what,
+    why
+});
 
 impl Mark {
     pub fn new(entry: &Entry) -> Self {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::domain::entry::Entry;
 use crate::domain::event::TimeSource;
 use crate::domain::excerpt::excerpt;
+use crate::domain::from_json::{Fault, FromJson, from_fields};
 use crate::domain::timestamp::Timestamp;
 
 /// Up to 17 at once were seen in one agent.
@@ -28,9 +30,26 @@ pub struct OpenTool {
     pub time_source: TimeSource,
 }
 
+from_fields!(OpenTool {
+    tool_use_id,
+    seq,
+    agent,
+    nested,
+    name,
+    text,
+    at,
+    time_source,
+});
+
 /// The mean duration by tool, of the calls whose both ends were seen.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usual(BTreeMap<String, (u64, u64)>);
+
+impl FromJson for Usual {
+    fn from_json(value: Value) -> Result<Self, Fault> {
+        BTreeMap::from_json(value).map(Self)
+    }
+}
 
 impl Usual {
     pub(super) fn note(&mut self, tool: &str, duration_ms: u64) {

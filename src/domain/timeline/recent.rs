@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::entry::Entry;
 use crate::domain::event::Kind;
+use crate::domain::from_json::from_fields;
 
 const PER_KIND: usize = 50;
 /// What all entries may take of the snapshot's 128 KiB.
@@ -17,12 +18,16 @@ pub struct Recent {
     by_kind: BTreeMap<Kind, Ring>,
 }
 
+from_fields!(Recent { by_kind });
+
 /// The newest entries of one kind, and what they take: summed as they come and go, since a sum over all costs too much.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Ring {
     bytes: usize,
     entries: VecDeque<Entry>,
 }
+
+from_fields!(Ring { bytes, entries });
 
 impl Recent {
     pub fn of(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {

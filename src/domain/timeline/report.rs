@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Moment, Timeline, stage_line};
 use crate::domain::event::Event;
 use crate::domain::excerpt::excerpt;
+use crate::domain::from_json::{from_fields, from_name};
 use crate::domain::payload;
 
 /// The last word on the workflow.
@@ -20,6 +21,16 @@ pub struct Report {
     pub by: String,
 }
 
+from_fields!(Report {
+    state,
+    message,
+    step,
+    workflow_name,
+    progress_percent,
+    said,
+    by
+});
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reported {
@@ -27,6 +38,8 @@ pub enum Reported {
     Completed,
     Failed,
 }
+
+from_name!(Reported);
 
 impl Reported {
     /// Reads the words that scripts use; none for those that say nothing about the end.
@@ -67,12 +80,13 @@ pub(super) fn note(timeline: &mut Timeline, event: &Event) {
 }
 
 impl Timeline {
-    /// Something began after the workflow was said to be over: it is not over.
-    pub(super) fn reopen(&mut self) {
+    /// Something began at the moment: a workflow that was said to be over before that is not over.
+    pub(super) fn reopen(&mut self, began: Moment) {
+        let is_earlier = |report: &Report| began.source.is_known() && report.said.at < began.at;
         if self
             .report
             .as_ref()
-            .is_some_and(|report| report.state != Reported::Running)
+            .is_some_and(|report| report.state != Reported::Running && is_earlier(report))
         {
             self.report = None;
         }

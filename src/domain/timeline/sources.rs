@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::event::{Event, Kind};
 use crate::domain::excerpt::excerpt;
+use crate::domain::from_json::from_fields;
 use crate::domain::payload;
 use crate::domain::timestamp::Timestamp;
 
@@ -42,6 +43,17 @@ pub struct Sources {
     pub newest: VecDeque<SourceNote>,
 }
 
+from_fields!(Sources {
+    oddities,
+    truncated,
+    replaced,
+    deleted,
+    mended,
+    unfinished,
+    unreadable,
+    newest,
+});
+
 /// One thing that went wrong with a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SourceNote {
@@ -54,6 +66,16 @@ pub struct SourceNote {
     pub reason: String,
     pub excerpt: String,
 }
+
+from_fields!(SourceNote {
+    seq,
+    at,
+    event_type,
+    file,
+    line,
+    reason,
+    excerpt
+});
 
 /// Whether an event shows that somebody is at work; a file that is deleted, closed or left unfinished shows nothing of it.
 pub(super) fn is_sign_of_life(event: &Event) -> bool {

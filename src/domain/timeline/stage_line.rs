@@ -6,6 +6,7 @@ use super::agent::AgentState;
 use super::{Moment, Timeline};
 use crate::domain::event::{Event, Kind};
 use crate::domain::excerpt::excerpt;
+use crate::domain::from_json::{from_fields, from_name};
 use crate::domain::{payload, stage};
 
 const STAGES: usize = 16;
@@ -24,6 +25,16 @@ pub struct StageLine {
     pub derived: bool,
 }
 
+from_fields!(StageLine {
+    name,
+    state,
+    started,
+    ended,
+    duration_ms,
+    message,
+    derived
+});
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StageState {
@@ -32,6 +43,8 @@ pub enum StageState {
     Failed,
     Skipped,
 }
+
+from_name!(StageState);
 
 impl StageLine {
     /// The duration in milliseconds, if it was said or both ends are known.
@@ -69,23 +82,33 @@ pub(super) fn note(timeline: &mut Timeline, event: &Event) {
 }
 
 /// Starts a stage; the derived ones that were running are over then.
+/// Where files are read one after the other, an earlier stage may be told of later: it was over when the next began.
 pub(super) fn start(timeline: &mut Timeline, name: &str, moment: Moment, derived: bool) {
     let name = stage::normalise(name);
-    timeline.reopen();
+    timeline.reopen(moment);
     for line in &mut timeline.stages {
         let is_over = line.state == StageState::Running && line.name != name && (line.derived || !derived);
-        if is_over {
+        if is_over && line.started.is_none_or(|started| started.at <= moment.at) {
             line.state = StageState::Completed;
             line.ended = Some(moment);
         }
     }
+    let others = timeline.stages.iter().filter(|line| line.name != name);
+    let next = others
+        .filter_map(|line| line.started)
+        .filter(|started| started.at > moment.at)
+        .min_by_key(|started| started.at);
     let line = line(timeline, &name);
     if line.state != StageState::Running || line.started.is_none() {
         *line = StageLine {
             name,
-            state: StageState::Running,
+            state: if next.is_some() {
+                StageState::Completed
+            } else {
+                StageState::Running
+            },
             started: Some(moment),
-            ended: None,
+            ended: next,
             duration_ms: None,
             message: None,
             derived,

@@ -8,6 +8,7 @@ use super::stage_line::{self, StageState};
 use super::{Moment, Timeline, brief, headline};
 use crate::domain::event::Event;
 use crate::domain::excerpt::excerpt;
+use crate::domain::from_json::{FromJson, from_fields};
 use crate::domain::payload;
 use crate::domain::state_diff::Change;
 
@@ -30,6 +31,16 @@ pub struct StateView {
     pub title: Option<String>,
 }
 
+from_fields!(StateView {
+    source,
+    writes,
+    fields,
+    fields_dropped,
+    changed,
+    changed_at,
+    title
+});
+
 /// One field of the last change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangeView {
@@ -37,6 +48,8 @@ pub struct ChangeView {
     pub old: Option<String>,
     pub new: Option<String>,
 }
+
+from_fields!(ChangeView { field, old, new });
 
 /// Takes in an agent_state_update.
 pub(super) fn note(timeline: &mut Timeline, event: &Event) {
@@ -53,7 +66,7 @@ pub(super) fn note(timeline: &mut Timeline, event: &Event) {
         .payload
         .get("changed")
         .cloned()
-        .and_then(|changed| serde_json::from_value::<Vec<Change>>(changed).ok())
+        .and_then(|changed| Vec::<Change>::from_json(changed).ok())
         .unwrap_or_default();
     for change in &changes {
         set(&mut timeline.state, &change.field, change.new.as_ref());
@@ -104,9 +117,9 @@ fn set(view: &mut StateView, field: &str, value: Option<&Value>) {
 
 /// What the document says of the workflow and its stages, in the words of the generations of scripts.
 fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Moment) {
-    let said = said(&event.payload);
+    let said = |field: &str| said(&event.payload, field);
     for field in ["all_adws", "completed_phases"] {
-        let Some(names) = said.get(field).and_then(|value| value.as_array()) else {
+        let Some(names) = said(field).and_then(|value| value.as_array()) else {
             continue;
         };
         let names: Vec<&str> = names.iter().filter_map(Value::as_str).take(16).collect();
@@ -124,7 +137,7 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
             }
         }
     }
-    if let Some(results) = said.get("phase_results").and_then(|value| value.as_array()) {
+    if let Some(results) = said("phase_results").and_then(|value| value.as_array()) {
         for result in results.iter().take(16) {
             let Some(phase) = payload::text(result, "phase") else {
                 continue;
@@ -137,20 +150,17 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
             stage_line::report(timeline, phase, state, moment, payload::text(result, "error_message"));
         }
     }
-    if let Some(phase) = said
-        .get("current_phase")
+    if let Some(phase) = said("current_phase")
         .and_then(|value| value.as_str())
         .filter(|phase| !phase.is_empty())
     {
         stage_line::report(timeline, phase, StageState::Running, moment, None);
     }
-    let word = said
-        .get("status")
+    let word = said("status")
         .and_then(|value| value.as_str())
         .and_then(Reported::from_word);
-    let word = word.or_else(|| {
-        (said.get("completed").and_then(|value| value.as_bool()) == Some(true)).then_some(Reported::Completed)
-    });
+    let word = word
+        .or_else(|| (said("completed").and_then(|value| value.as_bool()) == Some(true)).then_some(Reported::Completed));
     if let Some(state) = word {
         let text = |field: &str| payload::text(&event.payload, field).map(|text| excerpt(text, 240));
         let name = text("workflow_name").or_else(|| timeline.report.take().and_then(|report| report.workflow_name));
@@ -166,20 +176,17 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
     }
 }
 
-/// The fields an event sets: those of the whole document or of the change, and what the publisher said beside them.
-fn said(payload: &Value) -> std::collections::BTreeMap<&str, &Value> {
-    let whole = payload
-        .get("state")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(field, value)| (field.as_str(), value));
-    let changed = payload.get("changed").and_then(Value::as_array).into_iter().flatten();
-    let changed = changed.filter_map(|change| Some((change.get("field")?.as_str()?, change.get("new")?)));
-    let beside = ["status", "current_phase"]
-        .into_iter()
-        .filter_map(|field| Some((field, payload.get(field)?)));
-    beside.chain(whole).chain(changed).collect()
+/// What an event sets a field to: in the change, in the whole document, or said by the publisher beside them.
+fn said<'a>(payload: &'a Value, field: &str) -> Option<&'a Value> {
+    let changes = payload.get("changed").and_then(Value::as_array).into_iter().flatten();
+    let changed = |change: &&'a Value| change.get("field").and_then(Value::as_str) == Some(field);
+    let beside = ["status", "current_phase"].contains(&field);
+    changes
+        .rev()
+        .find(changed)
+        .and_then(|change| change.get("new"))
+        .or_else(|| payload.get("state")?.get(field))
+        .or_else(|| payload.get(field).filter(|_| beside))
 }
 
 impl ChangeView {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Moment;
 use crate::domain::event::Event;
 use crate::domain::excerpt::excerpt;
+use crate::domain::from_json::{from_fields, from_name};
 use crate::domain::payload;
 
 const ITEMS: usize = 30;
@@ -20,6 +21,13 @@ pub struct TodoList {
     pub more: usize,
 }
 
+from_fields!(TodoList {
+    agent,
+    written,
+    items,
+    more
+});
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TodoItem {
@@ -29,6 +37,8 @@ pub struct TodoItem {
     pub since: Moment,
 }
 
+from_fields!(TodoItem { text, state, since });
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TodoState {
@@ -36,6 +46,8 @@ pub enum TodoState {
     InProgress,
     Completed,
 }
+
+from_name!(TodoState);
 
 impl TodoList {
     /// The list in a call of TodoWrite; none for other tools.

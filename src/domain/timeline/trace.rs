@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::event::TimeSource;
+use crate::domain::from_json::from_fields;
 use crate::domain::timestamp::Timestamp;
 
 const BUCKETS: usize = 96;
@@ -23,6 +24,13 @@ pub struct Trace {
     pub events: Vec<u32>,
     pub errors: Vec<u32>,
 }
+
+from_fields!(Trace {
+    start,
+    width_ms,
+    events,
+    errors
+});
 
 impl Trace {
     pub(super) fn note(&mut self, at: Timestamp, source: TimeSource, error: bool) {
@@ -64,6 +72,8 @@ pub struct Pace {
     pub events: VecDeque<u16>,
     pub errors: VecDeque<u16>,
 }
+
+from_fields!(Pace { newest, events, errors });
 
 impl Pace {
     pub(super) fn note(&mut self, at: Timestamp, source: TimeSource, error: bool) {
