@@ -6,6 +6,7 @@ pub mod banner;
 pub mod board;
 pub mod connection;
 pub mod control;
+pub mod derived;
 pub mod figure;
 pub mod format;
 pub mod icon;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::timestamp::Timestamp;
 use crate::ui::board::survey::Survey;
+use crate::ui::derived::Derived;
 use crate::ui::format;
 use crate::ui::store::use_store;
 
@@ -11,7 +12,7 @@ const QUIET_MS: u64 = 5_000;
 
 /// Says how many entries and errors came since it last spoke.
 #[component]
-pub fn EntryAnnouncer(#[prop(into)] seq: Signal<u64>, #[prop(into)] errors: Signal<u64>) -> impl IntoView {
+pub fn EntryAnnouncer(seq: Derived<u64>, errors: Derived<u64>) -> impl IntoView {
     announcer(
         move || (seq.get(), errors.get()),
         |before, now| {
@@ -29,7 +30,7 @@ pub fn EntryAnnouncer(#[prop(into)] seq: Signal<u64>, #[prop(into)] errors: Sign
 
 /// Says how many workflows newly want a person.
 #[component]
-pub fn BoardAnnouncer(survey: Memo<Survey>) -> impl IntoView {
+pub fn BoardAnnouncer(survey: Derived<Survey>) -> impl IntoView {
     announcer(
         move || survey.with(|survey| (survey.counts.all, survey.counts.stalled, survey.counts.failed)),
         |before, now| {

@@ -5,6 +5,7 @@ use stylers_macro::style_sheet;
 
 use crate::ui::connection::{countdown, short_age};
 use crate::ui::control;
+use crate::ui::derived::Derived;
 use crate::ui::format;
 use crate::ui::icon::icon;
 use crate::ui::store::{Ask, LinkState, Store, use_store};
@@ -14,8 +15,8 @@ pub const SHEET: &str = style_sheet!("./style/components/banner.css");
 #[component]
 pub fn Banners() -> impl IntoView {
     let store = use_store();
-    let state = Memo::new(move |_| store.link.with(|link| link.state));
-    let recovered = Memo::new(move |_| store.link.with(|link| link.recovered));
+    let state = Derived::new(move |_| store.link.with(|link| link.state));
+    let recovered = Derived::new(move |_| store.link.with(|link| link.recovered));
     view! {
         {move || match state.get() {
             LinkState::Static => unstarted(store).into_any(),

@@ -21,6 +21,7 @@ use crate::domain::adw_id::AdwId;
 use crate::domain::stage::STAGES;
 use crate::ui::announcer::BoardAnnouncer;
 use crate::ui::banner::Banners;
+use crate::ui::derived::Derived;
 use crate::ui::figure::figure;
 use crate::ui::format;
 use crate::ui::skeleton::StripSkeleton;
@@ -41,13 +42,13 @@ pub fn Board() -> impl IntoView {
     let store = use_store();
     store.want_board();
     let params = use_query_map();
-    let query = Memo::new(move |_| params.with(Query::of));
-    let deck = Deck::memo(store);
-    let survey = Memo::new(move |_| {
+    let query = Derived::new(move |_| params.with(Query::of));
+    let deck = Deck::derived(store);
+    let survey = Derived::new(move |_| {
         deck.with(|deck| query.with(|query| Survey::of(deck.iter(), query, store.now.get(), &store.patience.get())))
     });
-    let is_rows = Memo::new(move |_| query.with(|query| query.is_rows));
-    let state = Memo::new(move |_| {
+    let is_rows = Derived::new(move |_| query.with(|query| query.is_rows));
+    let state = Derived::new(move |_| {
         if !store.board_loaded.get() {
             State::Loading
         } else if deck.with(Deck::is_empty) {
@@ -106,10 +107,10 @@ pub fn column_word(column: usize) -> String {
         .map_or_else(|| "Done · Failed".to_owned(), |stage| stage_word(stage))
 }
 
-fn columns(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl IntoView {
+fn columns(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView {
     let column = move |at: usize| {
-        let ids = Memo::new(move |_| survey.with(|survey| survey.columns[at].clone()));
-        let over = Memo::new(move |_| survey.with(|survey| survey.over));
+        let ids = Derived::new(move |_| survey.with(|survey| survey.columns[at].clone()));
+        let over = Derived::new(move |_| survey.with(|survey| survey.over));
         let count = move || {
             let shown = ids.with(Vec::len);
             let all = over.get();
@@ -181,10 +182,10 @@ const HEADS: [&str; 10] = [
     "cost",
 ];
 
-fn rows(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl IntoView {
-    let ids = Memo::new(move |_| survey.with(|survey| survey.rows.clone()));
-    let totals = Memo::new(move |_| survey.with(|survey| survey.totals.clone()));
-    let all = Memo::new(move |_| survey.with(|survey| survey.counts.all));
+fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView {
+    let ids = Derived::new(move |_| survey.with(|survey| survey.rows.clone()));
+    let totals = Derived::new(move |_| survey.with(|survey| survey.totals.clone()));
+    let all = Derived::new(move |_| survey.with(|survey| survey.counts.all));
     let head = |at: usize, word: &'static str| {
         let class = match at {
             0..=3 => "",
@@ -241,7 +242,7 @@ fn rows(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl Into
     .into_any()
 }
 
-fn nothing_matches(query: Memo<Query>) -> impl IntoView {
+fn nothing_matches(query: Derived<Query>) -> impl IntoView {
     view! {
         <div class="px-4 py-6">
             <h2 class="text-md font-semibold">"No workflow matches"</h2>

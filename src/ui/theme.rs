@@ -5,6 +5,7 @@ use leptos_router::hooks::use_location;
 
 use crate::ui::board::query::escape;
 use crate::ui::control;
+use crate::ui::derived::Derived;
 use crate::ui::icon::icon;
 
 /// The theme a person chose: `light` or `dark`; none follows the system. Provided as context at the root.
@@ -15,7 +16,7 @@ pub struct Theme(pub Option<String>);
 pub fn ThemeMenu() -> impl IntoView {
     let chosen = use_context::<Theme>().and_then(|theme| theme.0);
     let location = use_location();
-    let back = Memo::new(move |_| {
+    let back = Derived::new(move |_| {
         let search = location.search.get();
         let query = if search.is_empty() {
             String::new()

@@ -28,6 +28,7 @@ use crate::domain::card;
 use crate::domain::status::Status;
 use crate::ui::announcer::EntryAnnouncer;
 use crate::ui::banner::Banners;
+use crate::ui::derived::Derived;
 use crate::ui::not_found::NotFound;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::store::Known;
@@ -44,8 +45,9 @@ use top::Top;
 #[component]
 pub fn Viewer() -> impl IntoView {
     let params = use_params_map();
-    let adw_id =
-        Memo::new(move |_| params.with(|params| params.get_str("adw_id").and_then(|text| text.parse::<AdwId>().ok())));
+    let adw_id = Derived::new(move |_| {
+        params.with(|params| params.get_str("adw_id").and_then(|text| text.parse::<AdwId>().ok()))
+    });
     move || match adw_id.get() {
         Some(adw_id) => view! { <Workflow adw_id /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
@@ -62,7 +64,7 @@ enum Stage {
 #[component]
 fn Workflow(adw_id: AdwId) -> impl IntoView {
     let subject = show(adw_id.clone());
-    let stage = Memo::new(move |_| {
+    let stage = Derived::new(move |_| {
         subject.known.with(|known| match known {
             Known::Loading => Stage::Loading,
             Known::Missing => Stage::Missing,
@@ -117,7 +119,7 @@ fn page(subject: Subject) -> impl IntoView {
 fn loading(adw_id: &AdwId) -> impl IntoView + use<> {
     view! {
         <Title text=adw_id.to_string() />
-        <Top title=Memo::new(|_| "Loading".to_owned()) />
+        <Top title=Derived::new(|_| "Loading".to_owned()) />
         <Banners />
         <main class="late" aria-busy="true">
             <p class="sr-only">"Loading the workflow"</p>
@@ -130,7 +132,7 @@ fn loading(adw_id: &AdwId) -> impl IntoView + use<> {
 fn missing(adw_id: &AdwId) -> impl IntoView + use<> {
     view! {
         <Title text="No such workflow" />
-        <Top title=Memo::new(|_| "No such workflow".to_owned()) />
+        <Top title=Derived::new(|_| "No such workflow".to_owned()) />
         <Banners />
         <main class="px-4 py-6">
             <p class="text-fg2">

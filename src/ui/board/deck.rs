@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
+use crate::ui::derived::Derived;
 use crate::ui::store::Store;
 
 /// All cards of the store.
@@ -18,8 +19,8 @@ pub struct Deck {
 
 impl Deck {
     /// The store's cards; those with the seq they had before are the same allocation as before.
-    pub fn memo(store: Store) -> Memo<Self> {
-        Memo::new_with_compare(
+    pub fn derived(store: Store) -> Derived<Self> {
+        Derived::new_with_compare(
             move |before: Option<&Self>| {
                 let epoch = store.epoch.get();
                 let before = before.filter(|deck| deck.epoch == epoch);
@@ -34,21 +35,18 @@ impl Deck {
                     .with(|cards| cards.iter().map(|card| (card.adw_id.clone(), share(card))).collect());
                 Self { epoch, cards }
             },
-            |before, now| match (before, now) {
-                (Some(before), Some(now)) => !before.is_same(now),
-                _ => true,
-            },
+            |before, now| !before.is_same(now),
         )
     }
 
     /// One card of a deck; none once it is gone.
-    pub fn card(deck: Memo<Self>, adw_id: AdwId) -> Memo<Option<Arc<Card>>> {
-        Memo::new_with_compare(
+    pub fn card(deck: Derived<Self>, adw_id: AdwId) -> Derived<Option<Arc<Card>>> {
+        Derived::new_with_compare(
             move |_| deck.with(|deck| deck.cards.get(&adw_id).cloned()),
             |before, now| match (before, now) {
-                (Some(Some(before)), Some(Some(now))) => !Arc::ptr_eq(before, now),
-                (Some(None), Some(None)) => false,
-                _ => true,
+                (Some(before), Some(now)) => !Arc::ptr_eq(before, now),
+                (None, None) => false,
+                (Some(_), None) | (None, Some(_)) => true,
             },
         )
     }

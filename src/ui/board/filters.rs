@@ -10,6 +10,7 @@ use super::survey::Survey;
 use crate::domain::adw_id::AdwId;
 use crate::domain::status::Status;
 use crate::ui::board::card_text::Lines;
+use crate::ui::derived::Derived;
 use crate::ui::figure::figure;
 use crate::ui::icon::icon;
 use crate::ui::status_mark::status_mark;
@@ -20,9 +21,10 @@ use crate::ui::{control, format};
 const REPOS: usize = 6;
 
 #[component]
-pub fn Filters(survey: Memo<Survey>, query: Memo<Query>) -> impl IntoView {
-    let counts = Memo::new(move |_| survey.with(|survey| survey.counts.clone()));
-    let repos = Memo::new(move |_| counts.with(|counts| counts.repos.iter().take(REPOS).cloned().collect::<Vec<_>>()));
+pub fn Filters(survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView {
+    let counts = Derived::new(move |_| survey.with(|survey| survey.counts.clone()));
+    let repos =
+        Derived::new(move |_| counts.with(|counts| counts.repos.iter().take(REPOS).cloned().collect::<Vec<_>>()));
     let attention = Some(StateFilter::Attention);
     let unknown = Some(StateFilter::One(Status::Unknown));
     view! {
@@ -96,7 +98,7 @@ fn with_state(query: &Query, state: Option<StateFilter>) -> Query {
 
 /// A filter that a click sets, and a second click takes away.
 fn chip(
-    query: Memo<Query>,
+    query: Derived<Query>,
     word: String,
     count: impl Fn() -> usize + Send + Sync + 'static,
     is_set: impl Fn(&Query) -> bool + Send + Sync + 'static,
@@ -117,7 +119,7 @@ fn chip(
 }
 
 #[component]
-fn Sort(query: Memo<Query>) -> impl IntoView {
+fn Sort(query: Derived<Query>) -> impl IntoView {
     let menu = NodeRef::<Details>::new();
     let close = move |_| {
         if let Some(menu) = menu.get_untracked() {
@@ -152,9 +154,9 @@ fn Sort(query: Memo<Query>) -> impl IntoView {
 
 /// On a phone, what wants a person stands above everything.
 #[component]
-pub fn Attention(deck: Memo<Deck>, survey: Memo<Survey>) -> impl IntoView {
+pub fn Attention(deck: Derived<Deck>, survey: Derived<Survey>) -> impl IntoView {
     let store = use_store();
-    let ids = Memo::new(move |_| {
+    let ids = Derived::new(move |_| {
         let deck = deck.get();
         let now = store.now.get();
         let patience = store.patience.get();

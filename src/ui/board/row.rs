@@ -12,6 +12,7 @@ use super::strip::{SHEET, cost, last, open_for, origin, workflow_href};
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
 use crate::domain::status::Status;
+use crate::ui::derived::Derived;
 use crate::ui::figure::figure;
 use crate::ui::format;
 use crate::ui::stage_bar::{reached, stage_bar, stage_word};
@@ -20,7 +21,7 @@ use crate::ui::store::use_store;
 use crate::ui::trace_plot::trace;
 
 #[component]
-pub fn Row(adw_id: AdwId, deck: Memo<Deck>) -> impl IntoView {
+pub fn Row(adw_id: AdwId, deck: Derived<Deck>) -> impl IntoView {
     let href = workflow_href(&adw_id);
     let card = Deck::card(deck, adw_id);
     view! {
@@ -35,10 +36,10 @@ fn cells(card: &Arc<Card>, href: &str) -> AnyView {
     let store = use_store();
     let judged = {
         let card = card.clone();
-        Memo::new(move |_| card.verdict(store.now.get(), &store.patience.get()))
+        Derived::new(move |_| card.verdict(store.now.get(), &store.patience.get()))
     };
-    let status = Memo::new(move |_| judged.with(|verdict| verdict.status));
-    let half_minute = Memo::new(move |_| store.now.get().0.div_euclid(30_000));
+    let status = Derived::new(move |_| judged.with(|verdict| verdict.status));
+    let half_minute = Derived::new(move |_| store.now.get().0.div_euclid(30_000));
     let errors_colour = if card.errors > 0 {
         "num text-bad"
     } else {

@@ -12,6 +12,7 @@ use super::keys::CARD;
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
 use crate::domain::status::Status;
+use crate::ui::derived::Derived;
 use crate::ui::figure::figure;
 use crate::ui::format;
 use crate::ui::stage_bar::stage_bar;
@@ -27,7 +28,7 @@ pub fn workflow_href(adw_id: &AdwId) -> String {
 }
 
 #[component]
-pub fn Strip(adw_id: AdwId, deck: Memo<Deck>) -> impl IntoView {
+pub fn Strip(adw_id: AdwId, deck: Derived<Deck>) -> impl IntoView {
     let href = workflow_href(&adw_id);
     let card = Deck::card(deck, adw_id);
     view! {
@@ -42,10 +43,10 @@ fn strip_body(card: &Arc<Card>) -> AnyView {
     let store = use_store();
     let judged = {
         let card = card.clone();
-        Memo::new(move |_| card.verdict(store.now.get(), &store.patience.get()))
+        Derived::new(move |_| card.verdict(store.now.get(), &store.patience.get()))
     };
-    let status = Memo::new(move |_| judged.with(|verdict| verdict.status));
-    let half_minute = Memo::new(move |_| store.now.get().0.div_euclid(30_000));
+    let status = Derived::new(move |_| judged.with(|verdict| verdict.status));
+    let half_minute = Derived::new(move |_| store.now.get().0.div_euclid(30_000));
     let top = {
         let card = card.clone();
         move || {

@@ -10,16 +10,17 @@ use super::query::{Query, StateFilter};
 use super::survey::{Counts, Survey};
 use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
+use crate::ui::derived::Derived;
 use crate::ui::store::use_store;
 use crate::ui::trace_plot::sparkline;
 use crate::ui::{format, icon};
 
 #[component]
-pub fn Summary(deck: Memo<Deck>, survey: Memo<Survey>, query: Memo<Query>) -> impl IntoView {
+pub fn Summary(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView {
     let store = use_store();
-    let counts = Memo::new(move |_| survey.with(|survey| survey.counts.clone()));
-    let ten_seconds = Memo::new(move |_| store.now.get().0.div_euclid(10_000));
-    let history = Memo::new(move |_| {
+    let counts = Derived::new(move |_| survey.with(|survey| survey.counts.clone()));
+    let ten_seconds = Derived::new(move |_| store.now.get().0.div_euclid(10_000));
+    let history = Derived::new(move |_| {
         ten_seconds.track();
         let now = store.now.get_untracked();
         deck.with(|deck| Arc::new(History::of(deck.iter().map(AsRef::as_ref), now, &store.patience.get())))

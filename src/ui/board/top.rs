@@ -9,11 +9,12 @@ use leptos_router::hooks::use_navigate;
 use super::query::Query;
 use crate::ui::connection::Connection;
 use crate::ui::control;
+use crate::ui::derived::Derived;
 use crate::ui::icon::{icon, logo};
 use crate::ui::theme::ThemeMenu;
 
 #[component]
-pub fn Top(query: Memo<Query>, search: NodeRef<Input>) -> impl IntoView {
+pub fn Top(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
     view! {
         <header class="board7 h-12 items-stretch border-b border-line max-md:h-auto">
             <div class="flex items-center px-3 max-md:h-14 max-md:px-4">
@@ -41,7 +42,7 @@ pub fn Top(query: Memo<Query>, search: NodeRef<Input>) -> impl IntoView {
 
 /// A plain form that works without script; with script the board follows every letter.
 #[component]
-fn Search(query: Memo<Query>, search: NodeRef<Input>) -> impl IntoView {
+fn Search(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
     let navigate = use_navigate();
     let show = move |text: String| {
         let href = Query {
@@ -82,7 +83,7 @@ fn Search(query: Memo<Query>, search: NodeRef<Input>) -> impl IntoView {
                     node_ref=search
                     placeholder="Title, issue, branch, agent, error"
                     autocomplete="off"
-                    value=query.with_untracked(|query| query.text.clone())
+                    value=query.get_untracked().text
                     prop:value=move || query.with(|query| query.text.clone())
                     on:input=move |event| show(event_target_value(&event))
                     on:keydown=move |event: KeyboardEvent| {
@@ -100,7 +101,7 @@ fn Search(query: Memo<Query>, search: NodeRef<Input>) -> impl IntoView {
 }
 
 #[component]
-fn Density(query: Memo<Query>) -> impl IntoView {
+fn Density(query: Derived<Query>) -> impl IntoView {
     let side = move |is_rows: bool, name: &'static str, word: &'static str| {
         let href = move || {
             query.with(|query| {

@@ -10,6 +10,7 @@ use crate::domain::event::Kind;
 use crate::domain::latest::{Row, latest};
 use crate::domain::status::Status;
 use crate::domain::timeline::Timeline;
+use crate::ui::derived::Derived;
 use crate::ui::figure::clock;
 use crate::ui::format;
 use crate::ui::icon::icon;
@@ -71,7 +72,7 @@ pub fn Entries() -> impl IntoView {
     let subject = use_subject();
     let rows = subject.part(Shown::all);
     let seq = subject.part(|timeline| timeline.seq);
-    let is_empty = Memo::new(move |_| rows.with(Vec::is_empty));
+    let is_empty = Derived::new(move |_| rows.with(Vec::is_empty));
     let all = subject.api("/events");
     let children = move |shown: Shown| entry(subject, &shown);
     view! {
@@ -109,7 +110,7 @@ pub fn Entries() -> impl IntoView {
 fn entry(subject: Subject, shown: &Shown) -> impl IntoView + use<> {
     let entry = &shown.row.entry;
     let (at, is_known) = (entry.at, entry.time_source.is_known());
-    let is_new = Memo::new(move |_| {
+    let is_new = Derived::new(move |_| {
         is_known && subject.store.now.get().since(at) < NEW_MS && !subject.status().get_untracked().is_over()
     });
     let mut class = format!("ent {SHEET}");
@@ -124,7 +125,7 @@ fn entry(subject: Subject, shown: &Shown) -> impl IntoView + use<> {
     }
     let (shape, word) = kind_icon(entry);
     view! {
-        <li class=class class:new=is_new id=format!("e{}", entry.seq)>
+        <li class=class class:new=move || is_new.get() id=format!("e{}", entry.seq)>
             <a
                 class="seq"
                 rel="external"

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::domain::adw_id::AdwId;
 use crate::domain::status::{Pulse, Status, Verdict};
 use crate::domain::timeline::Timeline;
+use crate::ui::derived::Derived;
 use crate::ui::store::{Known, Store, use_store};
 
 /// The workflow a page is about. Cheap to copy; provided as context below the page.
@@ -14,7 +15,7 @@ pub struct Subject {
     pub store: Store,
     pub adw_id: StoredValue<AdwId>,
     pub known: RwSignal<Known>,
-    pub verdict: Memo<Verdict>,
+    pub verdict: Derived<Verdict>,
 }
 
 impl Subject {
@@ -22,7 +23,7 @@ impl Subject {
         let known = RwSignal::from(store.timeline(&adw_id));
         let adw_id = StoredValue::new(adw_id);
         let pulse = part(known, adw_id, Pulse::of);
-        let verdict = Memo::new(move |_| pulse.with(|pulse| pulse.verdict(store.now.get(), &store.patience.get())));
+        let verdict = Derived::new(move |_| pulse.with(|pulse| pulse.verdict(store.now.get(), &store.patience.get())));
         Self {
             store,
             adw_id,
@@ -32,15 +33,15 @@ impl Subject {
     }
 
     /// A part of the timeline.
-    pub fn part<T>(self, pick: fn(&Timeline) -> T) -> Memo<T>
+    pub fn part<T>(self, pick: fn(&Timeline) -> T) -> Derived<T>
     where
         T: Clone + PartialEq + Send + Sync + 'static,
     {
         part(self.known, self.adw_id, pick)
     }
 
-    pub fn status(self) -> Memo<Status> {
-        Memo::new(move |_| self.verdict.with(|verdict| verdict.status))
+    pub fn status(self) -> Derived<Status> {
+        Derived::new(move |_| self.verdict.with(|verdict| verdict.status))
     }
 
     /// The address of the interface for this workflow: `tail` is what follows its id.
@@ -58,11 +59,11 @@ pub fn api(adw_id: &AdwId, tail: &str) -> String {
 }
 
 /// While the timeline is not there the part stays as it was.
-fn part<T>(known: RwSignal<Known>, adw_id: StoredValue<AdwId>, pick: fn(&Timeline) -> T) -> Memo<T>
+fn part<T>(known: RwSignal<Known>, adw_id: StoredValue<AdwId>, pick: fn(&Timeline) -> T) -> Derived<T>
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    Memo::new(move |before: Option<&T>| {
+    Derived::new(move |before: Option<&T>| {
         known.with(|known| match (known, before) {
             (Known::Timeline(timeline), _) => pick(timeline),
             (Known::Loading | Known::Missing, Some(before)) => before.clone(),

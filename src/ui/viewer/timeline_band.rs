@@ -15,6 +15,7 @@ use crate::domain::timeline::agent::{Agent, AgentState};
 use crate::domain::timeline::stage_line::StageLine;
 use crate::domain::timeline::trace::{Pace, Trace};
 use crate::domain::timestamp::Timestamp;
+use crate::ui::derived::Derived;
 use crate::ui::format;
 use crate::ui::trace_plot::bar_height;
 
@@ -76,14 +77,14 @@ pub fn TimelineBand() -> impl IntoView {
     let drawn = subject.part(Drawn::of);
     let status = subject.status();
     // While it runs the axis grows with time; once it is over it stands still.
-    let now = Memo::new(move |_| {
+    let now = Derived::new(move |_| {
         if status.get().is_over() {
             Timestamp(0)
         } else {
             subject.store.now.get()
         }
     });
-    let axis = Memo::new(move |_| drawn.with(|drawn| drawn.axis(status.get(), now.get())));
+    let axis = Derived::new(move |_| drawn.with(|drawn| drawn.axis(status.get(), now.get())));
     view! {
         <section class=format!("lanes border-b border-line {SHEET}") aria-label="Timeline">
             <div class="tri h-7 max-md:h-8">
@@ -282,7 +283,7 @@ fn lanes(drawn: &Drawn, axis: Option<&Axis>, status: Status, now: Timestamp) -> 
 }
 
 /// The last row: all events over the axis, and the sums of the workflow.
-fn totals(subject: Subject, drawn: Memo<Drawn>, axis: Memo<Option<Axis>>) -> impl IntoView {
+fn totals(subject: Subject, drawn: Derived<Drawn>, axis: Derived<Option<Axis>>) -> impl IntoView {
     let sums = subject.part(|timeline| Sums {
         turns: timeline.agents.iter().map(Agent::turns).sum(),
         tools: timeline.tools,
@@ -291,7 +292,7 @@ fn totals(subject: Subject, drawn: Memo<Drawn>, axis: Memo<Option<Axis>>) -> imp
         cost_usd: timeline.cost_usd(),
     });
     let pace = subject.part(|timeline| timeline.pace.clone());
-    let ten_seconds = Memo::new(move |_| subject.store.now.get().0.div_euclid(10_000));
+    let ten_seconds = Derived::new(move |_| subject.store.now.get().0.div_euclid(10_000));
     let rate = move || {
         ten_seconds.track();
         pace.with(|pace| format::rate(rate_of(pace, subject.store.now.get_untracked())))

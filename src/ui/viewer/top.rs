@@ -5,17 +5,18 @@ use leptos::prelude::*;
 use super::subject::use_subject;
 use crate::ui::connection::{Connection, ended};
 use crate::ui::control;
+use crate::ui::derived::Derived;
 use crate::ui::icon::{icon, logo};
 use crate::ui::status_mark::status_mark;
 use crate::ui::store::{Clip, Known};
 use crate::ui::theme::ThemeMenu;
 
 #[component]
-pub fn Top(title: Memo<String>) -> impl IntoView {
+pub fn Top(title: Derived<String>) -> impl IntoView {
     let subject = use_subject();
     let status = subject.status();
-    let is_here = Memo::new(move |_| subject.known.with(|known| matches!(known, Known::Timeline(_))));
-    let is_over = Memo::new(move |_| is_here.get() && status.get().is_over());
+    let is_here = Derived::new(move |_| subject.known.with(|known| matches!(known, Known::Timeline(_))));
+    let is_over = Derived::new(move |_| is_here.get() && status.get().is_over());
     let mark = move || {
         is_here.get().then(|| {
             subject
@@ -47,7 +48,7 @@ pub fn Top(title: Memo<String>) -> impl IntoView {
                     class="text-md font-semibold truncate grow max-md:whitespace-normal max-md:w-full"
                     title=move || title.get()
                 >
-                    {title}
+                    {move || title.get()}
                 </h1>
                 <span class="max-md:hidden">
                     <ThemeMenu />
@@ -71,7 +72,7 @@ fn Copy() -> impl IntoView {
     let id = subject.adw_id.with_value(ToString::to_string);
     let outcome = {
         let id = id.clone();
-        Memo::new(move |_| {
+        Derived::new(move |_| {
             subject.store.clip.with(|clip| match clip {
                 Clip::Copied(text) if *text == id => ("#tick", "Copied"),
                 Clip::Refused => ("#copy", "The browser did not allow copying"),
