@@ -7,6 +7,7 @@ pub mod board;
 pub mod connection;
 pub mod control;
 pub mod derived;
+pub mod dynamic;
 pub mod figure;
 pub mod format;
 pub mod icon;

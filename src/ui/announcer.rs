@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::domain::timestamp::Timestamp;
 use crate::ui::board::survey::Survey;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::format;
 use crate::ui::store::use_store;
 
@@ -74,5 +75,5 @@ fn announcer<T: Clone + PartialEq + Send + Sync + 'static>(
             None => (spoken_at, seen),
         }
     });
-    view! { <p class="sr-only" role="status">{said}</p> }
+    view! { <p class="sr-only" role="status">{dynamic(move || said.get())}</p> }
 }

@@ -6,6 +6,7 @@ use stylers_macro::style_sheet;
 use crate::ui::connection::{countdown, short_age};
 use crate::ui::control;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::format;
 use crate::ui::icon::icon;
 use crate::ui::store::{Ask, LinkState, Store, use_store};
@@ -18,14 +19,14 @@ pub fn Banners() -> impl IntoView {
     let state = Derived::new(move |_| store.link.with(|link| link.state));
     let recovered = Derived::new(move |_| store.link.with(|link| link.recovered));
     view! {
-        {move || match state.get() {
-            LinkState::Static => unstarted(store).into_any(),
-            LinkState::Reconnecting => reconnecting(store).into_any(),
-            LinkState::CatchingUp => catching_up(store).into_any(),
-            LinkState::Polling => polling(store).into_any(),
+        {dynamic(move || match state.get() {
+            LinkState::Static => unstarted(store),
+            LinkState::Reconnecting => reconnecting(store),
+            LinkState::CatchingUp => catching_up(store),
+            LinkState::Polling => polling(store),
             LinkState::Connecting | LinkState::Live => ().into_any(),
-        }}
-        {move || {
+        })}
+        {dynamic(move || {
             recovered
                 .get()
                 .filter(|_| matches!(state.get(), LinkState::Live | LinkState::Polling))
@@ -43,7 +44,8 @@ pub fn Banners() -> impl IntoView {
                                     " to "
                                     <span class="mono">{format::whole(recovered.to)}</span>
                                     "."
-                                })}
+                                }
+                                .into_any())}
                             </span>
                             <button
                                 type="button"
@@ -54,21 +56,22 @@ pub fn Banners() -> impl IntoView {
                             </button>
                         </div>
                     }
+                    .into_any()
                 })
-        }}
+        })}
     }
     .into_any()
 }
 
 /// Appears when no script has taken over within 5 s, or ever; the sheet holds it back until then.
-fn unstarted(store: Store) -> impl IntoView {
+fn unstarted(store: Store) -> AnyView {
     view! {
         <div class=format!("banner quiet unstarted {SHEET}")>
             {icon("#snapshot", 12)}
             <b>"Snapshot"</b>
             <span class="fact-text">
                 "Live updates have not started. What you see is as of "
-                <span class="mono">{move || store.now.get().clock()}</span> " UTC."
+                <span class="mono">{dynamic(move || store.now.get().clock())}</span> " UTC."
             </span>
             <a class=control::BUTTON href="" rel="external">
                 {icon("#retry", 16)}
@@ -79,9 +82,9 @@ fn unstarted(store: Store) -> impl IntoView {
     .into_any()
 }
 
-fn reconnecting(store: Store) -> impl IntoView {
+fn reconnecting(store: Store) -> AnyView {
     // The alert says what does not change; the counting stands outside of it, or it would be said every second.
-    let silent_for = move || {
+    let silent_for = dynamic(move || {
         let now = store.now.get();
         let since = store.link.with(|link| link.last_frame_at.or(link.lost_at));
         since.map(|since| {
@@ -89,14 +92,16 @@ fn reconnecting(store: Store) -> impl IntoView {
                 " The server has not answered for "
                 <span class="mono">{format::elapsed(now.since(since))}</span> "."
             }
+            .into_any()
         })
-    };
-    let as_of = move || {
-        store.link.with(|link| link.last_frame_at).map(|at| {
-            view! { " What you see is as of " <span class="mono">{at.clock()}</span> " UTC." }
-        })
-    };
-    let next = move || {
+    });
+    let as_of = dynamic(move || {
+        store
+            .link
+            .with(|link| link.last_frame_at)
+            .map(|at| view! { " What you see is as of " <span class="mono">{at.clock()}</span> " UTC." }.into_any())
+    });
+    let next = dynamic(move || {
         let now = store.now.get();
         store.link.with(|link| link.retry_at).map(|at| {
             if at > now {
@@ -105,7 +110,7 @@ fn reconnecting(store: Store) -> impl IntoView {
                 view! { " Trying now." }.into_any()
             }
         })
-    };
+    });
     view! {
         <div class=format!("banner bad {SHEET}")>
             {icon("#recon", 12)}
@@ -122,13 +127,13 @@ fn reconnecting(store: Store) -> impl IntoView {
     .into_any()
 }
 
-fn catching_up(store: Store) -> impl IntoView {
+fn catching_up(store: Store) -> AnyView {
     view! {
         <div class=format!("banner warn {SHEET}")>
             {icon("#catch", 12)}
             <b>"Catching up"</b>
             <span class="fact-text">
-                <span class="mono">{move || format::whole(store.link.with(|link| link.behind))}</span>
+                <span class="mono">{dynamic(move || format::whole(store.link.with(|link| link.behind)))}</span>
                 " events behind."
             </span>
         </div>
@@ -136,15 +141,16 @@ fn catching_up(store: Store) -> impl IntoView {
     .into_any()
 }
 
-fn polling(store: Store) -> impl IntoView {
-    let last = move || {
+fn polling(store: Store) -> AnyView {
+    let last = dynamic(move || {
         let now = store.now.get();
         store.link.with(|link| link.last_frame_at).map(|at| {
             view! {
                 " The last answer came " <span class="mono">{short_age(now.since(at))}</span> " ago."
             }
+            .into_any()
         })
-    };
+    });
     view! {
         <div class=format!("banner warn {SHEET}")>
             {icon("#poll", 12)}
@@ -152,7 +158,7 @@ fn polling(store: Store) -> impl IntoView {
             <span class="fact-text">
                 "The socket cannot be had. New events are fetched every "
                 <span class="mono">
-                    {move || store.link.with(|link| link.poll_seconds)} {format::THIN} "s"
+                    {dynamic(move || store.link.with(|link| link.poll_seconds.to_string()))} {format::THIN} "s"
                 </span> "." {last}
             </span>
             <button type="button" class=control::BUTTON on:click=move |_| store.ask(Ask::TrySocket)>

@@ -22,6 +22,7 @@ use crate::domain::stage::STAGES;
 use crate::ui::announcer::BoardAnnouncer;
 use crate::ui::banner::Banners;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::figure;
 use crate::ui::format;
 use crate::ui::skeleton::StripSkeleton;
@@ -66,7 +67,7 @@ pub fn Board() -> impl IntoView {
         <div class="max-md:flex max-md:flex-col">
             <Top query search />
             <Banners />
-            {move || {
+            {dynamic(move || {
                 (state.get() != State::Empty)
                     .then(|| {
                         view! {
@@ -74,17 +75,18 @@ pub fn Board() -> impl IntoView {
                             <Filters survey query />
                             <Attention deck survey />
                         }
+                        .into_any()
                     })
-            }}
+            })}
             <main class="max-md:order-4">
                 <h1 class="sr-only">"Board"</h1>
-                {move || match state.get() {
-                    State::Loading => loading().into_any(),
+                {dynamic(move || match state.get() {
+                    State::Loading => loading(),
                     State::Empty => view! { <Empty /> }.into_any(),
-                    State::NothingMatches => nothing_matches(query).into_any(),
-                    State::Cards if is_rows.get() => rows(deck, survey, query).into_any(),
-                    State::Cards => columns(deck, survey, query).into_any(),
-                }}
+                    State::NothingMatches => nothing_matches(query),
+                    State::Cards if is_rows.get() => rows(deck, survey, query),
+                    State::Cards => columns(deck, survey, query),
+                })}
             </main>
         </div>
         <BoardAnnouncer survey />
@@ -107,11 +109,11 @@ pub fn column_word(column: usize) -> String {
         .map_or_else(|| "Done · Failed".to_owned(), |stage| stage_word(stage))
 }
 
-fn columns(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView {
+fn columns(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> AnyView {
     let column = move |at: usize| {
         let ids = Derived::new(move |_| survey.with(|survey| survey.columns[at].clone()));
         let over = Derived::new(move |_| survey.with(|survey| survey.over));
-        let count = move || {
+        let count = dynamic(move || {
             let shown = ids.with(Vec::len);
             let all = over.get();
             if at == COLUMNS - 1 && all > shown {
@@ -119,8 +121,8 @@ fn columns(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) 
             } else {
                 shown.to_string()
             }
-        };
-        let more = move || {
+        });
+        let more = dynamic(move || {
             let hidden = over.get().saturating_sub(ids.with(Vec::len));
             (at == COLUMNS - 1 && hidden > 0).then(|| {
                 let href = query.with(|query| {
@@ -132,11 +134,12 @@ fn columns(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) 
                 });
                 view! {
                     <a class="block px-3 py-2 leading-6 max-md:px-4 max-md:py-3" href=href>
-                        <span class="link">{hidden} " more in rows"</span>
+                        <span class="link">{hidden.to_string()} " more in rows"</span>
                     </a>
                 }
+                .into_any()
             })
-        };
+        });
         let is_empty = move || ids.with(Vec::is_empty);
         view! {
             <section aria-label=column_word(at) class="min-w-0" class:max-md:hidden=is_empty>
@@ -182,7 +185,7 @@ const HEADS: [&str; 10] = [
     "cost",
 ];
 
-fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView {
+fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> AnyView {
     let ids = Derived::new(move |_| survey.with(|survey| survey.rows.clone()));
     let totals = Derived::new(move |_| survey.with(|survey| survey.totals.clone()));
     let all = Derived::new(move |_| survey.with(|survey| survey.counts.all));
@@ -192,7 +195,7 @@ fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> 
             4 => "flex justify-between",
             _ => "text-right",
         };
-        let now = (at == 4).then(|| view! { <span class="text-accent">"now"</span> });
+        let now = (at == 4).then(|| view! { <span class="text-accent">"now"</span> }.into_any());
         view! {
             <span role="columnheader" class=class>
                 {word}
@@ -201,15 +204,15 @@ fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> 
         }
         .into_any()
     };
-    let foot = move || {
+    let foot = dynamic(move || {
         let totals = totals.get();
         let shown = ids.with(Vec::len);
         let rest = query.with(|query| query.has_filter().then(|| query.unfiltered().href()));
         view! {
             <span role="cell"></span>
             <span role="cell" class="text-fg2">
-                {shown} " of " {all.get()} " shown "
-                {rest.map(|href| view! { <a class="link ml-2 inline-block leading-6" href=href>"show all"</a> })}
+                {format!("{shown} of {} shown ", all.get())}
+                {rest.map(|href| view! { <a class="link ml-2 inline-block leading-6" href=href>"show all"</a> }.into_any())}
             </span>
             <span role="cell"></span>
             <span role="cell"></span>
@@ -220,8 +223,7 @@ fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> 
             <span role="cell" class="num">{figure(format::amount(totals.tokens))}</span>
             <span role="cell" class="num font-semibold">{format::money(totals.cost_usd)}</span>
         }
-        .into_any()
-    };
+    });
     view! {
         <div role="table" aria-label="Workflows">
             <div role="rowgroup" class="sticky top-0 z-1 bg-bg border-b border-line max-md:hidden">
@@ -242,7 +244,7 @@ fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> 
     .into_any()
 }
 
-fn nothing_matches(query: Derived<Query>) -> impl IntoView {
+fn nothing_matches(query: Derived<Query>) -> AnyView {
     view! {
         <div class="px-4 py-6">
             <h2 class="text-md font-semibold">"No workflow matches"</h2>
@@ -257,11 +259,11 @@ fn nothing_matches(query: Derived<Query>) -> impl IntoView {
     .into_any()
 }
 
-fn loading() -> impl IntoView {
+fn loading() -> AnyView {
     view! {
         <div class="board7 columns late" aria-busy="true">
             <p class="sr-only">"Loading the board"</p>
-            {(0..COLUMNS).map(|_| view! { <div><StripSkeleton /></div> }).collect_view()}
+            {(0..COLUMNS).map(|_| view! { <div><StripSkeleton /></div> }.into_any()).collect_view()}
         </div>
     }
     .into_any()

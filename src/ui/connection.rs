@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use crate::domain::timestamp::Timestamp;
+use crate::ui::dynamic::dynamic;
 use crate::ui::format::{self, THIN};
 use crate::ui::icon::{self, icon};
 use crate::ui::store::{Link, LinkState, use_store};
@@ -14,7 +15,7 @@ const SHEET: &str = style_sheet!("./style/components/conn.css");
 #[component]
 pub fn Connection() -> impl IntoView {
     let store = use_store();
-    move || {
+    dynamic(move || {
         let now = store.now.get();
         store.link.with(|link| {
             let (slug, word) = word(link.state);
@@ -26,11 +27,11 @@ pub fn Connection() -> impl IntoView {
                 </span>
             }
         })
-    }
+    })
 }
 
 /// Stands beside the connection once the workflow is over.
-pub fn ended() -> impl IntoView {
+pub fn ended() -> AnyView {
     view! {
         <span class=format!("conn {SHEET}") title="The workflow is over; new events would still appear">
             {icon("#ended", 12)}

@@ -7,16 +7,17 @@ use crate::domain::timestamp::Timestamp;
 use crate::ui::format::{self, Figure, THIN};
 
 /// A figure with its unit behind it.
-pub fn figure(figure: Figure) -> impl IntoView {
-    let unit = (!figure.unit.is_empty()).then(|| view! { <span class="u">{THIN}{figure.unit}</span> });
+pub fn figure(figure: Figure) -> AnyView {
+    let unit = (!figure.unit.is_empty()).then(|| view! { <span class="u">{THIN}{figure.unit}</span> }.into_any());
     view! {
         {figure.value}
         {unit}
     }
+    .into_any()
 }
 
 /// A path, cut in the middle where the room is short; whole in its title.
-pub fn path_text(path: &str) -> impl IntoView + use<> {
+pub fn path_text(path: &str) -> AnyView {
     let (head, tail) = format::split_path(path);
     view! {
         <span class="mid" title=path.to_owned()>
@@ -24,10 +25,11 @@ pub fn path_text(path: &str) -> impl IntoView + use<> {
             <span>{tail.to_owned()}</span>
         </span>
     }
+    .into_any()
 }
 
 /// A clock in UTC. Where nobody vouches for the time it says so: it is that of the file, and only an upper bound.
-pub fn clock(at: Timestamp, source: TimeSource) -> impl IntoView {
+pub fn clock(at: Timestamp, source: TimeSource) -> AnyView {
     let is_known = source.is_known();
     let text = if is_known {
         at.clock()
@@ -44,4 +46,5 @@ pub fn clock(at: Timestamp, source: TimeSource) -> impl IntoView {
             {text}
         </time>
     }
+    .into_any()
 }

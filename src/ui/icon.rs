@@ -7,47 +7,49 @@ use crate::domain::timeline::stage_line::StageState;
 use crate::ui::store::LinkState;
 
 /// An icon of the sprite, in the colour of its text. Decoration only: the word stands beside it.
-pub fn icon(name: &'static str, size: u8) -> impl IntoView {
+pub fn icon(name: &'static str, size: u8) -> AnyView {
     view! {
         <svg width=size height=size aria-hidden="true">
             <use href=name></use>
         </svg>
     }
+    .into_any()
 }
 
 /// The disc of what runs; its ring breathes.
-pub fn running(size: u8) -> impl IntoView {
+pub fn running(size: u8) -> AnyView {
     view! {
         <svg width=size height=size aria-hidden="true">
             <use href="#run"></use>
             <use href="#ring" class="ring"></use>
         </svg>
     }
+    .into_any()
 }
 
 /// The shape of a state.
 pub fn status(state: Status, size: u8) -> AnyView {
     let name = match state {
-        Status::Running => return running(size).into_any(),
+        Status::Running => return running(size),
         Status::Waiting => "#wait",
         Status::Stalled => "#stall",
         Status::Failed => "#fail",
         Status::Completed => "#done",
         Status::Unknown => "#unknown",
     };
-    icon(name, size).into_any()
+    icon(name, size)
 }
 
 /// The shape of a stage's state; none stands for a stage to come.
 pub fn stage(state: Option<StageState>, size: u8) -> AnyView {
     let name = match state {
-        Some(StageState::Running) => return running(size).into_any(),
+        Some(StageState::Running) => return running(size),
         Some(StageState::Completed) => "#done",
         Some(StageState::Failed) => "#fail",
         Some(StageState::Skipped) => "#skip",
         None => "#pending",
     };
-    icon(name, size).into_any()
+    icon(name, size)
 }
 
 /// The shape of the connection.
@@ -174,7 +176,7 @@ pub fn Sprite() -> impl IntoView {
 }
 
 /// The sign of the board, as in the favicon.
-pub fn logo() -> impl IntoView {
+pub fn logo() -> AnyView {
     view! {
         <svg width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">
             <circle cx="10" cy="10" r="8.25" stroke="var(--fg3)"></circle>
@@ -183,4 +185,5 @@ pub fn logo() -> impl IntoView {
             <path d="M10 1.75v2M10 16.25v2M1.75 10h2M16.25 10h2" stroke="var(--fg3)"></path>
         </svg>
     }
+    .into_any()
 }

@@ -34,7 +34,7 @@ pub fn reached(stages: &[Option<StageState>; 6]) -> usize {
 }
 
 /// The bar; what runs takes the colour of the workflow's status.
-pub fn stage_bar(stages: &[Option<StageState>; 6], status: Status) -> impl IntoView + use<> {
+pub fn stage_bar(stages: &[Option<StageState>; 6], status: Status) -> AnyView {
     let at = reached(stages);
     let label = match at.checked_sub(1) {
         Some(newest) => format!(
@@ -55,11 +55,12 @@ pub fn stage_bar(stages: &[Option<StageState>; 6], status: Status) -> impl IntoV
             (Some(StageState::Skipped), _) => "skipped",
             (None, _) => "",
         };
-        view! { <i class=class></i> }
+        view! { <i class=class></i> }.into_any()
     };
     view! {
         <span class=SHEET role="img" aria-label=label>
             {stages.iter().map(segment).collect_view()}
         </span>
     }
+    .into_any()
 }

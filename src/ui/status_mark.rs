@@ -19,7 +19,7 @@ pub fn reason(verdict: &Verdict) -> String {
 }
 
 /// The state as it stands on cards and in headers; a stalled one says for how long.
-pub fn status_mark(verdict: &Verdict, now: Timestamp) -> impl IntoView + use<> {
+pub fn status_mark(verdict: &Verdict, now: Timestamp) -> AnyView {
     let status = verdict.status;
     let class = format!("st boxed {} {SHEET}", status.slug());
     let stalled_for = verdict.since.filter(|_| status == Status::Stalled).map(|since| {
@@ -32,4 +32,5 @@ pub fn status_mark(verdict: &Verdict, now: Timestamp) -> impl IntoView + use<> {
             <span>{status.word()} {stalled_for}</span>
         </span>
     }
+    .into_any()
 }

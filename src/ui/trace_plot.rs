@@ -11,7 +11,7 @@ const HEIGHT: u32 = 16;
 
 /// A bar per half minute of the last half hour, the newest at the right: events and errors. Silence is a flat right end.
 /// `began` is the bar in which the workflow began; `is_live` marks the newest bar as now.
-pub fn trace(bars: &[(u16, u16)], began: Option<usize>, is_live: bool) -> impl IntoView + use<> {
+pub fn trace(bars: &[(u16, u16)], began: Option<usize>, is_live: bool) -> AnyView {
     let width = bars.len() as u32 * 3;
     let most = bars.iter().map(|(events, _)| u32::from(*events)).max().unwrap_or(0);
     let (mut events_path, mut errors_path, mut now_path) = (String::new(), String::new(), String::new());
@@ -33,7 +33,7 @@ pub fn trace(bars: &[(u16, u16)], began: Option<usize>, is_live: bool) -> impl I
     view! {
         <svg
             class=SHEET
-            height=HEIGHT
+            height="16"
             viewBox=format!("0 0 {width} {HEIGHT}")
             preserveAspectRatio="none"
             role="img"
@@ -46,6 +46,7 @@ pub fn trace(bars: &[(u16, u16)], began: Option<usize>, is_live: bool) -> impl I
             <path class="now" stroke-width="2" d=now_path></path>
         </svg>
     }
+    .into_any()
 }
 
 /// A bar's height in pixels: 3 to 13, by the square root, so that one busy moment does not flatten the others.
@@ -55,7 +56,7 @@ pub fn bar_height(events: u32, most: u32) -> u32 {
 }
 
 /// A figure over time as a stepped line; `colour` is a class that sets the text's colour.
-pub fn sparkline(values: &[u32], colour: &'static str) -> impl IntoView + use<> {
+pub fn sparkline(values: &[u32], colour: &'static str) -> AnyView {
     let most = values.iter().copied().max().unwrap_or(0).max(1);
     let step = 68.0 / values.len().max(1) as f64;
     let mut path = String::new();
@@ -72,6 +73,7 @@ pub fn sparkline(values: &[u32], colour: &'static str) -> impl IntoView + use<> 
             <circle cx="68" cy=format!("{y:.1}") r="2" fill="currentColor"></circle>
         </svg>
     }
+    .into_any()
 }
 
 #[cfg(test)]

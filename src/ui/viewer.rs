@@ -29,6 +29,7 @@ use crate::domain::status::Status;
 use crate::ui::announcer::EntryAnnouncer;
 use crate::ui::banner::Banners;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::not_found::NotFound;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::store::Known;
@@ -48,10 +49,10 @@ pub fn Viewer() -> impl IntoView {
     let adw_id = Derived::new(move |_| {
         params.with(|params| params.get_str("adw_id").and_then(|text| text.parse::<AdwId>().ok()))
     });
-    move || match adw_id.get() {
+    dynamic(move || match adw_id.get() {
         Some(adw_id) => view! { <Workflow adw_id /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),
-    }
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,14 +72,14 @@ fn Workflow(adw_id: AdwId) -> impl IntoView {
             Known::Timeline(_) => Stage::Here,
         })
     });
-    move || match stage.get() {
-        Stage::Loading => loading(&adw_id).into_any(),
-        Stage::Missing => missing(&adw_id).into_any(),
-        Stage::Here => page(subject).into_any(),
-    }
+    dynamic(move || match stage.get() {
+        Stage::Loading => loading(&adw_id),
+        Stage::Missing => missing(&adw_id),
+        Stage::Here => page(subject),
+    })
 }
 
-fn page(subject: Subject) -> impl IntoView {
+fn page(subject: Subject) -> AnyView {
     let title = subject.part(card::title);
     let seq = subject.part(|timeline| timeline.seq);
     let errors = subject.part(|timeline| timeline.error_count);
@@ -110,13 +111,13 @@ fn page(subject: Subject) -> impl IntoView {
                 </div>
             </main>
         </div>
-        <p class="sr-only" role="alert">{alert}</p>
+        <p class="sr-only" role="alert">{dynamic(alert)}</p>
         <EntryAnnouncer seq errors />
     }
     .into_any()
 }
 
-fn loading(adw_id: &AdwId) -> impl IntoView + use<> {
+fn loading(adw_id: &AdwId) -> AnyView {
     view! {
         <Title text=adw_id.to_string() />
         <Top title=Derived::new(|_| "Loading".to_owned()) />
@@ -129,7 +130,7 @@ fn loading(adw_id: &AdwId) -> impl IntoView + use<> {
     .into_any()
 }
 
-fn missing(adw_id: &AdwId) -> impl IntoView + use<> {
+fn missing(adw_id: &AdwId) -> AnyView {
     view! {
         <Title text="No such workflow" />
         <Top title=Derived::new(|_| "No such workflow".to_owned()) />

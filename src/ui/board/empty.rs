@@ -4,12 +4,13 @@ use leptos::prelude::*;
 
 use super::column_word;
 use super::survey::COLUMNS;
+use crate::ui::dynamic::dynamic;
 use crate::ui::store::use_store;
 
 #[component]
 pub fn Empty() -> impl IntoView {
     let store = use_store();
-    let roots = move || {
+    let roots = dynamic(move || {
         let roots = store.roots.get();
         if roots.is_empty() {
             return view! { <p class="text-fg2 text-xs mt-2">"No folder is watched now."</p> }.into_any();
@@ -17,11 +18,11 @@ pub fn Empty() -> impl IntoView {
         view! {
             <p class="text-fg2 text-xs mt-2">"Watched now:"</p>
             <ul class="mono text-fg2 mt-1">
-                {roots.into_iter().map(|root| view! { <li class="break-all">{root}</li> }).collect_view()}
+                {roots.into_iter().map(|root| view! { <li class="break-all">{root}</li> }.into_any()).collect_view()}
             </ul>
         }
         .into_any()
-    };
+    });
     let head = move |column| {
         view! {
             <span class="px-3 py-1.5 flex justify-between">

@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use super::deck::Deck;
 use super::query::{Order, Query, StateFilter};
 use super::strip::workflow_href;
-use super::survey::Survey;
+use super::survey::{Counts, Survey};
 use crate::domain::adw_id::AdwId;
 use crate::domain::status::Status;
 use crate::ui::board::card_text::Lines;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::figure;
 use crate::ui::icon::icon;
 use crate::ui::status_mark::status_mark;
@@ -20,70 +21,86 @@ use crate::ui::{control, format};
 /// More repositories than this stand behind a search.
 const REPOS: usize = 6;
 
+/// What a chip filters by: a click sets it, and a second click takes it away.
+#[derive(Clone, PartialEq)]
+enum Chip {
+    All,
+    State(StateFilter),
+    WithErrors,
+    Repo(String),
+}
+
+impl Chip {
+    const UNKNOWN: Self = Self::State(StateFilter::One(Status::Unknown));
+
+    fn word(&self) -> String {
+        match self {
+            Self::All => "All".to_owned(),
+            Self::State(StateFilter::Attention) => "Wants a person".to_owned(),
+            Self::State(StateFilter::One(status)) => status.word().to_owned(),
+            Self::WithErrors => "With errors".to_owned(),
+            Self::Repo(repo) => repo.clone(),
+        }
+    }
+
+    /// How many it would show.
+    fn count(&self, counts: &Counts) -> usize {
+        match self {
+            Self::All => counts.all,
+            Self::State(state) => counts.of(*state),
+            Self::WithErrors => counts.with_errors,
+            Self::Repo(repo) => counts
+                .repos
+                .iter()
+                .find(|known| known.0 == *repo)
+                .map_or(0, |known| known.1),
+        }
+    }
+
+    fn is_set(&self, query: &Query) -> bool {
+        match self {
+            Self::All => !query.has_filter(),
+            Self::State(state) => query.state == Some(*state),
+            Self::WithErrors => query.with_errors,
+            Self::Repo(repo) => query.repo.as_ref() == Some(repo),
+        }
+    }
+
+    /// The board after a click.
+    fn click(&self, query: &Query) -> Query {
+        let sets = !self.is_set(query);
+        let mut query = query.clone();
+        match self {
+            Self::All => query = query.unfiltered(),
+            Self::State(state) => query.state = sets.then_some(*state),
+            Self::WithErrors => query.with_errors = sets,
+            Self::Repo(repo) => query.repo = sets.then(|| repo.clone()),
+        }
+        query
+    }
+}
+
 #[component]
 pub fn Filters(survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView {
     let counts = Derived::new(move |_| survey.with(|survey| survey.counts.clone()));
-    let repos =
-        Derived::new(move |_| counts.with(|counts| counts.repos.iter().take(REPOS).cloned().collect::<Vec<_>>()));
-    let attention = Some(StateFilter::Attention);
-    let unknown = Some(StateFilter::One(Status::Unknown));
+    let repos = Derived::new(move |_| {
+        counts.with(|counts| {
+            let repos = counts.repos.iter().take(REPOS);
+            repos.map(|(repo, _)| Chip::Repo(repo.clone())).collect::<Vec<_>>()
+        })
+    });
+    let chip = move |chip: Chip| draw(chip, query, counts);
     view! {
         <nav
             class="flex items-center gap-1.5 min-h-10 px-3 border-b border-line max-md:py-2 max-md:px-4 max-md:overflow-x-auto max-md:order-3"
             aria-label="Filters"
         >
-            {chip(
-                query,
-                "All".to_owned(),
-                move || counts.with(|counts| counts.all),
-                |query| !query.has_filter(),
-                Query::unfiltered,
-            )}
-            {chip(
-                query,
-                "Wants a person".to_owned(),
-                move || counts.with(|counts| counts.of(StateFilter::Attention)),
-                move |query| query.state == attention,
-                move |query| with_state(query, attention),
-            )}
-            {chip(
-                query,
-                "With errors".to_owned(),
-                move || counts.with(|counts| counts.with_errors),
-                |query| query.with_errors,
-                |query| Query { with_errors: !query.with_errors, ..query.clone() },
-            )}
-            {move || {
-                (counts.with(|counts| counts.unknown) > 0).then(|| {
-                    chip(
-                        query,
-                        "Unknown".to_owned(),
-                        move || counts.with(|counts| counts.unknown),
-                        move |query| query.state == unknown,
-                        move |query| with_state(query, unknown),
-                    )
-                })
-            }}
+            {chip(Chip::All)}
+            {chip(Chip::State(StateFilter::Attention))}
+            {chip(Chip::WithErrors)}
+            {dynamic(move || (counts.with(|counts| counts.unknown) > 0).then(|| chip(Chip::UNKNOWN)))}
             <span class="w-px h-4 bg-line mx-1.5 flex-none max-md:hidden"></span>
-            {move || {
-                repos
-                    .get()
-                    .into_iter()
-                    .map(|(repo, count)| {
-                        let (is, to) = (repo.clone(), repo.clone());
-                        chip(
-                            query,
-                            repo,
-                            move || count,
-                            move |query| query.repo.as_ref() == Some(&is),
-                            move |query| {
-                                let repo = (query.repo.as_ref() != Some(&to)).then(|| to.clone());
-                                Query { repo, ..query.clone() }
-                            },
-                        )
-                    })
-                    .collect_view()
-            }}
+            {dynamic(move || repos.get().into_iter().map(chip).collect_view())}
             <span class="grow"></span>
             <Sort query />
         </nav>
@@ -91,28 +108,17 @@ pub fn Filters(survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView 
     .into_any()
 }
 
-fn with_state(query: &Query, state: Option<StateFilter>) -> Query {
-    let state = if query.state == state { None } else { state };
-    Query { state, ..query.clone() }
-}
-
-/// A filter that a click sets, and a second click takes away.
-fn chip(
-    query: Derived<Query>,
-    word: String,
-    count: impl Fn() -> usize + Send + Sync + 'static,
-    is_set: impl Fn(&Query) -> bool + Send + Sync + 'static,
-    to: impl Fn(&Query) -> Query + Send + Sync + 'static,
-) -> AnyView {
+fn draw(chip: Chip, query: Derived<Query>, counts: Derived<Counts>) -> AnyView {
+    let (to, set) = (chip.clone(), chip.clone());
     view! {
         <a
             class=control::CHIP
-            href=move || query.with(|query| to(query).href())
-            aria-current=move || query.with(|query| is_set(query)).then_some("true")
+            href=move || query.with(|query| to.click(query).href())
+            aria-current=move || query.with(|query| set.is_set(query)).then_some("true")
         >
-            {word}
+            {chip.word()}
             " "
-            <b>{count}</b>
+            <b>{dynamic(move || counts.with(|counts| chip.count(counts).to_string()))}</b>
         </a>
     }
     .into_any()
@@ -143,7 +149,7 @@ fn Sort(query: Derived<Query>) -> impl IntoView {
         <span class="lbl max-md:hidden">"Sort"</span>
         <details class=format!("{} max-md:hidden", control::MENU) node_ref=menu>
             <summary class=control::CHIP>
-                {move || query.with(|query| query.order.word())}
+                {dynamic(move || query.with(|query| query.order.word()))}
                 {icon("#down", 16)}
             </summary>
             <div class="items">{Order::ALL.into_iter().map(item).collect_view()}</div>
@@ -171,7 +177,7 @@ pub fn Attention(deck: Derived<Deck>, survey: Derived<Survey>) -> impl IntoView 
     let item = move |adw_id: AdwId| {
         let href = workflow_href(&adw_id);
         let card = Deck::card(deck, adw_id);
-        let body = move || {
+        let body = dynamic(move || {
             card.get().map(|card| {
                 let now = store.now.get();
                 let verdict = card.verdict(now, &store.patience.get());
@@ -191,8 +197,9 @@ pub fn Attention(deck: Derived<Deck>, survey: Derived<Survey>) -> impl IntoView 
                         {card.last_at.map(|at| figure(format::age(now.since(at))))}
                     </span>
                 }
+                .into_any()
             })
-        };
+        });
         view! {
             <a
                 href=href

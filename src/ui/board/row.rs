@@ -13,6 +13,7 @@ use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
 use crate::domain::status::Status;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::figure;
 use crate::ui::format;
 use crate::ui::stage_bar::{reached, stage_bar, stage_word};
@@ -26,7 +27,7 @@ pub fn Row(adw_id: AdwId, deck: Derived<Deck>) -> impl IntoView {
     let card = Deck::card(deck, adw_id);
     view! {
         <div role="row" class=format!("row rows10 {SHEET}")>
-            {move || card.get().map(|card| cells(&card, &href))}
+            {dynamic(move || card.get().map(|card| cells(&card, &href)))}
         </div>
     }
     .into_any()
@@ -47,11 +48,11 @@ fn cells(card: &Arc<Card>, href: &str) -> AnyView {
     };
     let stage = {
         let card = card.clone();
-        move || stage_cell(&card, status.get())
+        dynamic(move || stage_cell(&card, status.get()))
     };
     let doing = {
         let card = card.clone();
-        move || {
+        dynamic(move || {
             let lines = judged.with(|verdict| Lines::of(&card, verdict));
             view! {
                 <span class=format!("block mono truncate {}", lines.who_colour)>{lines.who}</span>
@@ -60,29 +61,29 @@ fn cells(card: &Arc<Card>, href: &str) -> AnyView {
                     {open_for(&card, status.get())}
                 </span>
             }
-        }
+        })
     };
     let plot = {
         let card = card.clone();
-        move || {
+        dynamic(move || {
             half_minute.track();
             let now = store.now.get_untracked();
             card.times_known
                 .then(|| trace(&card.pace.bars(now), began(card.first_at, now), !status.get().is_over()))
-        }
+        })
     };
     let time = {
         let card = card.clone();
-        move || {
+        dynamic(move || {
             let elapsed = elapsed(&card, status.get(), store.now.get());
             let title = elapsed.is_none().then_some(NO_TIMES);
             view! {
                 <span title=title>{elapsed.unwrap_or_else(|| "–".to_owned())}</span>
             }
-        }
+        })
     };
     view! {
-        <span role="cell">{move || judged.with(|verdict| status_mark(verdict, store.now.get()))}</span>
+        <span role="cell">{dynamic(move || judged.with(|verdict| status_mark(verdict, store.now.get())))}</span>
         <span role="cell" class="min-w-0">
             <a href=href.to_owned() class=format!("block truncate font-semibold leading-[18px] {CARD}")>
                 {card.title.clone()}
@@ -104,7 +105,7 @@ fn cells(card: &Arc<Card>, href: &str) -> AnyView {
     .into_any()
 }
 
-fn stage_cell(card: &Card, status: Status) -> impl IntoView + use<> {
+fn stage_cell(card: &Card, status: Status) -> AnyView {
     let at = reached(&card.stages);
     let word = card.stage.as_deref().map_or_else(|| "No stage".to_owned(), stage_word);
     let colour = if status.is_over() {
@@ -115,7 +116,7 @@ fn stage_cell(card: &Card, status: Status) -> impl IntoView + use<> {
     view! {
         <span class="flex justify-between gap-2 text-xs">
             <span class=colour>{word}</span>
-            <span class="num text-fg3">{at} "/6"</span>
+            <span class="num text-fg3">{format!("{at}/6")}</span>
         </span>
         <span class="block mt-1">{stage_bar(&card.stages, status)}</span>
     }

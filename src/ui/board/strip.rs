@@ -13,6 +13,7 @@ use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
 use crate::domain::status::Status;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::figure;
 use crate::ui::format;
 use crate::ui::stage_bar::stage_bar;
@@ -33,7 +34,7 @@ pub fn Strip(adw_id: AdwId, deck: Derived<Deck>) -> impl IntoView {
     let card = Deck::card(deck, adw_id);
     view! {
         <a class=format!("strip {CARD} {SHEET}") href=href>
-            {move || card.get().map(|card| strip_body(&card))}
+            {dynamic(move || card.get().map(|card| strip_body(&card)))}
         </a>
     }
     .into_any()
@@ -49,7 +50,7 @@ fn strip_body(card: &Arc<Card>) -> AnyView {
     let half_minute = Derived::new(move |_| store.now.get().0.div_euclid(30_000));
     let top = {
         let card = card.clone();
-        move || {
+        dynamic(move || {
             let now = store.now.get();
             let mark = judged.with(|verdict| status_mark(verdict, now));
             let elapsed = elapsed(&card, status.get(), now);
@@ -60,15 +61,15 @@ fn strip_body(card: &Arc<Card>) -> AnyView {
                     {elapsed.unwrap_or_else(|| "–".to_owned())}
                 </span>
             }
-        }
+        })
     };
     let bar = {
         let stages = card.stages;
-        move || stage_bar(&stages, status.get())
+        dynamic(move || stage_bar(&stages, status.get()))
     };
     let lines = {
         let card = card.clone();
-        move || {
+        dynamic(move || {
             let lines = judged.with(|verdict| Lines::of(&card, verdict));
             view! {
                 <span class=format!("block mt-2 mono truncate min-h-4 {}", lines.who_colour)>{lines.who}</span>
@@ -77,11 +78,11 @@ fn strip_body(card: &Arc<Card>) -> AnyView {
                     {open_for(&card, status.get())}
                 </span>
             }
-        }
+        })
     };
     let plot = {
         let card = card.clone();
-        move || {
+        dynamic(move || {
             half_minute.track();
             let now = store.now.get_untracked();
             (status.get() != Status::Completed && card.times_known).then(|| {
@@ -90,8 +91,9 @@ fn strip_body(card: &Arc<Card>) -> AnyView {
                         {trace(&card.pace.bars(now), began(card.first_at, now), !status.get().is_over())}
                     </span>
                 }
+                .into_any()
             })
-        }
+        })
     };
     view! {
         <span class="flex items-center justify-between h-4.5">{top}</span>
@@ -109,7 +111,7 @@ fn strip_body(card: &Arc<Card>) -> AnyView {
 }
 
 /// Repository and issue.
-pub fn origin(card: &Card) -> impl IntoView + use<> {
+pub fn origin(card: &Card) -> AnyView {
     let issue = card.issue.as_ref().map(|issue| format!("#{issue}"));
     view! {
         {card.repo.clone()}
@@ -120,7 +122,7 @@ pub fn origin(card: &Card) -> impl IntoView + use<> {
 }
 
 /// How long the open call has been open.
-pub fn open_for(card: &Card, status: Status) -> impl IntoView + use<> {
+pub fn open_for(card: &Card, status: Status) -> Option<AnyView> {
     let store = use_store();
     let since = card
         .doing_since
@@ -128,14 +130,15 @@ pub fn open_for(card: &Card, status: Status) -> impl IntoView + use<> {
     since.map(|since| {
         view! {
             <span class="text-accent flex-none">
-                {move || format::elapsed(store.now.get().since(since))}
+                {dynamic(move || format::elapsed(store.now.get().since(since)))}
             </span>
         }
+        .into_any()
     })
 }
 
 /// last · errors · tokens · cost.
-pub fn figures(card: &Arc<Card>) -> impl IntoView + use<> {
+pub fn figures(card: &Card) -> AnyView {
     let errors_colour = if card.errors > 0 {
         "num text-bad"
     } else {
@@ -151,13 +154,13 @@ pub fn figures(card: &Arc<Card>) -> impl IntoView + use<> {
 }
 
 /// The age of the last event, behind a bound where only the file's time is known.
-pub fn last(card: &Card) -> impl IntoView + use<> {
+pub fn last(card: &Card) -> AnyView {
     let store = use_store();
     let at = card.last_at;
     let colour = if card.times_known { "num" } else { "num text-fg3" };
     view! {
         <span class=colour title=last_title(card)>
-            {move || at.map(|at| figure(format::age(store.now.get().since(at))))}
+            {dynamic(move || at.map(|at| figure(format::age(store.now.get().since(at)))))}
         </span>
     }
     .into_any()

@@ -11,6 +11,7 @@ use super::survey::{Counts, Survey};
 use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::store::use_store;
 use crate::ui::trace_plot::sparkline;
 use crate::ui::{format, icon};
@@ -34,7 +35,7 @@ pub fn Summary(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Quer
                 Query { state, ..query.clone() }.href()
             })
         };
-        let qualifier = move || counts.with(|counts| qualifier(counts, status, store.now.get()));
+        let qualifier = dynamic(move || counts.with(|counts| qualifier(counts, status, store.now.get())));
         view! {
             <a href=href class=CELL aria-current=move || is_set().then_some("true")>
                 <span class="min-w-0 grow">
@@ -43,11 +44,11 @@ pub fn Summary(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Quer
                         <span class="truncate">{word(status)}</span>
                     </span>
                     <span class=FIGURE>
-                        {move || counts.with(|counts| counts.of(filter))}
+                        {dynamic(move || counts.with(|counts| counts.of(filter).to_string()))}
                         <span class="text-xs text-fg3">" " {qualifier}</span>
                     </span>
                 </span>
-                {move || history.with(|history| sparkline(line(history), colour))}
+                {dynamic(move || history.with(|history| sparkline(line(history), colour)))}
             </a>
         }
         .into_any()
@@ -63,23 +64,23 @@ pub fn Summary(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Quer
                 <span class="min-w-0 grow">
                     <span class="block text-2xs text-fg3">"Events"</span>
                     <span class=FIGURE>
-                        {move || history.with(|history| format::rate(history.rate))}
+                        {dynamic(move || history.with(|history| format::rate(history.rate)))}
                         <span class="text-xs text-fg3">" /s"</span>
                     </span>
                 </span>
-                {move || history.with(|history| sparkline(&history.events, "text-fg2"))}
+                {dynamic(move || history.with(|history| sparkline(&history.events, "text-fg2")))}
             </div>
             <div class=PLAIN_CELL>
                 <span class="min-w-0 grow">
                     <span class="block text-2xs text-fg3">"Cost, as sessions report it"</span>
                     <span class=FIGURE>
-                        {move || counts.with(|counts| format::money(counts.cost_usd))}
+                        {dynamic(move || counts.with(|counts| format::money(counts.cost_usd)))}
                         <span class="text-xs text-fg3">
                             " "
-                            {move || counts.with(|counts| {
+                            {dynamic(move || counts.with(|counts| {
                                 let tokens = format::amount(counts.tokens);
                                 format!("{}{}{} tokens", tokens.value, format::THIN, tokens.unit)
-                            })}
+                            }))}
                         </span>
                     </span>
                 </span>

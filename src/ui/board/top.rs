@@ -10,6 +10,7 @@ use super::query::Query;
 use crate::ui::connection::Connection;
 use crate::ui::control;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::icon::{icon, logo};
 use crate::ui::theme::ThemeMenu;
 
@@ -58,14 +59,14 @@ fn Search(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
         navigate(&href, options);
     };
     let clear = show.clone();
-    let others = move || {
+    let others = dynamic(move || {
         query.with(|query| {
             let others = query.pairs().into_iter().filter(|(name, _)| *name != "q");
             others
-                .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+                .map(|(name, value)| view! { <input type="hidden" name=name value=value /> }.into_any())
                 .collect_view()
         })
-    };
+    });
     view! {
         <form
             method="get"

@@ -9,15 +9,16 @@ const SHEET: &str = style_sheet!("./style/components/diff.css");
 /// Longer diffs show their beginning, and the rest on request.
 const SHOWN: usize = 14;
 
-pub fn diff(text: &str) -> impl IntoView + use<> {
+pub fn diff(text: &str) -> AnyView {
     let lines = parse(text);
     let rest = lines.get(SHOWN..).filter(|rest| !rest.is_empty()).map(|rest| {
         view! {
             <details>
-                <summary class="link leading-6 inline-block">{rest.len()} " more lines"</summary>
+                <summary class="link leading-6 inline-block">{rest.len().to_string()} " more lines"</summary>
                 {rest.iter().map(line).collect_view()}
             </details>
         }
+        .into_any()
     });
     view! {
         <div class=format!("diff {SHEET}")>
@@ -28,7 +29,7 @@ pub fn diff(text: &str) -> impl IntoView + use<> {
     .into_any()
 }
 
-fn line(line: &Line) -> impl IntoView + use<> {
+fn line(line: &Line) -> AnyView {
     let (class, sign, word) = match line.sort {
         Sort::Same => ("l", " ", ""),
         Sort::Added => ("l add", "+", "added: "),
@@ -40,10 +41,10 @@ fn line(line: &Line) -> impl IntoView + use<> {
         Some((from, to)) => (&line.text[..from], &line.text[from..to], &line.text[to..]),
         None => (line.text.as_str(), "", ""),
     };
-    let changed = (!changed.is_empty()).then(|| view! { <mark>{changed.to_owned()}</mark> });
+    let changed = (!changed.is_empty()).then(|| view! { <mark>{changed.to_owned()}</mark> }.into_any());
     view! {
         <div class=class>
-            <span class="n">{line.number}</span>
+            <span class="n">{line.number.map(|number| number.to_string())}</span>
             <span class="s" aria-hidden="true">{sign}</span>
             <span class="c">
                 <span class="sr-only">{word}</span>

@@ -11,6 +11,7 @@ use crate::domain::latest::{Row, latest};
 use crate::domain::status::Status;
 use crate::domain::timeline::Timeline;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::clock;
 use crate::ui::format;
 use crate::ui::icon::icon;
@@ -79,35 +80,37 @@ pub fn Entries() -> impl IntoView {
         <section aria-label="Latest entries" class="min-w-0">
             <div class="flex items-center gap-2 h-8 px-4 border-b border-line">
                 <h2 class="font-semibold">"Latest entries"</h2>
-                <span class="mono text-fg3">{move || format::whole(seq.get())}</span>
+                <span class="mono text-fg3">{dynamic(move || format::whole(seq.get()))}</span>
                 <span class="grow"></span>
                 <span class="lbl">"newest first"</span>
             </div>
-            {move || {
+            {dynamic(move || {
                 is_empty.get().then(|| view! {
                     <p class="px-4 py-3 text-fg2">
                         "No entry yet. Logs, thinking, tool calls, file changes and texts appear here as they happen."
                     </p>
-                })
-            }}
+                }
+                .into_any())
+            })}
             <ol>
                 <For each=move || rows.get() key=Shown::key children=children />
             </ol>
-            {move || {
+            {dynamic(move || {
                 let (shown, seq) = (rows.with(Vec::len), seq.get());
                 (seq > shown as u64).then(|| view! {
                     <p class="px-4 py-2 text-fg2">
                         {format!("The newest {shown} rows. ")}
                         <a class="link inline-block leading-6" rel="external" href=all.clone()>"All events as JSON"</a>
                     </p>
-                })
-            }}
+                }
+                .into_any())
+            })}
         </section>
     }
     .into_any()
 }
 
-fn entry(subject: Subject, shown: &Shown) -> impl IntoView + use<> {
+fn entry(subject: Subject, shown: &Shown) -> AnyView {
     let entry = &shown.row.entry;
     let (at, is_known) = (entry.at, entry.time_source.is_known());
     let is_new = Derived::new(move |_| {
@@ -153,10 +156,10 @@ fn took(subject: Subject, entry: &Entry) -> AnyView {
         let status = subject.status();
         return view! {
             <span class="text-accent">
-                {move || {
+                {dynamic(move || {
                     matches!(status.get(), Status::Running | Status::Waiting)
                         .then(|| format::elapsed(subject.store.now.get().since(at)))
-                }}
+                })}
             </span>
         }
         .into_any();

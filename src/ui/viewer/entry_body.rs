@@ -19,7 +19,7 @@ pub fn body(shown: &Shown) -> AnyView {
         Kind::ToolExecution => tool(shown),
         Kind::FileOperation => file(entry),
         Kind::AgentThinking => thinking(entry, shown.is_newest_thought),
-        Kind::TextBlock => markdown(&entry.text).into_any(),
+        Kind::TextBlock => markdown(&entry.text),
         Kind::AgentLogEntry => log(entry),
         Kind::StageTransition => {
             let name = stage_word(&entry.head);
@@ -58,7 +58,7 @@ fn tool(shown: &Shown) -> AnyView {
     let sub_agent = shown
         .sub_agent
         .clone()
-        .map(|name| view! { <span class="lbl truncate max-w-48 max-md:hidden">{name}</span> });
+        .map(|name| view! { <span class="lbl truncate max-w-48 max-md:hidden">{name}</span> }.into_any());
     let outcome = if entry.is_open() {
         Some(
             view! {
@@ -120,16 +120,16 @@ fn tool(shown: &Shown) -> AnyView {
 }
 
 /// Lines added and removed.
-fn lines_changed(file: &Entry) -> impl IntoView + use<> {
+fn lines_changed(file: &Entry) -> AnyView {
     let added = file
         .lines_added
         .filter(|added| *added > 0)
-        .map(|added| view! { <span class="text-ok">"+" {added}</span> " " });
+        .map(|added| view! { <span class="text-ok">{format!("+{added}")}</span> " " }.into_any());
     let removed = file
         .lines_removed
         .filter(|removed| *removed > 0)
-        .map(|removed| view! { <span class="text-bad">"−" {removed}</span> });
-    view! { <span class="mono flex-none">{added} {removed}</span> }
+        .map(|removed| view! { <span class="text-bad">{format!("−{removed}")}</span> }.into_any());
+    view! { <span class="mono flex-none">{added} {removed}</span> }.into_any()
 }
 
 fn file(entry: &Entry) -> AnyView {

@@ -6,6 +6,7 @@ use super::subject::{Subject, use_subject};
 use crate::domain::card::{field, repo};
 use crate::domain::timeline::Timeline;
 use crate::ui::board::card_text::NO_TIMES;
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::path_text;
 use crate::ui::format;
 
@@ -64,28 +65,35 @@ pub fn Facts() -> impl IntoView {
     let subject = use_subject();
     let told = subject.part(Told::of);
     let seq = subject.part(|timeline| timeline.seq);
-    let issue = move || {
+    let issue = dynamic(move || {
         told.with(|told| {
             let issue = told.issue.as_ref().map(|issue| format!("#{issue}"));
             let class = told
                 .class
                 .as_ref()
                 .map(|class| class.trim_start_matches('/').to_owned());
-            (issue.is_some() || class.is_some())
-                .then(|| fact("issue", view! { {issue} " " <span class="text-fg2">{class}</span> }))
+            (issue.is_some() || class.is_some()).then(|| {
+                fact(
+                    "issue",
+                    view! { {issue} " " <span class="text-fg2">{class}</span> }.into_any(),
+                )
+            })
+        })
+    });
+    let text = move |name: &'static str, pick: fn(&Told) -> &Option<String>| {
+        dynamic(move || {
+            told.with(|told| {
+                pick(told).clone().map(|text| {
+                    fact(
+                        name,
+                        view! { <span title=text.clone()>{text.clone()}</span> }.into_any(),
+                    )
+                })
+            })
         })
     };
-    let text = move |name: &'static str, pick: fn(&Told) -> &Option<String>| {
-        move || {
-            told.with(|told| {
-                pick(told)
-                    .clone()
-                    .map(|text| fact(name, view! { <span title=text.clone()>{text.clone()}</span> }))
-            })
-        }
-    };
     let path = move |name: &'static str, pick: fn(&Told) -> &Option<String>| {
-        move || told.with(|told| pick(told).as_deref().map(|text| fact(name, path_text(text))))
+        dynamic(move || told.with(|told| pick(told).as_deref().map(|text| fact(name, path_text(text)))))
     };
     view! {
         <section aria-label="Facts" class="tri min-h-9 border-b border-line items-center bg-panel max-md:py-2 [&>dl]:min-h-9 max-md:[&>dl]:min-h-0">
@@ -97,15 +105,15 @@ pub fn Facts() -> impl IntoView {
                 {text("models", |told| &told.models)} {text("ports", |told| &told.ports)}
             </dl>
             <dl class="flex items-center gap-5 px-4 justify-between min-w-0 max-md:flex-col max-md:items-start max-md:gap-0">
-                {fact("elapsed", move || elapsed(subject))}
-                {fact("seq", move || format::whole(seq.get()))}
+                {fact("elapsed", elapsed(subject))}
+                {fact("seq", dynamic(move || format::whole(seq.get())).into_any())}
             </dl>
         </section>
     }
     .into_any()
 }
 
-fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
+fn fact(name: &'static str, value: AnyView) -> AnyView {
     view! {
         <div class="fact flex items-center gap-2 min-w-0">
             <dt class="lbl">{name}</dt>
@@ -116,13 +124,13 @@ fn fact(name: &'static str, value: impl IntoView) -> impl IntoView {
 }
 
 /// From the first event to the last, or to now; none where nobody vouches for the times.
-fn elapsed(subject: Subject) -> impl IntoView {
+fn elapsed(subject: Subject) -> AnyView {
     let times = subject.part(|timeline| {
         let end = timeline.last_known_at;
         timeline.first_at.filter(|_| end.is_some()).zip(end)
     });
     let status = subject.status();
-    move || match times.get() {
+    dynamic(move || match times.get() {
         Some((first, last)) => {
             let until = if status.get().is_over() {
                 last
@@ -132,5 +140,6 @@ fn elapsed(subject: Subject) -> impl IntoView {
             view! { <span>{format::elapsed(until.since(first))}</span> }.into_any()
         }
         None => view! { <span class="text-fg3" title=NO_TIMES>"not known"</span> }.into_any(),
-    }
+    })
+    .into_any()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::subject::use_subject;
 use crate::domain::event::Kind;
 use crate::domain::timeline::Timeline;
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::path_text;
 use crate::ui::format;
 
@@ -84,24 +85,16 @@ const GRID: &str = "grid grid-cols-[12px_minmax(0,1fr)_36px_36px_20px] gap-1.5 i
 pub fn Files() -> impl IntoView {
     let subject = use_subject();
     let table = subject.part(FileTable::of);
-    let body = move || {
-        table.with(|table| {
-            if table.operations == 0 {
-                empty().into_any()
-            } else {
-                rows(table).into_any()
-            }
-        })
-    };
+    let body = dynamic(move || table.with(|table| if table.operations == 0 { empty() } else { rows(table) }));
     view! {
         <section aria-label="Files" class="min-w-0 border-b border-line">
             <div class="flex items-center h-8 px-4 border-b border-line gap-2">
                 <h2 class="font-semibold">"Files"</h2>
                 <span class="grow"></span>
                 <span class="lbl">
-                    {move || table.with(|table| {
+                    {dynamic(move || table.with(|table| {
                         (table.earlier > 0).then(|| format!("newest {} operations", table.operations))
-                    })}
+                    }))}
                 </span>
             </div>
             {body}
@@ -110,14 +103,14 @@ pub fn Files() -> impl IntoView {
     .into_any()
 }
 
-fn empty() -> impl IntoView {
+fn empty() -> AnyView {
     view! {
         <p class="px-4 py-2 text-fg3 text-xs">"No file operation yet. Files that agents read and change stand here."</p>
     }
     .into_any()
 }
 
-fn rows(table: &FileTable) -> impl IntoView + use<> {
+fn rows(table: &FileTable) -> AnyView {
     let row = |row: &FileRow| {
         let word = match row.operation {
             'C' => "created",
@@ -130,7 +123,7 @@ fn rows(table: &FileTable) -> impl IntoView + use<> {
                 <span class="mono min-w-0">{path_text(&row.path)}</span>
                 <span class="num text-ok">{(row.added > 0).then(|| format!("+{}", row.added))}</span>
                 <span class="num text-bad">{(row.removed > 0).then(|| format!("−{}", row.removed))}</span>
-                <span class="num text-fg3">{row.operations}</span>
+                <span class="num text-fg3">{row.operations.to_string()}</span>
             </li>
         }
         .into_any()
@@ -144,11 +137,12 @@ fn rows(table: &FileTable) -> impl IntoView + use<> {
             <p class=format!("{GRID} min-h-7 border-t border-line")>
                 <span></span>
                 <span>{format::counted(table.rows.len() as u64, "file changed", "files changed")}</span>
-                <span class="num text-ok">"+" {added}</span>
-                <span class="num text-bad">"−" {removed}</span>
+                <span class="num text-ok">{format!("+{added}")}</span>
+                <span class="num text-bad">{format!("−{removed}")}</span>
                 <span></span>
             </p>
         }
+        .into_any()
     });
     let read = (table.only_read > 0).then(|| {
         view! {
@@ -156,6 +150,7 @@ fn rows(table: &FileTable) -> impl IntoView + use<> {
                 {format::counted(table.only_read as u64, "file", "files")} " only read"
             </p>
         }
+        .into_any()
     });
     view! {
         <div class=format!("{GRID} h-6 text-2xs text-fg3 text-right") aria-hidden="true">

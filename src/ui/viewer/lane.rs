@@ -75,7 +75,7 @@ impl Sums {
         self.usage.add(sub.usage);
     }
 
-    pub fn view(self) -> impl IntoView {
+    pub fn view(self) -> AnyView {
         let errors = if self.errors > 0 {
             "num text-bad"
         } else {
@@ -90,17 +90,18 @@ impl Sums {
                 {self.cost_usd.map_or_else(|| "–".to_owned(), format::money)}
             </span>
         }
+        .into_any()
     }
 }
 
 /// The state of an agent as shape and word.
 pub fn state_mark(state: AgentState, status: Status) -> AnyView {
     let (slug, word, shape) = match (state, status) {
-        (AgentState::Open, Status::Running | Status::Waiting) => ("running", "running", icon::running(12).into_any()),
-        (AgentState::Open, _) => ("stalled", "no end seen", icon::icon("#stall", 12).into_any()),
-        (AgentState::Ended, _) => ("completed", "ended", icon::icon("#done", 12).into_any()),
-        (AgentState::Failed, _) => ("failed", "failed", icon::icon("#fail", 12).into_any()),
-        (AgentState::Seen, _) => ("", "no session seen", icon::icon("#pending", 12).into_any()),
+        (AgentState::Open, Status::Running | Status::Waiting) => ("running", "running", icon::running(12)),
+        (AgentState::Open, _) => ("stalled", "no end seen", icon::icon("#stall", 12)),
+        (AgentState::Ended, _) => ("completed", "ended", icon::icon("#done", 12)),
+        (AgentState::Failed, _) => ("failed", "failed", icon::icon("#fail", 12)),
+        (AgentState::Seen, _) => ("", "no session seen", icon::icon("#pending", 12)),
     };
     view! {
         <span class=format!("st {slug} {}", status_mark::SHEET) title=word>
@@ -112,14 +113,14 @@ pub fn state_mark(state: AgentState, status: Status) -> AnyView {
 }
 
 /// Who: the state, the name, the run and the model.
-pub fn who(agent: &Agent, status: Status) -> impl IntoView + use<> {
+pub fn who(agent: &Agent, status: Status) -> AnyView {
     let is_sub = agent.parent.is_some();
     let indent = if is_sub {
         "pl-9 max-md:pl-7 text-fg2 text-xs"
     } else {
         "pl-3"
     };
-    let run = (agent.run > 1).then(|| view! { <span class="lbl">"run " {agent.run}</span> });
+    let run = (agent.run > 1).then(|| view! { <span class="lbl">{format!("run {}", agent.run)}</span> }.into_any());
     let model = agent.model.as_deref().map(short_model).unwrap_or_default().to_owned();
     view! {
         <div role="rowheader" class=format!("flex items-center gap-2 pr-3 min-w-0 h-full {indent}") title=agent.name.clone()>
@@ -134,7 +135,7 @@ pub fn who(agent: &Agent, status: Status) -> impl IntoView + use<> {
 }
 
 /// The bar: pale for the model, strong where a tool ran, red where one failed.
-pub fn bar(agent: &Agent, span: Span, axis: &Axis) -> impl IntoView + use<> {
+pub fn bar(agent: &Agent, span: Span, axis: &Axis) -> AnyView {
     let (top, height) = if agent.parent.is_some() { (9, 6) } else { (7, 10) };
     let left = axis.place(span.from);
     let right = axis.place(span.to).max(left + 3.0);
@@ -167,7 +168,7 @@ pub fn bar(agent: &Agent, span: Span, axis: &Axis) -> impl IntoView + use<> {
 }
 
 /// The duration beside the bar, on the side where there is room.
-fn label(span: Span, left: f64, right: f64) -> impl IntoView + use<> {
+fn label(span: Span, left: f64, right: f64) -> AnyView {
     let measured = format::elapsed(span.to.since(span.from));
     let text = if span.is_cut {
         format!("≥{}{measured}", format::THIN)
@@ -186,15 +187,15 @@ fn label(span: Span, left: f64, right: f64) -> impl IntoView + use<> {
     } else {
         format!("left:calc({:.2}% + 8px)", right.min(900.0) / 10.0)
     };
-    view! { <span class="dur" style=style title=title>{text}</span> }
+    view! { <span class="dur" style=style title=title>{text}</span> }.into_any()
 }
 
 /// What stands in the place of a bar where no time is known.
-pub fn reported(agent: &Agent) -> impl IntoView + use<> {
+pub fn reported(agent: &Agent) -> AnyView {
     let text = match (agent.duration_ms(), agent.state) {
         (Some(ms), _) => format!("{} as reported", format::duration(ms)),
         (None, AgentState::Seen) => String::new(),
         (None, AgentState::Open | AgentState::Ended | AgentState::Failed) => "duration not known".to_owned(),
     };
-    view! { <span class="dur" style="left:8px">{text}</span> }
+    view! { <span class="dur" style="left:8px">{text}</span> }.into_any()
 }

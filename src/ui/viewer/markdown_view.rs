@@ -7,7 +7,7 @@ use super::markdown::{Block, Span, parse};
 
 const SHEET: &str = style_sheet!("./style/components/markdown.css");
 
-pub fn markdown(text: &str) -> impl IntoView + use<> {
+pub fn markdown(text: &str) -> AnyView {
     let blocks = parse(text);
     if blocks.is_empty() {
         return view! { <p class="text-fg3 py-0.5">"Empty text"</p> }.into_any();
@@ -31,13 +31,13 @@ fn block(block: Block) -> AnyView {
     }
 }
 
-fn items(rows: Vec<Vec<Span>>) -> impl IntoView {
+fn items(rows: Vec<Vec<Span>>) -> Vec<AnyView> {
     rows.into_iter()
-        .map(|spans| view! { <li>{line(spans)}</li> })
+        .map(|spans| view! { <li>{line(spans)}</li> }.into_any())
         .collect_view()
 }
 
-fn line(spans: Vec<Span>) -> impl IntoView {
+fn line(spans: Vec<Span>) -> Vec<AnyView> {
     spans
         .into_iter()
         .map(|span| match span {

@@ -7,6 +7,7 @@ use super::open_tools::OpenTools;
 use super::subject::{Subject, use_subject};
 use crate::domain::timeline::mark::Mark;
 use crate::domain::timeline::todo::{TodoItem, TodoList, TodoState};
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::figure;
 use crate::ui::{format, icon, status_mark};
 
@@ -18,20 +19,21 @@ const ERRORS: usize = 6;
 pub fn Now() -> impl IntoView {
     let subject = use_subject();
     let todo = subject.part(|timeline| timeline.todo.clone());
-    let progress = move || {
+    let progress = dynamic(move || {
         todo.with(|todo| {
             todo.as_ref().map(|todo| {
                 view! {
                     <span class="num">
-                        {todo.done()}
-                        <span class="u">" of " {todo.items.len() + todo.more}</span>
+                        {todo.done().to_string()}
+                        <span class="u">{format!(" of {}", todo.items.len() + todo.more)}</span>
                     </span>
                 }
+                .into_any()
             })
         })
-    };
-    let agent = move || todo.with(|todo| todo.as_ref().and_then(|todo| todo.agent.clone()));
-    let why = move || subject.verdict.with(status_mark::reason);
+    });
+    let agent = dynamic(move || todo.with(|todo| todo.as_ref().and_then(|todo| todo.agent.clone())));
+    let why = dynamic(move || subject.verdict.with(status_mark::reason));
     view! {
         <section aria-label="Now" class="min-w-0">
             <div class="flex items-center gap-2 h-8 px-3 border-b border-line max-md:px-4">
@@ -41,15 +43,15 @@ pub fn Now() -> impl IntoView {
                 {progress}
             </div>
             <p class="px-3 py-1.5 text-xs text-fg2 border-b border-line max-md:px-4">{why}</p>
-            {move || todo.with(|todo| match todo {
-                Some(todo) => list(subject, todo).into_any(),
+            {dynamic(move || todo.with(|todo| match todo {
+                Some(todo) => list(subject, todo),
                 None => view! {
                     <p class="px-3 py-2 text-fg3 text-xs border-b border-line max-md:px-4">
                         "No todo list. It stands here once an agent writes one."
                     </p>
                 }
                 .into_any(),
-            })}
+            }))}
             <OpenTools />
             <Errors />
         </section>
@@ -57,20 +59,20 @@ pub fn Now() -> impl IntoView {
     .into_any()
 }
 
-fn list(subject: Subject, todo: &TodoList) -> impl IntoView + use<> {
+fn list(subject: Subject, todo: &TodoList) -> AnyView {
     let segment = |item: &TodoItem| {
         let class = match item.state {
             TodoState::Completed => "h-1 grow bg-(--bar-tool)",
             TodoState::InProgress => "h-1 grow bg-accent",
             TodoState::Pending => "h-1 grow bg-line",
         };
-        view! { <i class=class></i> }
+        view! { <i class=class></i> }.into_any()
     };
     let item = |item: &TodoItem| {
         let (slug, word, shape) = match item.state {
-            TodoState::Completed => ("completed", "Done", icon::icon("#done", 12).into_any()),
-            TodoState::InProgress => ("in_progress", "Under way", icon::running(12).into_any()),
-            TodoState::Pending => ("", "To do", icon::icon("#pending", 12).into_any()),
+            TodoState::Completed => ("completed", "Done", icon::icon("#done", 12)),
+            TodoState::InProgress => ("in_progress", "Under way", icon::running(12)),
+            TodoState::Pending => ("", "To do", icon::icon("#pending", 12)),
         };
         let since = (item.state == TodoState::InProgress && item.since.source.is_known()).then_some(item.since.at);
         view! {
@@ -81,13 +83,13 @@ fn list(subject: Subject, todo: &TodoList) -> impl IntoView + use<> {
                 </span>
                 <span class="truncate" title=item.text.clone()>{item.text.clone()}</span>
                 <span class="num text-accent">
-                    {since.map(|since| move || format::elapsed(subject.store.now.get().since(since)))}
+                    {since.map(|since| dynamic(move || format::elapsed(subject.store.now.get().since(since))).into_any())}
                 </span>
             </li>
         }
         .into_any()
     };
-    let more = (todo.more > 0).then(|| view! { <li class="lbl px-9">{todo.more} " more"</li> });
+    let more = (todo.more > 0).then(|| view! { <li class="lbl px-9">{todo.more.to_string()} " more"</li> }.into_any());
     let label = format!("{} of {} done", todo.done(), todo.items.len() + todo.more);
     view! {
         <div class="flex gap-0.5 px-3 py-2 max-md:px-4" role="img" aria-label=label>
@@ -127,7 +129,7 @@ fn Errors() -> impl IntoView {
                     <span class="mono truncate">{mark.what.clone()}</span>
                     <span class="num text-fg3">{format::whole(mark.seq)}</span>
                     <span class="num">
-                        {at.map(|at| move || figure(format::age(subject.store.now.get().since(at))))}
+                        {at.map(|at| dynamic(move || figure(format::age(subject.store.now.get().since(at)))).into_any())}
                     </span>
                 </a>
             </li>
@@ -139,10 +141,10 @@ fn Errors() -> impl IntoView {
             <h3>"errors"</h3>
             <span class="grow"></span>
             <span class=move || if errors.with(|errors| errors.0 > 0) { "font-mono text-bad" } else { "font-mono" }>
-                {move || errors.with(|errors| format::whole(errors.0))}
+                {dynamic(move || errors.with(|errors| format::whole(errors.0)))}
             </span>
         </div>
-        <ol class="pb-2">{move || errors.with(|errors| errors.1.iter().map(row).collect_view())}</ol>
+        <ol class="pb-2">{dynamic(move || errors.with(|errors| errors.1.iter().map(row).collect_view()))}</ol>
     }
     .into_any()
 }

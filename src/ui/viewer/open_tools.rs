@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::subject::use_subject;
 use crate::domain::status::Status;
 use crate::domain::timeline::open_tool::OpenTool;
+use crate::ui::dynamic::dynamic;
 use crate::ui::{format, icon, status_mark};
 
 /// How many stand here; the newest.
@@ -32,12 +33,12 @@ pub fn OpenTools() -> impl IntoView {
         let (at, usual) = (tool.at, *usual);
         let open_ms = move || subject.store.now.get().since(at);
         let (mark, slug) = if is_ticking {
-            (icon::running(10).into_any(), "running")
+            (icon::running(10), "running")
         } else {
-            (icon::icon("#unknown", 10).into_any(), "")
+            (icon::icon("#unknown", 10), "")
         };
         let duration = if is_ticking {
-            (move || format::elapsed(open_ms())).into_any()
+            dynamic(move || format::elapsed(open_ms())).into_any()
         } else {
             "no result".into_any()
         };
@@ -52,6 +53,7 @@ pub fn OpenTools() -> impl IntoView {
                     <span class="lbl">"usual " {format::duration(usual)}</span>
                 </div>
             }
+            .into_any()
         });
         view! {
             <li class="px-3 py-1.5 border-b border-line max-md:px-4">
@@ -70,9 +72,9 @@ pub fn OpenTools() -> impl IntoView {
         <div class="flex items-center h-7 px-3 text-2xs text-fg3 max-md:px-4">
             <h3>"open tools"</h3>
             <span class="grow"></span>
-            <span class="font-mono">{move || open.with(|open| open.0)}</span>
+            <span class="font-mono">{dynamic(move || open.with(|open| open.0.to_string()))}</span>
         </div>
-        <ol>{move || open.with(|open| open.1.iter().map(row).collect_view())}</ol>
+        <ol>{dynamic(move || open.with(|open| open.1.iter().map(row).collect_view()))}</ol>
     }
     .into_any()
 }

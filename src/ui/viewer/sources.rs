@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::subject::{Subject, use_subject};
 use crate::domain::timeline::sources::{DELETED, ODDITY, REPLACED, SourceNote, TRUNCATED};
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::path_text;
 use crate::ui::format;
 use crate::ui::icon::icon;
@@ -13,7 +14,7 @@ pub fn SourcesPanel() -> impl IntoView {
     let subject = use_subject();
     let sources = subject.part(|timeline| timeline.sources.clone());
     let counts = subject.part(|timeline| timeline.counts.clone());
-    let by_kind = move || {
+    let by_kind = dynamic(move || {
         counts.with(|counts| {
             counts
                 .iter()
@@ -24,11 +25,12 @@ pub fn SourcesPanel() -> impl IntoView {
                             <dd class="num">{format::whole(*count)}</dd>
                         </div>
                     }
+                    .into_any()
                 })
                 .collect_view()
         })
-    };
-    let trouble = move || {
+    });
+    let trouble = dynamic(move || {
         sources.with(|sources| {
             if sources.total() == 0 {
                 return view! {
@@ -55,7 +57,7 @@ pub fn SourcesPanel() -> impl IntoView {
             }
             .into_any()
         })
-    };
+    });
     view! {
         <section aria-label="Overview" class="min-w-0">
             <div class="flex items-center h-8 px-4 border-b border-line gap-2">
@@ -70,7 +72,7 @@ pub fn SourcesPanel() -> impl IntoView {
     .into_any()
 }
 
-fn note_row(subject: Subject, note: &SourceNote) -> impl IntoView + use<> {
+fn note_row(subject: Subject, note: &SourceNote) -> AnyView {
     let word = match note.event_type.as_str() {
         ODDITY => "not understood",
         TRUNCATED => "truncated: a new run began",
@@ -85,7 +87,7 @@ fn note_row(subject: Subject, note: &SourceNote) -> impl IntoView + use<> {
     };
     let line = note.line.map(|line| format!(":{line}"));
     let excerpt = (!note.excerpt.is_empty()).then(|| {
-        view! { <div class="mono text-fg3 truncate" title=note.excerpt.clone()>{note.excerpt.clone()}</div> }
+        view! { <div class="mono text-fg3 truncate" title=note.excerpt.clone()>{note.excerpt.clone()}</div> }.into_any()
     });
     view! {
         <li class="px-4 py-1 border-t border-line min-w-0">

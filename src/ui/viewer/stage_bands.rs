@@ -54,7 +54,7 @@ fn on_axis(stage: &StageLine, axis: &Axis, status: Status, now: Timestamp) -> Op
     })
 }
 
-fn band(stage: &StageLine, place: &Place, status: Status) -> impl IntoView + use<> {
+fn band(stage: &StageLine, place: &Place, status: Status) -> AnyView {
     let slug = match (stage.state, status) {
         (StageState::Running, Status::Running | Status::Waiting) => "running",
         (StageState::Failed, _) => "failed",
@@ -62,7 +62,7 @@ fn band(stage: &StageLine, place: &Place, status: Status) -> impl IntoView + use
     };
     let shape = match (stage.state, status) {
         (StageState::Running, Status::Stalled | Status::Unknown) => icon::status(status, 12),
-        (StageState::Running, Status::Failed | Status::Completed) => icon::icon("#unknown", 12).into_any(),
+        (StageState::Running, Status::Failed | Status::Completed) => icon::icon("#unknown", 12),
         (state, _) => icon::stage(Some(state), 12),
     };
     let name = stage_word(&stage.name);
@@ -80,6 +80,7 @@ fn band(stage: &StageLine, place: &Place, status: Status) -> impl IntoView + use
             <span class="mono ml-auto">{place.measured_ms.map(format::elapsed)}</span>
         </span>
     }
+    .into_any()
 }
 
 /// The stages that were over before adwatch looked: `before: Plan, Build`.
@@ -93,7 +94,7 @@ pub fn before(stages: &[StageLine]) -> Option<String> {
 }
 
 /// The stages that have not begun, if any has.
-pub fn to_come(stages: &[StageLine]) -> impl IntoView + use<> {
+pub fn to_come(stages: &[StageLine]) -> Option<AnyView> {
     let reached = STAGES
         .iter()
         .rposition(|name| stages.iter().any(|stage| stage.name == *name));
@@ -107,10 +108,12 @@ pub fn to_come(stages: &[StageLine]) -> impl IntoView + use<> {
                     {stage_word(name)}
                 </span>
             }
+            .into_any()
         };
         view! {
             <span class="lbl">"then"</span>
             {STAGES[reached + 1..].iter().map(stage).collect_view()}
         }
+        .into_any()
     })
 }

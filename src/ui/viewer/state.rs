@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::subject::{Subject, use_subject};
 use crate::domain::timeline::state_view::{ChangeView, StateView};
+use crate::ui::dynamic::dynamic;
 use crate::ui::figure::path_text;
 use crate::ui::{format, status_mark};
 
@@ -12,9 +13,10 @@ use crate::ui::{format, status_mark};
 pub fn StatePanel() -> impl IntoView {
     let subject = use_subject();
     let state = subject.part(|timeline| timeline.state.clone());
-    let source = move || state.with(|state| state.source.clone());
-    let writes =
-        move || state.with(|state| (state.writes > 0).then(|| format::counted(state.writes, "write", "writes")));
+    let source = dynamic(move || state.with(|state| state.source.clone()));
+    let writes = dynamic(move || {
+        state.with(|state| (state.writes > 0).then(|| format::counted(state.writes, "write", "writes")))
+    });
     view! {
         <section aria-label="State" class="min-w-0 border-b border-line max-md:border-t">
             <div class="flex items-center h-8 px-4 border-b border-line gap-2 min-w-0">
@@ -25,8 +27,8 @@ pub fn StatePanel() -> impl IntoView {
             </div>
             <dl class="pb-1">
                 {status(subject)}
-                {move || state.with(|state| changes(subject, state))}
-                {move || state.with(|state| fields(subject, state))}
+                {dynamic(move || state.with(|state| changes(subject, state)))}
+                {dynamic(move || state.with(|state| fields(subject, state)))}
             </dl>
         </section>
     }
@@ -34,18 +36,18 @@ pub fn StatePanel() -> impl IntoView {
 }
 
 /// What the workflow is doing: said by somebody, or inferred.
-fn status(subject: Subject) -> impl IntoView {
-    let word = move || {
+fn status(subject: Subject) -> AnyView {
+    let word = dynamic(move || {
         subject.verdict.with(|verdict| {
             let derived = verdict
                 .derived
-                .then(|| view! { <span class="text-fg3">"inferred "</span> });
+                .then(|| view! { <span class="text-fg3">"inferred "</span> }.into_any());
             view! {
                 {derived}
-                {verdict.status.word().to_lowercase()}
+                {verdict.status.word().to_ascii_lowercase()}
             }
         })
-    };
+    });
     view! {
         <div class=ROW title=move || subject.verdict.with(status_mark::reason)>
             <dt class="lbl flex-none">"status"</dt>
@@ -57,7 +59,7 @@ fn status(subject: Subject) -> impl IntoView {
 
 const ROW: &str = "flex items-baseline gap-3 px-4 min-h-6 py-0.5";
 
-fn changes(subject: Subject, state: &StateView) -> impl IntoView + use<> {
+fn changes(subject: Subject, state: &StateView) -> AnyView {
     let at = state
         .changed_at
         .filter(|moment| moment.source.is_known())
@@ -65,7 +67,8 @@ fn changes(subject: Subject, state: &StateView) -> impl IntoView + use<> {
     let change = move |(place, change): (usize, &ChangeView)| {
         let when = match at {
             Some(at) if place == 0 => {
-                (move || format!("changed {} ago", format::elapsed(subject.store.now.get().since(at)))).into_any()
+                dynamic(move || format!("changed {} ago", format::elapsed(subject.store.now.get().since(at))))
+                    .into_any()
             }
             Some(_) => "same write".into_any(),
             None => ().into_any(),
@@ -74,7 +77,7 @@ fn changes(subject: Subject, state: &StateView) -> impl IntoView + use<> {
             .old
             .clone()
             .filter(|old| old != "null")
-            .map(|old| view! { <del class="text-fg2">{old}</del> <span class="text-fg3">" → "</span> });
+            .map(|old| view! { <del class="text-fg2">{old}</del> <span class="text-fg3">" → "</span> }.into_any());
         let new = match &change.new {
             Some(new) => view! { <ins class="no-underline font-semibold">{new.clone()}</ins> }.into_any(),
             None => view! { <span class="text-fg2">"removed"</span> }.into_any(),
@@ -89,10 +92,10 @@ fn changes(subject: Subject, state: &StateView) -> impl IntoView + use<> {
         }
         .into_any()
     };
-    state.changed.iter().enumerate().map(change).collect_view()
+    state.changed.iter().enumerate().map(change).collect_view().into_any()
 }
 
-fn fields(subject: Subject, state: &StateView) -> impl IntoView + use<> {
+fn fields(subject: Subject, state: &StateView) -> AnyView {
     if state.fields.is_empty() {
         return view! {
             <div class=ROW>
@@ -114,6 +117,7 @@ fn fields(subject: Subject, state: &StateView) -> impl IntoView + use<> {
                     <dd class="mono grow min-w-0 text-right break-words">{shown(value)}</dd>
                 </div>
             }
+            .into_any()
         });
     let dropped = (state.fields_dropped > 0).then(|| {
         let href = subject
@@ -127,6 +131,7 @@ fn fields(subject: Subject, state: &StateView) -> impl IntoView + use<> {
                 </dd>
             </div>
         }
+        .into_any()
     });
     view! {
         {rows.collect_view()}

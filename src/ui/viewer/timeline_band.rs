@@ -16,6 +16,7 @@ use crate::domain::timeline::stage_line::StageLine;
 use crate::domain::timeline::trace::{Pace, Trace};
 use crate::domain::timestamp::Timestamp;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::format;
 use crate::ui::trace_plot::bar_height;
 
@@ -91,19 +92,19 @@ pub fn TimelineBand() -> impl IntoView {
                 <div class="flex items-center gap-2 px-3 min-w-0">
                     <h2 class="font-semibold">"Timeline"</h2>
                     <span class="lbl truncate max-md:hidden">
-                        {move || axis.with(|axis| extent(axis.as_ref()))}
-                        {move || axis.with(Option::is_some).then(|| drawn.with(|drawn| before(&drawn.stages)))}
+                        {dynamic(move || axis.with(|axis| extent(axis.as_ref())))}
+                        {dynamic(move || axis.with(Option::is_some).then(|| drawn.with(|drawn| before(&drawn.stages))))}
                     </span>
                 </div>
-                <div class="plot">{move || {
+                <div class="plot">{dynamic(move || {
                     drawn.with(|drawn| axis.with(|axis| {
                         let end = if status.get().is_over() { drawn.last_known_at.unwrap_or_default() } else { now.get() };
                         bands(&drawn.stages, axis.as_ref(), status.get(), end)
                     }))
-                }}
-                    {move || axis.with(|axis| axis.as_ref().map(folds))}</div>
+                })}
+                    {dynamic(move || axis.with(|axis| axis.as_ref().map(folds)))}</div>
                 <div class="flex items-center gap-3 px-3 text-fg3 text-xs min-w-0 overflow-hidden max-md:hidden">
-                    {move || drawn.with(|drawn| to_come(&drawn.stages))}
+                    {dynamic(move || drawn.with(|drawn| to_come(&drawn.stages)))}
                 </div>
             </div>
             <div class="tri h-6 border-b border-line">
@@ -112,7 +113,7 @@ pub fn TimelineBand() -> impl IntoView {
                     <span class="grow"></span>
                     {legend()}
                 </div>
-                <div class="plot">{move || axis.with(|axis| axis.as_ref().map(|axis| ticks(axis, status.get())))}</div>
+                <div class="plot">{dynamic(move || axis.with(|axis| axis.as_ref().map(|axis| ticks(axis, status.get()))))}</div>
                 <div class="f5 text-2xs text-fg3 text-right">
                     <span>"turns"</span>
                     <span>"tools"</span>
@@ -124,11 +125,11 @@ pub fn TimelineBand() -> impl IntoView {
             <div class="relative">
                 <div class="tri absolute inset-0 pointer-events-none" aria-hidden="true">
                     <div></div>
-                    <div class="plot">{move || axis.with(|axis| axis.as_ref().map(|axis| grid(axis, status.get())))}</div>
+                    <div class="plot">{dynamic(move || axis.with(|axis| axis.as_ref().map(|axis| grid(axis, status.get()))))}</div>
                     <div></div>
                 </div>
                 <div role="table" aria-label="Agents">
-                    {move || drawn.with(|drawn| axis.with(|axis| lanes(drawn, axis.as_ref(), status.get(), subject.store.now.get_untracked())))}
+                    {dynamic(move || drawn.with(|drawn| axis.with(|axis| lanes(drawn, axis.as_ref(), status.get(), subject.store.now.get_untracked()))))}
                 </div>
             </div>
             {totals(subject, drawn, axis)}
@@ -150,7 +151,7 @@ fn extent(axis: Option<&Axis>) -> String {
     }
 }
 
-fn legend() -> impl IntoView {
+fn legend() -> AnyView {
     view! {
         <span class="flex items-center gap-3 max-lg:hidden" aria-hidden="true">
             <span class="flex items-center gap-1">
@@ -170,7 +171,7 @@ fn legend() -> impl IntoView {
     .into_any()
 }
 
-fn ticks(axis: &Axis, status: Status) -> impl IntoView + use<> {
+fn ticks(axis: &Axis, status: Status) -> AnyView {
     let (ticks, step) = axis.ticks();
     let word = move |at: Timestamp| {
         if step < 60_000 {
@@ -182,9 +183,8 @@ fn ticks(axis: &Axis, status: Status) -> impl IntoView + use<> {
             format::minute(at)
         }
     };
-    let now = Drawn::is_live(status).then(|| {
-        view! { <span class="tick !text-accent" style="left:96%">"now"</span> }
-    });
+    let now = Drawn::is_live(status)
+        .then(|| view! { <span class="tick !text-accent" style="left:96%">"now"</span> }.into_any());
     view! {
         {ticks
             .into_iter()
@@ -194,6 +194,7 @@ fn ticks(axis: &Axis, status: Status) -> impl IntoView + use<> {
                 view! {
                     <span class=class style=format!("left:{:.2}%", tick.place / 10.0)>{word(tick.at)}</span>
                 }
+                .into_any()
             })
             .collect_view()}
         {now}
@@ -203,13 +204,13 @@ fn ticks(axis: &Axis, status: Status) -> impl IntoView + use<> {
 }
 
 /// The lines behind all lanes.
-fn grid(axis: &Axis, status: Status) -> impl IntoView + use<> {
+fn grid(axis: &Axis, status: Status) -> AnyView {
     let (ticks, _) = axis.ticks();
-    let now = Drawn::is_live(status).then(|| view! { <span class="nowline" style="left:96%"></span> });
+    let now = Drawn::is_live(status).then(|| view! { <span class="nowline" style="left:96%"></span> }.into_any());
     view! {
         {ticks
             .into_iter()
-            .map(|tick| view! { <span class="grid-v" style=format!("left:{:.2}%", tick.place / 10.0)></span> })
+            .map(|tick| view! { <span class="grid-v" style=format!("left:{:.2}%", tick.place / 10.0)></span> }.into_any())
             .collect_view()}
         {folds(axis)}
         {now}
@@ -217,13 +218,14 @@ fn grid(axis: &Axis, status: Status) -> impl IntoView + use<> {
     .into_any()
 }
 
-fn folds(axis: &Axis) -> impl IntoView + use<> {
+fn folds(axis: &Axis) -> AnyView {
     axis.folds()
         .map(|(left, right)| {
             let style = format!("left:{:.2}%;width:{:.2}%", left / 10.0, (right - left) / 10.0);
-            view! { <span class="fold" style=style></span> }
+            view! { <span class="fold" style=style></span> }.into_any()
         })
         .collect_view()
+        .into_any()
 }
 
 fn lanes(drawn: &Drawn, axis: Option<&Axis>, status: Status, now: Timestamp) -> AnyView {
@@ -255,8 +257,8 @@ fn lanes(drawn: &Drawn, axis: Option<&Axis>, status: Status, now: Timestamp) -> 
         );
         let span = Span::of(agent, status, now, drawn.trace.start);
         let plot = match (axis, span) {
-            (Some(axis), Some(span)) => bar(agent, span, axis).into_any(),
-            _ => reported(agent).into_any(),
+            (Some(axis), Some(span)) => bar(agent, span, axis),
+            _ => reported(agent),
         };
         let figures = if is_sub { "f5 h-full text-fg2" } else { "f5 h-full" };
         view! {
@@ -274,6 +276,7 @@ fn lanes(drawn: &Drawn, axis: Option<&Axis>, status: Status, now: Timestamp) -> 
                 {format::counted(drawn.agents_dropped, "earlier agent is", "earlier agents are")} " not shown here"
             </p>
         }
+        .into_any()
     });
     view! {
         {drawn.agents.iter().map(lane).collect_view()}
@@ -293,10 +296,10 @@ fn totals(subject: Subject, drawn: Derived<Drawn>, axis: Derived<Option<Axis>>) 
     });
     let pace = subject.part(|timeline| timeline.pace.clone());
     let ten_seconds = Derived::new(move |_| subject.store.now.get().0.div_euclid(10_000));
-    let rate = move || {
+    let rate = dynamic(move || {
         ten_seconds.track();
         pace.with(|pace| format::rate(rate_of(pace, subject.store.now.get_untracked())))
-    };
+    });
     view! {
         <div class="tri h-8 border-t border-line">
             <div class="flex items-center gap-2 px-3">
@@ -305,10 +308,10 @@ fn totals(subject: Subject, drawn: Derived<Drawn>, axis: Derived<Option<Axis>>) 
                 <span class="mono">{rate} {format::THIN} <span class="u">"/s"</span></span>
             </div>
             <div class="plot">
-                {move || drawn.with(|drawn| axis.with(|axis| axis.as_ref().map(|axis| event_trace(&drawn.trace, axis))))}
+                {dynamic(move || drawn.with(|drawn| axis.with(|axis| axis.as_ref().map(|axis| event_trace(&drawn.trace, axis)))))}
             </div>
             <div role="table" aria-label="All agents together">
-                <div role="row" class="f5 h-full font-semibold">{move || sums.get().view()}</div>
+                <div role="row" class="f5 h-full font-semibold">{dynamic(move || sums.get().view())}</div>
             </div>
         </div>
     }
@@ -322,7 +325,7 @@ fn rate_of(pace: &Pace, now: Timestamp) -> f64 {
     f64::from(newest) / (30.0 + now.0.rem_euclid(30_000) as f64 / 1_000.0)
 }
 
-fn event_trace(trace: &Trace, axis: &Axis) -> impl IntoView + use<> {
+fn event_trace(trace: &Trace, axis: &Axis) -> AnyView {
     let most = trace.events.iter().copied().max().unwrap_or(0);
     let (mut bars, mut errors) = (String::new(), String::new());
     for (bucket, events) in trace.events.iter().enumerate() {

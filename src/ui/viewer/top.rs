@@ -6,6 +6,7 @@ use super::subject::use_subject;
 use crate::ui::connection::{Connection, ended};
 use crate::ui::control;
 use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::icon::{icon, logo};
 use crate::ui::status_mark::status_mark;
 use crate::ui::store::{Clip, Known};
@@ -17,13 +18,13 @@ pub fn Top(title: Derived<String>) -> impl IntoView {
     let status = subject.status();
     let is_here = Derived::new(move |_| subject.known.with(|known| matches!(known, Known::Timeline(_))));
     let is_over = Derived::new(move |_| is_here.get() && status.get().is_over());
-    let mark = move || {
+    let mark = dynamic(move || {
         is_here.get().then(|| {
             subject
                 .verdict
                 .with(|verdict| status_mark(verdict, subject.store.now.get()))
         })
-    };
+    });
     view! {
         <header class="tri h-12 border-b border-line items-stretch max-md:h-auto">
             <nav class="flex items-center gap-1 px-3 min-w-0 max-md:h-14" aria-label="Breadcrumb">
@@ -43,19 +44,19 @@ pub fn Top(title: Derived<String>) -> impl IntoView {
             </nav>
             <div class="flex items-center gap-3 px-4 min-w-0 max-md:pb-2 max-md:flex-wrap">
                 {mark}
-                <span class="md:hidden ml-auto">{move || is_over.get().then(ended)}</span>
+                <span class="md:hidden ml-auto">{dynamic(move || is_over.get().then(ended))}</span>
                 <h1
                     class="text-md font-semibold truncate grow max-md:whitespace-normal max-md:w-full"
                     title=move || title.get()
                 >
-                    {move || title.get()}
+                    {dynamic(move || title.get())}
                 </h1>
                 <span class="max-md:hidden">
                     <ThemeMenu />
                 </span>
             </div>
             <div class="flex items-center justify-end gap-2 px-4 max-md:hidden">
-                {move || is_over.get().then(ended)}
+                {dynamic(move || is_over.get().then(ended))}
                 <Connection />
             </div>
         </header>
@@ -81,14 +82,15 @@ fn Copy() -> impl IntoView {
         })
     };
     let copy = move |_| subject.store.copy(id.clone());
-    move || {
+    dynamic(move || {
         is_alive.get().then(|| {
             view! {
                 <button type="button" class=control::QUIET_BUTTON on:click=copy.clone()>
-                    {move || icon(outcome.get().0, 16)}
-                    <span class="sr-only">{move || outcome.get().1}</span>
+                    {dynamic(move || icon(outcome.get().0, 16))}
+                    <span class="sr-only">{dynamic(move || outcome.get().1)}</span>
                 </button>
             }
+            .into_any()
         })
-    }
+    })
 }
