@@ -25,8 +25,8 @@ use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
 use crate::ui::figure::figure;
 use crate::ui::format;
+use crate::ui::letters::capital;
 use crate::ui::skeleton::StripSkeleton;
-use crate::ui::stage_bar::stage_word;
 use crate::ui::store::use_store;
 use deck::Deck;
 use empty::Empty;
@@ -106,7 +106,7 @@ enum State {
 pub fn column_word(column: usize) -> String {
     STAGES
         .get(column)
-        .map_or_else(|| "Done · Failed".to_owned(), |stage| stage_word(stage))
+        .map_or_else(|| "Done · Failed".to_owned(), |stage| capital(stage))
 }
 
 fn columns(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> AnyView {

@@ -110,6 +110,14 @@ pub fn rate(per_second: f64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
+/// A number with so many digits behind its point. The standard library prints any float in full, which takes it 8 kB.
+pub fn decimal(number: f64, digits: usize) -> String {
+    let scale = 10_u64.pow(digits as u32);
+    let scaled = (number.abs() * scale as f64).round() as u64;
+    let sign = if number < 0.0 && scaled > 0 { "-" } else { "" };
+    format!("{sign}{}.{:0digits$}", scaled / scale, scaled % scale)
+}
+
 /// The clock without seconds: `14:31`.
 pub fn minute(at: Timestamp) -> String {
     let civil = at.civil();
@@ -223,6 +231,15 @@ mod tests {
         assert_eq!(money(0.0), "$0.00");
         assert_eq!(rate(41.23), "41.2");
         assert_eq!(rate(0.01), "0");
+    }
+
+    #[test]
+    fn decimals_are_rounded() {
+        assert_eq!(decimal(12.34, 1), "12.3");
+        assert_eq!(decimal(99.996, 2), "100.00");
+        assert_eq!(decimal(0.05, 2), "0.05");
+        assert_eq!(decimal(-2.5, 1), "-2.5");
+        assert_eq!(decimal(-0.01, 1), "0.0");
     }
 
     #[test]

@@ -6,16 +6,9 @@ use stylers_macro::style_sheet;
 use crate::domain::stage::STAGES;
 use crate::domain::status::Status;
 use crate::domain::timeline::stage_line::StageState;
+use crate::ui::letters::capital;
 
 const SHEET: &str = concat!("stages ", style_sheet!("./style/components/stages.css"));
-
-/// A stage's name as a heading: `Plan`.
-pub fn stage_word(stage: &str) -> String {
-    let mut letters = stage.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
 
 /// The stage's state as a word.
 pub fn state_word(state: Option<StageState>) -> &'static str {
@@ -39,7 +32,7 @@ pub fn stage_bar(stages: &[Option<StageState>; 6], status: Status) -> AnyView {
     let label = match at.checked_sub(1) {
         Some(newest) => format!(
             "Stage {at} of 6: {} {}",
-            stage_word(STAGES[newest]),
+            capital(STAGES[newest]),
             state_word(stages[newest])
         ),
         None => "No stage has begun".to_owned(),

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use crate::ui::format::decimal;
+
 pub const SHEET: &str = concat!("trace ", style_sheet!("./style/components/trace.css"));
 /// The height of a trace, in pixels.
 const HEIGHT: u32 = 16;
@@ -64,13 +66,18 @@ pub fn sparkline(values: &[u32], colour: &'static str) -> AnyView {
     for (at, value) in values.iter().enumerate() {
         y = 18.0 - f64::from(*value) / f64::from(most) * 14.0;
         let command = if at == 0 { "M0 " } else { "V" };
-        let _ = write!(path, "{command}{y:.1}H{:.1}", (at as f64 + 1.0) * step);
+        let _ = write!(
+            path,
+            "{command}{}H{}",
+            decimal(y, 1),
+            decimal((at as f64 + 1.0) * step, 1)
+        );
     }
     view! {
         <svg width="72" height="20" viewBox="0 0 72 20" aria-hidden="true" class=format!("{colour} max-lg:hidden")>
             <path d="M0 19.5H72" stroke="var(--line)"></path>
             <path d=path fill="none" stroke="currentColor" stroke-width="1.25"></path>
-            <circle cx="68" cy=format!("{y:.1}") r="2" fill="currentColor"></circle>
+            <circle cx="68" cy=decimal(y, 1) r="2" fill="currentColor"></circle>
         </svg>
     }
     .into_any()

@@ -4,6 +4,7 @@ use leptos_router::params::ParamsMap;
 
 use crate::domain::card::Card;
 use crate::domain::status::Status;
+use crate::ui::letters::lower;
 
 /// The address of the board.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -198,7 +199,7 @@ impl Query {
 
 /// Whether the text holds the word, whatever the case.
 fn contains(text: &str, word: &str) -> bool {
-    text.to_lowercase().contains(&word.to_lowercase())
+    lower(text).contains(&lower(word))
 }
 
 /// A text as one value of a query string.

@@ -16,7 +16,8 @@ use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
 use crate::ui::figure::figure;
 use crate::ui::format;
-use crate::ui::stage_bar::{reached, stage_bar, stage_word};
+use crate::ui::letters::capital;
+use crate::ui::stage_bar::{reached, stage_bar};
 use crate::ui::status_mark::status_mark;
 use crate::ui::store::use_store;
 use crate::ui::trace_plot::trace;
@@ -107,7 +108,7 @@ fn cells(card: &Arc<Card>, href: &str) -> AnyView {
 
 fn stage_cell(card: &Card, status: Status) -> AnyView {
     let at = reached(&card.stages);
-    let word = card.stage.as_deref().map_or_else(|| "No stage".to_owned(), stage_word);
+    let word = card.stage.as_deref().map_or_else(|| "No stage".to_owned(), capital);
     let colour = if status.is_over() {
         "truncate text-fg2"
     } else {

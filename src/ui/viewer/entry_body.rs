@@ -10,7 +10,7 @@ use crate::domain::event::Kind;
 use crate::domain::timeline::sources;
 use crate::ui::figure::path_text;
 use crate::ui::icon::icon;
-use crate::ui::stage_bar::stage_word;
+use crate::ui::letters::capital;
 use crate::ui::{format, status_mark};
 
 pub fn body(shown: &Shown) -> AnyView {
@@ -22,7 +22,7 @@ pub fn body(shown: &Shown) -> AnyView {
         Kind::TextBlock => markdown(&entry.text),
         Kind::AgentLogEntry => log(entry),
         Kind::StageTransition => {
-            let name = stage_word(&entry.head);
+            let name = capital(&entry.head);
             let done = entry.event_type.strip_prefix("stage_").unwrap_or(&entry.event_type);
             line(format!("{name} {done}"), &entry.text)
         }
@@ -135,7 +135,7 @@ fn lines_changed(file: &Entry) -> AnyView {
 fn file(entry: &Entry) -> AnyView {
     view! {
         <div class="one">
-            <b>{stage_word(&entry.event_type)}</b>
+            <b>{capital(&entry.event_type)}</b>
             <span class="mono min-w-0">{path_text(&entry.text)}</span>
             <span class="grow"></span>
             {lines_changed(entry)}

@@ -11,7 +11,8 @@ use crate::domain::timeline::agent::{Agent, AgentState};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::Usage;
 use crate::ui::figure::figure;
-use crate::ui::{format, icon, status_mark};
+use crate::ui::format::{self, decimal};
+use crate::ui::{icon, status_mark};
 
 /// When an agent worked, as far as anybody vouches for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +141,8 @@ pub fn bar(agent: &Agent, span: Span, axis: &Axis) -> AnyView {
     let left = axis.place(span.from);
     let right = axis.place(span.to).max(left + 3.0);
     let block = |path: &mut String, left: f64, right: f64| {
-        let _ = write!(path, "M{left:.1} {top}H{right:.1}v{height}H{left:.1}z");
+        let (left, right) = (decimal(left, 1), decimal(right, 1));
+        let _ = write!(path, "M{left} {top}H{right}v{height}H{left}z");
     };
     let mut model = String::new();
     block(&mut model, left, right);
@@ -151,10 +153,12 @@ pub fn bar(agent: &Agent, span: Span, axis: &Axis) -> AnyView {
         let (from, to) = (axis.place(begin), axis.place(end));
         block(&mut tools, from, to.max(from + 1.0).min(right.max(from + 1.0)));
         if *failed {
-            let _ = write!(errors, "M{to:.1} {}v{}", top - 4, height + 8);
+            let _ = write!(errors, "M{} {}v{}", decimal(to, 1), top - 4, height + 8);
         }
     }
-    let edge = span.is_open.then(|| format!("M{right:.1} {}v{}", top - 3, height + 6));
+    let edge = span
+        .is_open
+        .then(|| format!("M{} {}v{}", decimal(right, 1), top - 3, height + 6));
     view! {
         <svg class="bars" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">
             <path class="model" d=model></path>
@@ -180,12 +184,13 @@ fn label(span: Span, left: f64, right: f64) -> AnyView {
     } else {
         format!("{} to {}", format::moment(span.from), format::moment(span.to))
     };
+    let beside = |side, place| format!("{side}:calc({}% + 8px)", decimal(place, 2));
     let style = if right < 800.0 && !span.is_open {
-        format!("left:calc({:.2}% + 8px)", right / 10.0)
+        beside("left", right / 10.0)
     } else if left > 110.0 {
-        format!("right:calc({:.2}% + 8px)", 100.0 - left / 10.0)
+        beside("right", 100.0 - left / 10.0)
     } else {
-        format!("left:calc({:.2}% + 8px)", right.min(900.0) / 10.0)
+        beside("left", right.min(900.0) / 10.0)
     };
     view! { <span class="dur" style=style title=title>{text}</span> }.into_any()
 }

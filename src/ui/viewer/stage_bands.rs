@@ -7,8 +7,10 @@ use crate::domain::stage::STAGES;
 use crate::domain::status::Status;
 use crate::domain::timeline::stage_line::{StageLine, StageState};
 use crate::domain::timestamp::Timestamp;
-use crate::ui::stage_bar::{stage_word, state_word};
-use crate::ui::{format, icon};
+use crate::ui::format::{self, decimal};
+use crate::ui::icon;
+use crate::ui::letters::capital;
+use crate::ui::stage_bar::state_word;
 
 /// Where a stage stands, in per cent of the plot, and how long it took.
 struct Place {
@@ -34,6 +36,11 @@ pub fn bands(stages: &[StageLine], axis: Option<&Axis>, status: Status, now: Tim
         .filter_map(|stage| place(stage).map(|place| band(stage.1, &place, status)))
         .collect_view()
         .into_any()
+}
+
+/// A place and a width in per cent of the plot, as a style.
+pub fn left_and_width(left: f64, width: f64) -> String {
+    format!("left:{}%;width:{}%", decimal(left, 2), decimal(width, 2))
 }
 
 fn on_axis(stage: &StageLine, axis: &Axis, status: Status, now: Timestamp) -> Option<Place> {
@@ -65,14 +72,14 @@ fn band(stage: &StageLine, place: &Place, status: Status) -> AnyView {
         (StageState::Running, Status::Failed | Status::Completed) => icon::icon("#unknown", 12),
         (state, _) => icon::stage(Some(state), 12),
     };
-    let name = stage_word(&stage.name);
+    let name = capital(&stage.name);
     let derived = if stage.derived {
         ", read off the agents at work"
     } else {
         ""
     };
     let title = format!("{name} {}{derived}", state_word(Some(stage.state)));
-    let style = format!("left:{:.2}%;width:{:.2}%", place.left, place.width);
+    let style = left_and_width(place.left, place.width);
     view! {
         <span class=format!("band {slug}") style=style title=title>
             {shape}
@@ -88,7 +95,7 @@ pub fn before(stages: &[StageLine]) -> Option<String> {
     let names: Vec<String> = stages
         .iter()
         .filter(|stage| stage.ended.is_some_and(|ended| !ended.source.is_known()))
-        .map(|stage| stage_word(&stage.name))
+        .map(|stage| capital(&stage.name))
         .collect();
     (!names.is_empty()).then(|| format!("before: {}", names.join(", ")))
 }
@@ -105,7 +112,7 @@ pub fn to_come(stages: &[StageLine]) -> Option<AnyView> {
             view! {
                 <span class="flex items-center gap-1.5">
                     {is_roomy.then(|| icon::icon("#pending", 10))}
-                    {stage_word(name)}
+                    {capital(name)}
                 </span>
             }
             .into_any()

@@ -7,7 +7,7 @@ use stylers_macro::style_sheet;
 
 use super::axis::Axis;
 use super::lane::{Span, Sums, bar, reported, who};
-use super::stage_bands::{bands, before, to_come};
+use super::stage_bands::{bands, before, left_and_width, to_come};
 use super::subject::{Subject, use_subject};
 use crate::domain::status::Status;
 use crate::domain::timeline::Timeline;
@@ -17,7 +17,7 @@ use crate::domain::timeline::trace::{Pace, Trace};
 use crate::domain::timestamp::Timestamp;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
-use crate::ui::format;
+use crate::ui::format::{self, decimal};
 use crate::ui::trace_plot::bar_height;
 
 const SHEET: &str = style_sheet!("./style/components/lane.css");
@@ -192,7 +192,7 @@ fn ticks(axis: &Axis, status: Status) -> AnyView {
             .map(|(at, tick)| {
                 let class = if at % 3 == 0 { "tick" } else { "tick max-md:hidden" };
                 view! {
-                    <span class=class style=format!("left:{:.2}%", tick.place / 10.0)>{word(tick.at)}</span>
+                    <span class=class style=format!("left:{}%", decimal(tick.place / 10.0, 2))>{word(tick.at)}</span>
                 }
                 .into_any()
             })
@@ -210,7 +210,7 @@ fn grid(axis: &Axis, status: Status) -> AnyView {
     view! {
         {ticks
             .into_iter()
-            .map(|tick| view! { <span class="grid-v" style=format!("left:{:.2}%", tick.place / 10.0)></span> }.into_any())
+            .map(|tick| view! { <span class="grid-v" style=format!("left:{}%", decimal(tick.place / 10.0, 2))></span> }.into_any())
             .collect_view()}
         {folds(axis)}
         {now}
@@ -221,7 +221,7 @@ fn grid(axis: &Axis, status: Status) -> AnyView {
 fn folds(axis: &Axis) -> AnyView {
     axis.folds()
         .map(|(left, right)| {
-            let style = format!("left:{:.2}%;width:{:.2}%", left / 10.0, (right - left) / 10.0);
+            let style = left_and_width(left / 10.0, (right - left) / 10.0);
             view! { <span class="fold" style=style></span> }.into_any()
         })
         .collect_view()
@@ -334,11 +334,11 @@ fn event_trace(trace: &Trace, axis: &Axis) -> AnyView {
         if *events == 0 || axis.is_folded(at) {
             continue;
         }
-        let place = axis.place(at);
+        let place = decimal(axis.place(at), 1);
         if trace.errors.get(bucket).is_some_and(|errors| *errors > 0) {
-            let _ = write!(errors, "M{place:.1} 23V2");
+            let _ = write!(errors, "M{place} 23V2");
         } else {
-            let _ = write!(bars, "M{place:.1} 23v-{}", bar_height(*events, most) * 3 / 2);
+            let _ = write!(bars, "M{place} 23v-{}", bar_height(*events, most) * 3 / 2);
         }
     }
     let total: u32 = trace.events.iter().sum();
@@ -346,7 +346,7 @@ fn event_trace(trace: &Trace, axis: &Axis) -> AnyView {
     let width = trace.start.map_or(0.0, |start| {
         axis.place(Timestamp(start.0 + trace.width_ms)) - axis.place(start)
     });
-    let width = format!("{:.1}", (width * 0.6).clamp(2.5, 10.0));
+    let width = decimal((width * 0.6).clamp(2.5, 10.0), 1);
     view! {
         <svg
             class=format!("absolute inset-x-0 bottom-0 {}", crate::ui::trace_plot::SHEET)
