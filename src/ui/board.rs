@@ -22,7 +22,7 @@ use crate::domain::stage::STAGES;
 use crate::ui::announcer::BoardAnnouncer;
 use crate::ui::banner::Banners;
 use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
+use crate::ui::dynamic::{dynamic, list};
 use crate::ui::figure::figure;
 use crate::ui::format;
 use crate::ui::letters::capital;
@@ -154,9 +154,7 @@ fn columns(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) 
                         <span>"cost"</span>
                     </div>
                 </div>
-                <For each=move || ids.get() key=AdwId::clone let(adw_id)>
-                    <Strip adw_id deck />
-                </For>
+                {list(move || ids.get(), AdwId::to_string, move |adw_id| view! { <Strip adw_id deck /> })}
                 {more}
             </section>
         }
@@ -232,9 +230,7 @@ fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> 
                 </div>
             </div>
             <div role="rowgroup">
-                <For each=move || ids.get() key=AdwId::clone let(adw_id)>
-                    <Row adw_id deck />
-                </For>
+                {list(move || ids.get(), AdwId::to_string, move |adw_id| view! { <Row adw_id deck /> })}
             </div>
             <div role="rowgroup">
                 <div role="row" class="rows10 min-h-9">{foot}</div>

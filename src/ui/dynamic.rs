@@ -12,3 +12,30 @@ use leptos::tachys::reactive_graph::SharedReactiveFunction;
 pub fn dynamic<V: IntoView + 'static>(mut draw: impl FnMut() -> V + Send + 'static) -> SharedReactiveFunction<AnyView> {
     Arc::new(Mutex::new(move || draw().into_any()))
 }
+
+/// A row of a list, still to be drawn.
+struct Row {
+    key: String,
+    draw: Box<dyn FnOnce() -> AnyView + Send>,
+}
+
+/// A list whose rows stay as they were drawn for as long as their key is among those of the items.
+pub fn list<T: Send + 'static, V: IntoView + 'static>(
+    items: impl Fn() -> Vec<T> + Send + Sync + 'static,
+    key: fn(&T) -> String,
+    draw: impl Fn(T) -> V + Send + Sync + 'static,
+) -> AnyView {
+    let draw = Arc::new(draw);
+    rows(Box::new(move || {
+        let row = |item: T| {
+            let (key, draw) = (key(&item), Arc::clone(&draw));
+            let draw = Box::new(move || draw(item).into_any());
+            Row { key, draw }
+        };
+        items().into_iter().map(row).collect()
+    }))
+}
+
+fn rows(each: Box<dyn Fn() -> Vec<Row> + Send + Sync>) -> AnyView {
+    view! { <For each=each key=|row| row.key.clone() children=|row| (row.draw)() /> }.into_any()
+}

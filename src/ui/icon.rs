@@ -8,8 +8,9 @@ use crate::ui::store::LinkState;
 
 /// An icon of the sprite, in the colour of its text. Decoration only: the word stands beside it.
 pub fn icon(name: &'static str, size: u8) -> AnyView {
+    let size = size.to_string();
     view! {
-        <svg width=size height=size aria-hidden="true">
+        <svg width=size.clone() height=size aria-hidden="true">
             <use href=name></use>
         </svg>
     }
@@ -18,8 +19,9 @@ pub fn icon(name: &'static str, size: u8) -> AnyView {
 
 /// The disc of what runs; its ring breathes.
 pub fn running(size: u8) -> AnyView {
+    let size = size.to_string();
     view! {
-        <svg width=size height=size aria-hidden="true">
+        <svg width=size.clone() height=size aria-hidden="true">
             <use href="#run"></use>
             <use href="#ring" class="ring"></use>
         </svg>

@@ -43,6 +43,7 @@ pub fn RowsSkeleton() -> impl IntoView {
                             <span class=format!("sk {width}")></span>
                         </div>
                     }
+                    .into_any()
                 })
                 .collect_view()}
         </div>

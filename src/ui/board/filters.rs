@@ -11,7 +11,7 @@ use crate::domain::adw_id::AdwId;
 use crate::domain::status::Status;
 use crate::ui::board::card_text::Lines;
 use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
+use crate::ui::dynamic::{dynamic, list};
 use crate::ui::figure::figure;
 use crate::ui::icon::icon;
 use crate::ui::status_mark::status_mark;
@@ -216,7 +216,7 @@ pub fn Attention(deck: Derived<Deck>, survey: Derived<Survey>) -> impl IntoView 
             class:max-md:block=move || ids.with(|ids| !ids.is_empty())
             aria-label="Wants a person"
         >
-            <For each=move || ids.get() key=AdwId::clone children=item />
+            {list(move || ids.get(), AdwId::to_string, item)}
         </nav>
     }
     .into_any()

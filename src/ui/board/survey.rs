@@ -1,7 +1,7 @@
 //! What stands where on the board: every card judged once per change or tick, filtered, ordered and counted.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::query::{Order, Query, StateFilter};
@@ -66,14 +66,10 @@ impl Survey {
         patience: &Patience,
     ) -> Self {
         let mut survey = Self::default();
-        let mut repos: BTreeMap<&str, usize> = BTreeMap::new();
         let mut admitted = Vec::new();
         for card in cards {
             let verdict = card.verdict(now, patience);
             survey.counts.note(card, verdict.status, verdict.since);
-            if let Some(repo) = card.repo.as_deref() {
-                *repos.entry(repo).or_default() += 1;
-            }
             if query.admits(card, verdict.status) {
                 admitted.push(Judged {
                     card,
@@ -81,22 +77,18 @@ impl Survey {
                 });
             }
         }
-        let mut repos: Vec<(String, usize)> = repos
-            .into_iter()
-            .map(|(repo, count)| (repo.to_owned(), count))
-            .collect();
-        repos.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        survey.counts.repos = repos;
+        survey.counts.order_repos();
 
         // The newest of those that are over, whatever the order: an old failure does not hide what just ended.
         let mut over: Vec<&Judged> = admitted.iter().filter(|judged| judged.status.is_over()).collect();
-        over.sort_by(|a, b| compare(a, b, Order::Last));
+        sort(&mut over, Order::Last);
         over.truncate(OVER);
-        over.sort_by(|a, b| compare(a, b, query.order));
+        sort(&mut over, query.order);
         survey.columns[COLUMNS - 1] = over.iter().map(|judged| judged.card.adw_id.clone()).collect();
 
-        admitted.sort_by(|a, b| compare(a, b, query.order));
-        for Judged { card, status } in &admitted {
+        let mut admitted: Vec<&Judged> = admitted.iter().collect();
+        sort(&mut admitted, query.order);
+        for Judged { card, status } in admitted {
             survey.totals.errors += card.errors;
             survey.totals.tokens += card.tokens;
             survey.totals.cost_usd += card.cost_usd.unwrap_or(0.0);
@@ -133,9 +125,25 @@ impl Counts {
             Status::Completed => self.completed += 1,
             Status::Unknown => self.unknown += 1,
         }
+        if let Some(repo) = &card.repo {
+            match self.repos.iter_mut().find(|known| known.0 == *repo) {
+                Some(known) => known.1 += 1,
+                None => self.repos.push((repo.clone(), 1)),
+            }
+        }
         self.with_errors += usize::from(card.errors > 0);
         self.cost_usd += card.cost_usd.unwrap_or(0.0);
         self.tokens += card.tokens;
+    }
+
+    /// Those with the most workflows first. There are few, so each goes straight to its place.
+    fn order_repos(&mut self) {
+        let mut ordered: Vec<(String, usize)> = Vec::with_capacity(self.repos.len());
+        for (repo, count) in self.repos.drain(..) {
+            let at = ordered.partition_point(|known| (Reverse(known.1), &known.0) < (Reverse(count), &repo));
+            ordered.insert(at, (repo, count));
+        }
+        self.repos = ordered;
     }
 
     /// How many the filter would show.
@@ -150,6 +158,11 @@ impl Counts {
             StateFilter::One(Status::Unknown) => self.unknown,
         }
     }
+}
+
+/// Sorting is long code, and each sort in a program is compiled anew: this is the only one of the board.
+fn sort(cards: &mut [&Judged], order: Order) {
+    cards.sort_by(|a, b| compare(a, b, order));
 }
 
 /// What comes first. Ties go by the begin and the id, which do not change, so that nothing jumps.

@@ -133,12 +133,15 @@ impl Axis {
 
 /// The times longer than a fold in which nothing was going on, within `start` and `end`.
 fn gaps(start: i64, end: i64, busy: &[(Timestamp, Timestamp)]) -> Vec<(i64, i64)> {
-    let mut busy: Vec<(i64, i64)> = busy.iter().map(|(from, to)| (from.0, to.0)).collect();
-    busy.sort_unstable();
+    let mut ordered: Vec<(i64, i64)> = Vec::with_capacity(busy.len());
+    for span in busy.iter().map(|(from, to)| (from.0, to.0)) {
+        let at = ordered.partition_point(|known| *known <= span);
+        ordered.insert(at, span);
+    }
     let least = FOLD_MS.max((end - start) / 20);
     let mut gaps = Vec::new();
     let mut at = start;
-    for (from, to) in busy.into_iter().chain([(end, end)]) {
+    for (from, to) in ordered.into_iter().chain([(end, end)]) {
         if from.min(end) - at > least {
             gaps.push((at, from.min(end)));
         }

@@ -11,7 +11,7 @@ use crate::domain::latest::{Row, latest};
 use crate::domain::status::Status;
 use crate::domain::timeline::Timeline;
 use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
+use crate::ui::dynamic::{dynamic, list};
 use crate::ui::figure::clock;
 use crate::ui::format;
 use crate::ui::icon::icon;
@@ -57,14 +57,11 @@ impl Shown {
     }
 
     /// A row that changed is another row: a call whose result came is drawn anew.
-    fn key(&self) -> (u64, Option<u64>, Option<u64>, bool) {
+    fn key(&self) -> String {
         let entry = &self.row.entry;
-        (
-            entry.seq,
-            entry.end_seq,
-            self.row.file.as_ref().map(|file| file.seq),
-            self.sub_agent.is_some(),
-        )
+        let end = entry.end_seq.unwrap_or_default();
+        let file = self.row.file.as_ref().map(|file| file.seq).unwrap_or_default();
+        format!("{} {end} {file} {}", entry.seq, self.sub_agent.is_some())
     }
 }
 
@@ -93,7 +90,7 @@ pub fn Entries() -> impl IntoView {
                 .into_any())
             })}
             <ol>
-                <For each=move || rows.get() key=Shown::key children=children />
+                {list(move || rows.get(), Shown::key, children)}
             </ol>
             {dynamic(move || {
                 let (shown, seq) = (rows.with(Vec::len), seq.get());

@@ -93,7 +93,7 @@ pub fn TimelineBand() -> impl IntoView {
                     <h2 class="font-semibold">"Timeline"</h2>
                     <span class="lbl truncate max-md:hidden">
                         {dynamic(move || axis.with(|axis| extent(axis.as_ref())))}
-                        {dynamic(move || axis.with(Option::is_some).then(|| drawn.with(|drawn| before(&drawn.stages))))}
+                        {dynamic(move || drawn.with(|drawn| before(&drawn.stages).filter(|_| axis.with(Option::is_some))))}
                     </span>
                 </div>
                 <div class="plot">{dynamic(move || {
