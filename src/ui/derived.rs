@@ -39,13 +39,11 @@ impl<T: Send + Sync + 'static> Derived<T> {
         derive: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
         differs: fn(&T, &T) -> bool,
     ) -> Self {
-        let derive = move |known: Option<Shared>| {
-            let before = known.as_deref().and_then(|value| value.downcast_ref::<T>());
+        let derive = move |known: Option<&Shared>| -> Option<Shared> {
+            let before = known.and_then(|known| known.downcast_ref::<T>());
             let now = derive(before);
-            match known {
-                Some(known) if before.is_some_and(|before| !differs(before, &now)) => (known, false),
-                _ => (Arc::new(now) as Shared, true),
-            }
+            let is_same = before.is_some_and(|before| !differs(before, &now));
+            (!is_same).then(|| Arc::new(now) as Shared)
         };
         Self {
             memo: memo(Box::new(derive)),
@@ -80,9 +78,14 @@ impl<T: Send + Sync + 'static> Derived<T> {
     }
 }
 
-/// The only memo there is, with its closure in a box.
-fn memo(derive: Box<dyn Fn(Option<Shared>) -> (Shared, bool) + Send + Sync>) -> Memo<Shared> {
-    Memo::new_owning(derive)
+/// The only memo there is, with its closure in a box: it gives a new value, or none where the known one stays.
+fn memo(derive: Box<dyn Fn(Option<&Shared>) -> Option<Shared> + Send + Sync>) -> Memo<Shared> {
+    Memo::new_owning(move |known: Option<Shared>| match (derive(known.as_ref()), known) {
+        (Some(new), _) => (new, true),
+        (None, Some(known)) => (known, false),
+        // A closure that was shown no value gave one.
+        (None, None) => unreachable!("a derived value has a first one"),
+    })
 }
 
 fn typed<T: 'static>(shared: &dyn Any) -> &T {

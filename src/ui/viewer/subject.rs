@@ -64,12 +64,23 @@ where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
     Derived::new(move |before: Option<&T>| {
-        known.with(|known| match (known, before) {
-            (Known::Timeline(timeline), _) => pick(timeline),
-            (Known::Loading | Known::Missing, Some(before)) => before.clone(),
-            (Known::Loading | Known::Missing, None) => pick(&Timeline::new(adw_id.get_value())),
-        })
+        let mut part = None;
+        look(known, adw_id, before.is_none(), &mut |timeline| {
+            part = Some(pick(timeline))
+        });
+        // It looked where there was none before.
+        part.or_else(|| before.cloned())
+            .expect("a part is there from the first look")
     })
+}
+
+/// Shows the timeline where it is there; where it is not but something has to be seen, an empty one.
+fn look(known: RwSignal<Known>, adw_id: StoredValue<AdwId>, is_first: bool, see: &mut dyn FnMut(&Timeline)) {
+    known.with(|known| match known {
+        Known::Timeline(timeline) => see(timeline),
+        Known::Loading | Known::Missing if is_first => see(&Timeline::new(adw_id.get_value())),
+        Known::Loading | Known::Missing => {}
+    });
 }
 
 pub fn use_subject() -> Subject {
