@@ -45,8 +45,8 @@ impl Live {
         }
     }
 
-    /// Takes in committed events, in order, and wakes the followers.
-    pub(super) fn publish(&mut self, events: &[Stored]) {
+    /// Takes in committed events, in order. Whoever is returned is to be woken once the lock is free: they want it.
+    pub(super) fn publish(&mut self, events: &[Stored]) -> Vec<Bell> {
         let from = self.timeline.seq + 1;
         for stored in events {
             let is_next = self.timeline.apply(stored.event.seq, &stored.event);
@@ -58,7 +58,7 @@ impl Live {
         if self.followers.is_empty() {
             self.recent.clear();
             self.recent_bytes = 0;
-            return;
+            return Vec::new();
         }
         let frame = events_frame(
             &self.timeline.adw_id,
@@ -78,9 +78,7 @@ impl Live {
                 self.recent_bytes -= oldest.frame.len();
             }
         }
-        for follower in &self.followers {
-            follower.ring();
-        }
+        self.followers.clone()
     }
 
     pub(super) fn follow(&mut self, bell: &Bell) {

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{error, warn};
 
 use super::live::by_workflow;
-use super::{RecordError, Shared, lock};
+use super::{Bell, RecordError, Shared, lock};
 use crate::domain::adw_id::AdwId;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::{Appended, Journal, JournalError, Outcome, PreparedBatch, Stored};
@@ -130,12 +130,13 @@ impl Writer {
         for (adw_id, events) in by_workflow(events) {
             let live = self.shared.find_or_make(&adw_id);
             let mut live = lock(&live);
-            live.publish(&events);
+            let followers = live.publish(&events);
             if live.timeline.seq - live.checkpointed >= self.checkpoint_every {
                 live.checkpointed = live.timeline.seq;
                 due.push(live.timeline.clone());
             }
             drop(live);
+            followers.iter().for_each(Bell::ring);
             self.shared.board.mark(&adw_id);
             self.unsaved.insert(adw_id);
         }
