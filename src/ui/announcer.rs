@@ -15,10 +15,8 @@ const QUIET_MS: u64 = 5_000;
 #[component]
 pub fn EntryAnnouncer(seq: Derived<u64>, errors: Derived<u64>) -> impl IntoView {
     announcer(
-        move || (seq.get(), errors.get()),
-        |before, now| {
-            let entries = now.0.saturating_sub(before.0);
-            let errors = now.1.saturating_sub(before.1);
+        Box::new(move || [seq.get(), errors.get(), 0]),
+        |[entries, errors, _]| {
             let mut text = (entries > 0).then(|| format::counted(entries, "new entry", "new entries"))?;
             if errors > 0 {
                 text.push_str(", ");
@@ -33,32 +31,31 @@ pub fn EntryAnnouncer(seq: Derived<u64>, errors: Derived<u64>) -> impl IntoView 
 #[component]
 pub fn BoardAnnouncer(survey: Derived<Survey>) -> impl IntoView {
     announcer(
-        move || survey.with(|survey| (survey.counts.all, survey.counts.stalled, survey.counts.failed)),
-        |before, now| {
-            let part =
-                |before: usize, now: usize, word: &str| (now > before).then(|| format!("{} {word}", now - before));
-            let parts: Vec<String> = [
-                part(before.0, now.0, "new"),
-                part(before.1, now.1, "stalled"),
-                part(before.2, now.2, "failed"),
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
+        Box::new(move || {
+            survey.with(|survey| {
+                [survey.counts.all, survey.counts.stalled, survey.counts.failed].map(|count| count as u64)
+            })
+        }),
+        |more| {
+            let words = more.into_iter().zip(["new", "stalled", "failed"]);
+            let parts: Vec<String> = words
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, word)| format!("{count} {word}"))
+                .collect();
             (!parts.is_empty()).then(|| format!("Workflows: {}", parts.join(", ")))
         },
     )
 }
 
-/// Speaks when what `look` sees differs from when it last spoke. What is said depends on when it was said last,
-/// so an effect keeps that; on the server nothing is said.
-fn announcer<T: Clone + PartialEq + Send + Sync + 'static>(
-    look: impl Fn() -> T + Send + Sync + 'static,
-    words: fn(&T, &T) -> Option<String>,
-) -> impl IntoView {
+/// Counts that are watched.
+type Seen = [u64; 3];
+
+/// Speaks when what is seen differs from when it last spoke: `words` is told how many more there are. What is said
+/// depends on when it was said last, so an effect keeps that; on the server nothing is said.
+fn announcer(look: Box<dyn Fn() -> Seen + Send + Sync>, words: fn(Seen) -> Option<String>) -> AnyView {
     let store = use_store();
     let said = RwSignal::new(String::new());
-    Effect::new(move |last: Option<(Timestamp, T)>| {
+    Effect::new(move |last: Option<(Timestamp, Seen)>| {
         let now = store.now.get();
         let seen = look();
         let Some((spoken_at, heard)) = last else {
@@ -67,7 +64,7 @@ fn announcer<T: Clone + PartialEq + Send + Sync + 'static>(
         if seen == heard || now.since(spoken_at) < QUIET_MS {
             return (spoken_at, heard);
         }
-        match words(&heard, &seen) {
+        match words([0, 1, 2].map(|at| seen[at].saturating_sub(heard[at]))) {
             Some(text) => {
                 said.set(text);
                 (now, seen)
@@ -75,5 +72,5 @@ fn announcer<T: Clone + PartialEq + Send + Sync + 'static>(
             None => (spoken_at, seen),
         }
     });
-    view! { <p class="sr-only" role="status">{dynamic(move || said.get())}</p> }
+    view! { <p class="sr-only" role="status">{dynamic(move || said.get())}</p> }.into_any()
 }

@@ -54,11 +54,11 @@ pub fn age(ms: u64) -> Figure {
 pub fn amount(count: u64) -> Figure {
     let scaled = |unit_of: u64, unit| {
         // Hundredths, so that nothing depends on floating point.
-        let hundredths = (u128::from(count) * 100 + u128::from(unit_of) / 2) / u128::from(unit_of);
+        let hundredths = count / unit_of * 100 + (count % unit_of * 100 + unit_of / 2) / unit_of;
         let value = match hundredths {
             0..1_000 => format!("{}.{:02}", hundredths / 100, hundredths % 100),
             1_000..10_000 => format!("{}.{}", hundredths / 100, hundredths / 10 % 10),
-            _ => whole((hundredths / 100) as u64),
+            _ => whole(hundredths / 100),
         };
         Figure { value, unit }
     };
