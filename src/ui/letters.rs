@@ -61,8 +61,8 @@ mod tests {
         let latin_greek_cyrillic = ('\0'..='\u{17e}')
             .chain('\u{391}'..='\u{3cb}')
             .chain('\u{400}'..='\u{45f}');
-        // A dotted and a dotless i, and what becomes two letters.
-        let odd = ['İ', 'ı', 'ß', 'ŉ', 'ΰ', 'µ', 'ÿ', 'ς'];
+        // Letters that become two, that are alone in their case, or whose other case stands elsewhere.
+        let odd = ['İ', 'ı', 'ß', 'ŉ', 'µ', 'ÿ', 'Ÿ', 'ς', 'ά', 'έ', 'ή', 'ί', 'ΰ'];
         for letter in latin_greek_cyrillic.filter(|letter| !odd.contains(letter)) {
             assert_eq!(
                 lower(&letter.to_string()),
