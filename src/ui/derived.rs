@@ -10,6 +10,8 @@ use leptos::prelude::*;
 
 /// A value whose type only the `Derived` that holds it knows.
 type Shared = Arc<dyn Any + Send + Sync>;
+/// Gives a new value, or none where the known one stays.
+type Derive = dyn Fn(Option<&Shared>) -> Option<Shared> + Send + Sync;
 
 /// A derived value. Reading it inside an effect or a view subscribes to its changes; a change to an equal value is none.
 pub struct Derived<T> {
@@ -78,8 +80,8 @@ impl<T: Send + Sync + 'static> Derived<T> {
     }
 }
 
-/// The only memo there is, with its closure in a box: it gives a new value, or none where the known one stays.
-fn memo(derive: Box<dyn Fn(Option<&Shared>) -> Option<Shared> + Send + Sync>) -> Memo<Shared> {
+/// The only memo there is, with its closure in a box.
+fn memo(derive: Box<Derive>) -> Memo<Shared> {
     Memo::new_owning(move |known: Option<Shared>| match (derive(known.as_ref()), known) {
         (Some(new), _) => (new, true),
         (None, Some(known)) => (known, false),

@@ -7,7 +7,7 @@ use crate::domain::timeline::stage_line::StageState;
 use crate::ui::store::LinkState;
 
 /// An icon of the sprite, in the colour of its text. Decoration only: the word stands beside it.
-pub fn icon(name: &'static str, size: u8) -> AnyView {
+pub fn icon(name: &'static str, size: u32) -> AnyView {
     let size = size.to_string();
     view! {
         <svg width=size.clone() height=size aria-hidden="true">
@@ -18,7 +18,7 @@ pub fn icon(name: &'static str, size: u8) -> AnyView {
 }
 
 /// The disc of what runs; its ring breathes.
-pub fn running(size: u8) -> AnyView {
+pub fn running(size: u32) -> AnyView {
     let size = size.to_string();
     view! {
         <svg width=size.clone() height=size aria-hidden="true">
@@ -30,7 +30,7 @@ pub fn running(size: u8) -> AnyView {
 }
 
 /// The shape of a state.
-pub fn status(state: Status, size: u8) -> AnyView {
+pub fn status(state: Status, size: u32) -> AnyView {
     let name = match state {
         Status::Running => return running(size),
         Status::Waiting => "#wait",
@@ -43,7 +43,7 @@ pub fn status(state: Status, size: u8) -> AnyView {
 }
 
 /// The shape of a stage's state; none stands for a stage to come.
-pub fn stage(state: Option<StageState>, size: u8) -> AnyView {
+pub fn stage(state: Option<StageState>, size: u32) -> AnyView {
     let name = match state {
         Some(StageState::Running) => return running(size),
         Some(StageState::Completed) => "#done",
