@@ -1,4 +1,7 @@
 //! Components that draw a store: no socket, no fetch, no clock.
+//!
+//! What the browser downloads grows with every type that Leptos is given. So what changes goes into a view by `dynamic`,
+//! rows by `list`, a memo is a `Derived`, numbers go in as text, and what may be there or not as `Option<AnyView>`.
 
 pub mod announcer;
 pub mod app;
