@@ -10,6 +10,8 @@
 mod push;
 #[path = "live/server.rs"]
 mod server;
+#[path = "live/socket.rs"]
+mod socket;
 #[path = "live/viewers.rs"]
 mod viewers;
 

@@ -3,16 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::{SinkExt, StreamExt};
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::push::Client;
 use crate::server::Server;
+use crate::socket::Socket;
 
 pub struct Latency {
     pub p50_ms: f64,
@@ -64,8 +59,7 @@ async fn follow(mut socket: Socket, events: u64, begin: Instant, rate: u32, gate
     let mut latencies = Vec::with_capacity(events as usize);
     let mut is_ready = false;
     while (latencies.len() as u64) < events {
-        let message = socket.next().await.expect("the socket stays open").expect("a frame");
-        let Message::Text(text) = message else { continue };
+        let text = socket.text().await;
         if text.starts_with(r#"{"type":"snapshot""#) && !is_ready {
             is_ready = true;
             gate.add_permits(1);
@@ -111,8 +105,7 @@ pub async fn idle_bytes(server: &Server, viewers: usize) -> u64 {
 async fn settle(sockets: &mut [Socket]) {
     for socket in sockets.iter_mut() {
         loop {
-            let message = socket.next().await.expect("the socket stays open").expect("a frame");
-            if matches!(&message, Message::Text(text) if text.starts_with(r#"{"type":"snapshot""#)) {
+            if socket.text().await.starts_with(r#"{"type":"snapshot""#) {
                 break;
             }
         }
@@ -120,26 +113,11 @@ async fn settle(sockets: &mut [Socket]) {
     tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
-type Socket = WebSocketStream<TcpStream>;
-
 async fn open(server: &Server, count: usize) -> Vec<Socket> {
     let mut sockets = Vec::with_capacity(count);
     for _ in 0..count {
-        let mut request = format!("ws://{}/ws", server.address)
-            .into_client_request()
-            .expect("an address");
-        request
-            .headers_mut()
-            .insert("sec-websocket-protocol", "adwatch.v1".parse().expect("a header"));
-        let stream = TcpStream::connect(&server.address).await.expect("the server accepts");
-        let small = WebSocketConfig::default().read_buffer_size(4 * 1024);
-        let (mut socket, _) = tokio_tungstenite::client_async_with_config(request, stream, Some(small))
-            .await
-            .expect("the socket opens");
-        socket
-            .send(Message::text(r#"{"type":"subscribe","data":{"adw_id":"bench"}}"#))
-            .await
-            .expect("the server reads");
+        let mut socket = Socket::open(&server.address).await;
+        socket.send(r#"{"type":"subscribe","data":{"adw_id":"bench"}}"#).await;
         sockets.push(socket);
     }
     sockets

@@ -84,6 +84,23 @@ impl Outbox {
         count
     }
 
+    /// All that waits in one piece, if it fits.
+    pub fn copy_to<'a>(&self, space: &'a mut [u8]) -> Option<&'a [u8]> {
+        let heads: usize = self.frames.iter().map(|(head, _)| usize::from(head.length)).sum();
+        let whole = heads + self.bytes;
+        if whole > space.len() {
+            return None;
+        }
+        let mut at = 0;
+        for (head, payload) in &self.frames {
+            for piece in [&head.bytes[..usize::from(head.length)], payload] {
+                space[at..at + piece.len()].copy_from_slice(piece);
+                at += piece.len();
+            }
+        }
+        Some(&space[self.written..whole])
+    }
+
     /// Room for the pieces.
     pub fn space<'a>() -> [IoSlice<'a>; 2 * AT_ONCE] {
         [IoSlice::new(&[]); 2 * AT_ONCE]
@@ -152,6 +169,16 @@ mod tests {
             outbox.advance(taken);
         }
         out
+    }
+
+    #[test]
+    fn little_is_written_in_one_piece() {
+        let mut outbox = Outbox::default();
+        outbox.text("one");
+        outbox.text("two");
+        outbox.advance(1);
+        assert_eq!(outbox.copy_to(&mut [0; 10]), Some(&b"\x03one\x81\x03two"[..]));
+        assert_eq!(outbox.copy_to(&mut [0; 9]), None);
     }
 
     #[test]

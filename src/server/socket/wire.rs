@@ -17,6 +17,8 @@ use crate::server::connection::Connection;
 
 /// A viewer that asks but does not read its answers is not read from any more.
 const ANSWERS: usize = 128;
+/// So little is copied into one piece, which the operating system sends sooner than two.
+const SMALL: usize = 1_024;
 /// How long a close may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -99,9 +101,15 @@ impl Wire {
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
         while !self.outbox.is_empty() {
-            let mut space = Outbox::space();
-            let count = self.outbox.pieces(&mut space);
-            match Pin::new(&mut self.connection).poll_write_vectored(cx, &space[..count]) {
+            let mut small = [0; SMALL];
+            let written = if let Some(bytes) = self.outbox.copy_to(&mut small) {
+                Pin::new(&mut self.connection).poll_write(cx, bytes)
+            } else {
+                let mut space = Outbox::space();
+                let count = self.outbox.pieces(&mut space);
+                Pin::new(&mut self.connection).poll_write_vectored(cx, &space[..count])
+            };
+            match written {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(End::Gone)),
                 Poll::Ready(Ok(bytes)) => self.outbox.advance(bytes),
                 Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::TimedOut && self.connection.is_stalled() => {
