@@ -17,6 +17,7 @@ pub mod key;
 pub mod known;
 pub mod latest;
 pub mod lenient_json;
+pub mod letters;
 pub mod lines;
 pub mod link;
 pub mod payload;

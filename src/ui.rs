@@ -14,7 +14,6 @@ pub mod dynamic;
 pub mod figure;
 pub mod format;
 pub mod icon;
-pub mod letters;
 pub mod not_found;
 pub mod skeleton;
 pub mod stage_bar;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::adw_id::AdwId;
 use super::excerpt::{excerpt, first_line};
 use super::from_json::from_fields;
+use super::letters::capital;
 use super::stage;
 use super::status::{Patience, Pulse, Status, Verdict};
 use super::timeline::Timeline;
@@ -210,9 +211,7 @@ fn words_of_branch(branch: &str, adw_id: &str) -> Option<String> {
         .split_once(adw_id)
         .map_or_else(|| branch.rsplit('/').next().unwrap_or(branch), |(_, tail)| tail);
     let words = tail.trim_matches(['-', '_', '/']).replace(['-', '_'], " ");
-    let mut letters = words.chars();
-    let first = letters.next()?;
-    Some(first.to_uppercase().chain(letters).collect())
+    (!words.is_empty()).then(|| capital(&words))
 }
 
 /// The repository's folder: of the worktree under `trees/`, else where the first session ran.

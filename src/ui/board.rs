@@ -18,6 +18,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::domain::adw_id::AdwId;
+use crate::domain::letters::capital;
 use crate::domain::stage::STAGES;
 use crate::ui::announcer::BoardAnnouncer;
 use crate::ui::banner::Banners;
@@ -25,7 +26,6 @@ use crate::ui::derived::Derived;
 use crate::ui::dynamic::{dynamic, list};
 use crate::ui::figure::figure;
 use crate::ui::format;
-use crate::ui::letters::capital;
 use crate::ui::skeleton::StripSkeleton;
 use crate::ui::store::use_store;
 use deck::Deck;

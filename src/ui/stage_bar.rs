@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use crate::domain::letters::capital;
 use crate::domain::stage::STAGES;
 use crate::domain::status::Status;
 use crate::domain::timeline::stage_line::StageState;
-use crate::ui::letters::capital;
 
 const SHEET: &str = concat!("stages ", style_sheet!("./style/components/stages.css"));
 

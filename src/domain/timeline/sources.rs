@@ -77,9 +77,11 @@ from_fields!(SourceNote {
     excerpt
 });
 
-/// Whether an event shows that somebody is at work; a file that is deleted, closed or left unfinished shows nothing of it.
+/// Whether an event shows that somebody is at work. What happened to a file shows nothing of it, and a file that is
+/// written anew may have been so long ago: what is read from it then tells.
 pub(super) fn is_sign_of_life(event: &Event) -> bool {
-    event.kind != Kind::Other || ![DELETED, UNFINISHED, UNREADABLE].contains(&event.event_type.as_str())
+    let is_of_a_file = [TRUNCATED, REPLACED, DELETED, UNFINISHED, UNREADABLE].contains(&event.event_type.as_str());
+    event.kind != Kind::Other || !is_of_a_file
 }
 
 impl Sources {
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_file_is_counted_and_is_no_sign_of_life() {
+    fn what_happens_to_a_file_is_counted_and_is_no_sign_of_life() {
         let mut timeline = Timeline::new("c0a43f47".parse().expect("a safe id"));
         assert!(timeline.apply(1, &event(Kind::TextBlock, "text", 1_000)));
         let before = (timeline.last_known_at, timeline.pace.clone(), timeline.agents[0].last);
@@ -151,6 +153,8 @@ mod tests {
         );
         assert_eq!((timeline.sources.deleted, timeline.sources.newest.len()), (1, 1));
         assert!(timeline.apply(3, &event(Kind::Other, TRUNCATED, 9_500_000)));
-        assert_eq!(timeline.last_known_at, Some(Timestamp(9_500_000)), "a new run begins");
+        assert_eq!(timeline.last_known_at, before.0, "a new run shows by what is in it");
+        assert!(timeline.apply(4, &event(Kind::TextBlock, "text", 9_600_000)));
+        assert_eq!(timeline.last_known_at, Some(Timestamp(9_600_000)));
     }
 }

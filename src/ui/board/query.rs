@@ -3,8 +3,8 @@
 use leptos_router::params::ParamsMap;
 
 use crate::domain::card::Card;
+use crate::domain::letters::lower;
 use crate::domain::status::Status;
-use crate::ui::letters::lower;
 
 /// The address of the board.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use super::entries::Shown;
 use super::markdown_view::markdown;
 use crate::domain::entry::Entry;
 use crate::domain::event::Kind;
+use crate::domain::letters::capital;
 use crate::domain::timeline::sources;
 use crate::ui::figure::path_text;
 use crate::ui::icon::icon;
-use crate::ui::letters::capital;
 use crate::ui::{format, status_mark};
 
 pub fn body(shown: &Shown) -> AnyView {

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::axis::Axis;
+use crate::domain::letters::capital;
 use crate::domain::stage::STAGES;
 use crate::domain::status::Status;
 use crate::domain::timeline::stage_line::{StageLine, StageState};
 use crate::domain::timestamp::Timestamp;
 use crate::ui::format::{self, decimal};
 use crate::ui::icon;
-use crate::ui::letters::capital;
 use crate::ui::stage_bar::state_word;
 
 /// Where a stage stands, in per cent of the plot, and how long it took.
