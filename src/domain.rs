@@ -20,6 +20,7 @@ pub mod lenient_json;
 pub mod letters;
 pub mod lines;
 pub mod link;
+pub mod older;
 pub mod payload;
 pub mod place;
 pub mod push;

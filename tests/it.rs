@@ -25,6 +25,8 @@ mod journal;
 mod limits;
 #[path = "it/pages.rs"]
 mod pages;
+#[path = "it/plain.rs"]
+mod plain;
 #[path = "it/protocol.rs"]
 mod protocol;
 #[path = "it/rest.rs"]

@@ -5,6 +5,7 @@
 
 mod bell;
 mod board;
+mod feed;
 mod live;
 mod pages;
 mod subscription;
@@ -27,6 +28,8 @@ use crate::server::journal::{Batch, Journal, JournalError, Outcome, Page, PageQu
 pub use bell::Bell;
 use board::Board;
 pub use board::BoardSubscription;
+use feed::Feed;
+pub use feed::{FeedSubscription, Next as FeedNext, Types};
 use live::Live;
 use pages::Pages;
 pub use subscription::Subscription;
@@ -77,6 +80,7 @@ struct Shared {
     epoch: String,
     workflows: RwLock<HashMap<AdwId, Arc<Mutex<Live>>>>,
     board: Board,
+    feed: Feed,
     pages: Pages,
     stopped: OnceLock<String>,
     recorded: std::sync::atomic::AtomicU64,
@@ -101,6 +105,7 @@ impl Hub {
             epoch: journal.epoch().to_owned(),
             workflows: RwLock::new(workflows),
             board: Board::default(),
+            feed: Feed::default(),
             pages: Pages::new(readers),
             stopped: OnceLock::new(),
             recorded: 0.into(),
@@ -182,6 +187,11 @@ impl Hub {
     /// All cards, and then what changes, at most four times a second.
     pub fn subscribe_board(&self, bell: &Bell) -> BoardSubscription {
         BoardSubscription::new(Arc::clone(&self.shared), bell)
+    }
+
+    /// Every event of every workflow, from now on.
+    pub fn subscribe_feed(&self, bell: &Bell) -> FeedSubscription {
+        FeedSubscription::new(Arc::clone(&self.shared), bell)
     }
 
     /// Reads from the journal; blocks.

@@ -1,4 +1,4 @@
-//! The socket `/ws`, subprotocol `adwatch.v1`: what a page follows, as it happens.
+//! The socket `/ws`: what a page follows, as it happens (subprotocol `adwatch.v1`), and the plain feed (none).
 //!
 //! A viewer is a cursor for each workflow it follows, one bell, and nothing else while it is idle; what it is sent is
 //! encoded once for all. So a stalled viewer costs its own socket only.
@@ -7,6 +7,7 @@ mod closing;
 mod decoder;
 mod handshake;
 mod outbox;
+mod plain;
 mod request;
 pub mod ticker;
 mod viewer;
@@ -14,14 +15,17 @@ mod wire;
 
 use axum::Router;
 use axum::extract::{Request as HttpRequest, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use hyper_util::rt::TokioIo;
 
 use self::handshake::Speech;
+use self::plain::Plain;
 use self::viewer::Viewer;
 use self::wire::Wire;
 use crate::server::connection::Connection;
+use crate::server::error::ApiError;
 use crate::server::shared::Shared;
 
 /// Serves `GET /ws`.
@@ -30,9 +34,15 @@ pub fn router() -> Router<Shared> {
 }
 
 async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Response {
-    let (Speech::V1, answer) = match handshake::agree(request.headers()) {
+    let (speech, answer) = match handshake::agree(request.headers()) {
         Ok(agreed) => agreed,
         Err(error) => return handshake::refuse(error),
+    };
+    let types = match plain::types(request.uri()) {
+        Ok(types) => types,
+        Err(reason) => {
+            return ApiError::new(StatusCode::BAD_REQUEST, "bad_types", reason).into_response();
+        }
     };
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
@@ -42,7 +52,10 @@ async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Respons
             // A task of its own, so that what the upgrade needed is let go of.
             Ok(parts) => {
                 let wire = Wire::new(parts.io.into_inner(), &parts.read_buf);
-                tokio::spawn(Viewer::new(wire, &shared).run());
+                match speech {
+                    Speech::V1 => tokio::spawn(Viewer::new(wire, &shared).run()),
+                    Speech::Plain => tokio::spawn(Plain::new(wire, &shared, types).run()),
+                };
             }
             Err(_) => tracing::error!("a socket came over an unknown transport and was dropped"),
         }

@@ -196,7 +196,7 @@ async fn strangers_and_the_unprepared_are_refused() {
     let server = server().start();
     let protocol = ("sec-websocket-protocol", "adwatch.v1");
     for (headers, status) in [
-        (&[][..], 400),
+        (&[("origin", "http://evil.example")][..], 403),
         (&[("sec-websocket-protocol", "chat")][..], 400),
         (&[protocol, ("origin", "http://evil.example")][..], 403),
         (&[protocol, ("origin", "null")][..], 403),

@@ -127,6 +127,7 @@ impl Writer {
     /// Applies the events and wakes whoever follows; the timelines that are due to be stored.
     fn publish(&mut self, events: Vec<Stored>) -> Vec<Timeline> {
         let mut due = Vec::new();
+        self.shared.feed.publish(&events);
         for (adw_id, events) in by_workflow(events) {
             let live = self.shared.find_or_make(&adw_id);
             let mut live = lock(&live);

@@ -16,11 +16,13 @@ use crate::server::error::ApiError;
 /// What the standard adds to the key before it is hashed.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// What is spoken on a socket. The plain feed of older front ends would be another.
+/// What is spoken on a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speech {
     /// `adwatch.v1`
     V1,
+    /// The plain feed that older front ends read: they name no subprotocol.
+    Plain,
 }
 
 /// Checks the request and gives what will be spoken, with the answer that agrees to it.
@@ -39,21 +41,27 @@ pub fn agree(headers: &HeaderMap) -> Result<(Speech, Response), ApiError> {
         .get(SEC_WEBSOCKET_KEY)
         .filter(|key| STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16))
         .ok_or_else(|| bad("Sec-WebSocket-Key must be 16 random bytes in base64"))?;
-    if !has_word(headers, &SEC_WEBSOCKET_PROTOCOL, PROTOCOL) {
+    let speech = if has_word(headers, &SEC_WEBSOCKET_PROTOCOL, PROTOCOL) {
+        Speech::V1
+    } else if headers.contains_key(SEC_WEBSOCKET_PROTOCOL) {
         return Err(bad(
-            "name the subprotocol adwatch.v1 (Sec-WebSocket-Protocol); no other is spoken here",
+            "the subprotocol adwatch.v1 is spoken here, or the plain feed if none is named (Sec-WebSocket-Protocol)",
         ));
-    }
+    } else {
+        Speech::Plain
+    };
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let answer = response.headers_mut();
     answer.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     answer.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
+    if speech == Speech::V1 {
+        answer.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
+    }
     if let Ok(accept) = HeaderValue::from_str(&accept(key.as_bytes())) {
         answer.insert(SEC_WEBSOCKET_ACCEPT, accept);
     }
-    Ok((Speech::V1, response))
+    Ok((speech, response))
 }
 
 /// Says what would be accepted instead.
@@ -115,6 +123,15 @@ mod tests {
     }
 
     #[test]
+    fn who_names_no_subprotocol_gets_the_plain_feed() {
+        let mut asked = headers(&GOOD);
+        asked.remove("sec-websocket-protocol");
+        let (speech, response) = agree(&asked).unwrap();
+        assert_eq!(speech, Speech::Plain);
+        assert!(!response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL));
+    }
+
+    #[test]
     fn what_is_missing_is_said() {
         for (name, value, status) in [
             ("connection", "keep-alive", StatusCode::UPGRADE_REQUIRED),
@@ -126,6 +143,9 @@ mod tests {
             let mut asked = headers(&GOOD);
             asked.insert(name, HeaderValue::from_static(value));
             assert_eq!(agree(&asked).unwrap_err().status, status, "{name}: {value}");
+            if name == "sec-websocket-protocol" {
+                continue;
+            }
             asked.remove(name);
             assert_eq!(agree(&asked).unwrap_err().status, status, "{name} absent");
         }

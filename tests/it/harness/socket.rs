@@ -80,7 +80,18 @@ impl Socket {
 
     /// Connects with exactly these headers beside those of every upgrade; takes nothing.
     pub async fn open_with(address: &str, headers: &[(&'static str, &str)]) -> Result<Self, tungstenite::Error> {
-        let mut request = format!("ws://{address}/ws").into_client_request().expect("an address");
+        Self::open_at(address, "/ws", headers).await
+    }
+
+    /// The same at another path or with a query.
+    pub async fn open_at(
+        address: &str,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{address}{path}")
+            .into_client_request()
+            .expect("an address");
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().expect("a header"));
         }

@@ -1,0 +1,178 @@
+//! The plain feed, for clients that name no subprotocol: every event of every workflow as it happens, a frame each.
+//!
+//! Live only. A client that reads too slowly is told how many events it missed, and finds them by REST.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::http::Uri;
+use serde_json::{Value, json};
+
+use super::closing::Code;
+use super::decoder::{Breach, Incoming};
+use super::ticker::Beat;
+use super::wire::{End, Turn, Wire};
+use crate::domain::adw_id::AdwId;
+use crate::server::clock;
+use crate::server::hub::{Bell, FeedNext, FeedSubscription, Frame, Types};
+use crate::server::shared::Shared;
+
+/// What may wait for the client before more is taken from the ring.
+const FRAMES_AT_ONCE: usize = 64;
+const BYTES_AT_ONCE: usize = 256 * 1024;
+/// How many workflows one client may name; one that names more gets all.
+const NAMED: usize = 256;
+
+/// See the module.
+pub struct Plain {
+    wire: Wire,
+    feed: FeedSubscription,
+    bell: Bell,
+    beats: Beat,
+    types: Types,
+    /// The workflows the client asked for; all if it asked for none.
+    only: Vec<AdwId>,
+    viewers: Arc<AtomicUsize>,
+}
+
+impl Plain {
+    pub fn new(mut wire: Wire, shared: &Shared, types: Types) -> Self {
+        let bell = Bell::new();
+        let feed = shared.hub.subscribe_feed(&bell);
+        let hello =
+            json!({"epoch": shared.hub.epoch(), "server_time": clock::now(), "message": "connected to adwatch"});
+        wire.outbox.text(frame("connection_ack", &hello));
+        shared.viewers.fetch_add(1, Ordering::Relaxed);
+        Self {
+            wire,
+            feed,
+            bell,
+            beats: shared.ticker.beats(),
+            types,
+            only: Vec::new(),
+            viewers: Arc::clone(&shared.viewers),
+        }
+    }
+
+    /// Serves the client until one of the sides ends it.
+    pub async fn run(mut self) {
+        let farewell = self.serve().await;
+        let Self { wire, viewers, .. } = self;
+        viewers.fetch_sub(1, Ordering::Relaxed);
+        match farewell {
+            Farewell::Gone => {}
+            Farewell::Agreed(code) => wire.agree(code).await,
+            Farewell::Close(code, reason) => wire.close(code, reason).await,
+        }
+    }
+
+    async fn serve(&mut self) -> Farewell {
+        let mut may_have_more = true;
+        loop {
+            if may_have_more && self.wire.outbox.is_empty() {
+                may_have_more = self.fill();
+            }
+            tokio::select! {
+                turn = self.wire.turn() => match turn {
+                    Ok(Turn::Flushed) => {}
+                    Ok(Turn::Message(Incoming::Text(text))) => self.answer(&text),
+                    Ok(Turn::Message(Incoming::Ping(payload))) => self.wire.outbox.pong(payload),
+                    Ok(Turn::Message(Incoming::Pong | Incoming::Binary)) => {}
+                    Ok(Turn::Message(Incoming::Close(code))) => return Farewell::Agreed(code),
+                    Err(End::Gone) => return Farewell::Gone,
+                    Err(End::Slow) => return Farewell::Close(Code::Slow, "nothing was accepted for too long"),
+                    Err(End::Breach(Breach(code, why))) => return Farewell::Close(code, why),
+                },
+                () = self.bell.rung(), if !may_have_more => may_have_more = true,
+                beat = self.beats.changed() => if beat.is_err() {
+                    return Farewell::Close(Code::Restart, "adwatch stops or restarts");
+                },
+            }
+        }
+    }
+
+    /// Takes what is new; whether there may be more.
+    fn fill(&mut self) -> bool {
+        let outbox = &mut self.wire.outbox;
+        while outbox.frames() < FRAMES_AT_ONCE && outbox.bytes() < BYTES_AT_ONCE {
+            match self.feed.next() {
+                None => return !outbox.is_empty(),
+                Some(FeedNext::Missed(count)) => {
+                    let message = format!(
+                        "{count} events came faster than they were read; GET /api/workflows/{{adw_id}}/events has them"
+                    );
+                    outbox.text(frame(
+                        "error",
+                        &json!({"code": "missed", "message": message, "count": count}),
+                    ));
+                }
+                Some(FeedNext::Event(event)) => {
+                    if self.only.is_empty() || self.only.contains(&event.adw_id) {
+                        event
+                            .frames(self.types)
+                            .into_iter()
+                            .for_each(|frame| outbox.text(frame));
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Older front ends put the adw_id beside the type or into `data`, and send more than is known here.
+    fn answer(&mut self, text: &str) {
+        let asked: Value = serde_json::from_str(text).unwrap_or(Value::Null);
+        let named = || {
+            let name = asked["data"]["adw_id"].as_str().or_else(|| asked["adw_id"].as_str())?;
+            name.parse::<AdwId>().ok()
+        };
+        let now = clock::now();
+        let answer = match asked["type"].as_str() {
+            Some("ping") => frame("pong", &json!({"timestamp": now})),
+            Some("subscribe") => {
+                let Some(adw_id) = named() else {
+                    let message = "subscribe needs the adw_id of a workflow";
+                    self.wire
+                        .outbox
+                        .text(frame("error", &json!({"code": "bad_data", "message": message})));
+                    return;
+                };
+                if !self.only.contains(&adw_id) && self.only.len() < NAMED {
+                    self.only.push(adw_id.clone());
+                }
+                frame("subscribed", &json!({"adw_id": adw_id, "timestamp": now}))
+            }
+            Some("unsubscribe") => {
+                let adw_id = named();
+                self.only.retain(|known| Some(known) != adw_id.as_ref());
+                frame("unsubscribed", &json!({"adw_id": adw_id, "timestamp": now}))
+            }
+            _ if text.trim() == "ping" => frame("pong", &json!({"timestamp": now})),
+            _ => return,
+        };
+        self.wire.outbox.text(answer);
+    }
+}
+
+/// Why a client is no longer served.
+enum Farewell {
+    Gone,
+    Agreed(Option<u16>),
+    Close(Code, &'static str),
+}
+
+/// What `?types=` asks for.
+pub fn types(uri: &Uri) -> Result<Types, &'static str> {
+    let query = uri.query().unwrap_or_default();
+    let asked = query.split('&').find_map(|pair| pair.strip_prefix("types="));
+    match asked {
+        None | Some("" | "both" | "all") => Ok(Types::Both),
+        Some("current") => Ok(Types::Current),
+        Some("older") => Ok(Types::Older),
+        Some(_) => Err("types is current or older; leave it out for both"),
+    }
+}
+
+fn frame(name: &str, data: &Value) -> Frame {
+    Frame::from(json!({"type": name, "data": data}).to_string())
+}
