@@ -68,6 +68,11 @@ fn list(subject: Subject, todo: &TodoList) -> AnyView {
         };
         view! { <i class=class></i> }.into_any()
     };
+    // Nobody works on the item any more once the workflow is over.
+    let under_way = move |since| {
+        let is_over = subject.verdict.with(|verdict| verdict.status.is_over());
+        (!is_over).then(|| format::elapsed(subject.store.now.get().since(since)))
+    };
     let item = |item: &TodoItem| {
         let (slug, word, shape) = match item.state {
             TodoState::Completed => ("completed", "Done", icon::icon("#done", 12)),
@@ -83,7 +88,7 @@ fn list(subject: Subject, todo: &TodoList) -> AnyView {
                 </span>
                 <span class="truncate" title=item.text.clone()>{item.text.clone()}</span>
                 <span class="num text-accent">
-                    {since.map(|since| dynamic(move || format::elapsed(subject.store.now.get().since(since))).into_any())}
+                    {since.map(|since| dynamic(move || under_way(since)).into_any())}
                 </span>
             </li>
         }
