@@ -74,28 +74,17 @@ pub fn document(author: &mut Author) {
         "Commits",
         Answer::new(output::commits(subject), 90),
     );
-    author.todo(
-        &[
-            "Find the page it belongs to".to_owned(),
-            "Write it".to_owned(),
-            "Changelog".to_owned(),
-        ],
-        0,
-    );
+    let steps = ["Find the page it belongs to", "Write it", "Changelog"].map(str::to_owned);
+    author.todo(&steps, 0);
     look_for(author, "## ");
     author.think(&subject.thought[1]);
     author.mark("documenting");
-    author.todo(
-        &[
-            "Find the page it belongs to".to_owned(),
-            "Write it".to_owned(),
-            "Changelog".to_owned(),
-        ],
-        1,
-    );
+    author.todo(&steps, 1);
     author.write(&subject.doc);
+    author.todo(&steps, 2);
     look(author, 0);
     author.think(&subject.thought[0]);
+    author.todo(&steps, 3);
     author.say(&subject.say[2]);
     author.exit(subject.doc.path.as_str());
     author.log(

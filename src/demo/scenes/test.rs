@@ -86,7 +86,6 @@ fn resolve(author: &mut Author, attempt: usize, repairs: bool) {
         "Find the cause",
         "Repair it",
         "Run it ten times",
-        "Run the whole suite",
     ]
     .map(str::to_owned);
     author.todo(&steps, 0);
