@@ -119,7 +119,7 @@ impl Card {
                 Some(under) => format!("{under} › {}", agent.name),
                 None => agent.name.clone(),
             }),
-            doing: first_line(&doing, 120),
+            doing: first_line(&from_its_folder(timeline, &doing), 120),
             doing_since: tool.filter(|tool| tool.time_source.is_known()).map(|tool| tool.at),
             last_error: timeline.errors.back().map(|mark| {
                 if mark.why.is_empty() {
@@ -167,6 +167,18 @@ impl Card {
             })
             .unwrap_or(0)
     }
+}
+
+/// Paths below the workflow's folder, told from there: on a card, what comes before is the same in every line.
+fn from_its_folder(timeline: &Timeline, text: &str) -> String {
+    let of_session = || timeline.agents.iter().find_map(|agent| agent.cwd.clone());
+    let folder = field(timeline, "worktree_path").or_else(of_session).unwrap_or_default();
+    let folder = folder.trim_end_matches(['/', '\\']);
+    if folder.is_empty() {
+        return text.to_owned();
+    }
+    text.replace(&format!("{folder}/"), "")
+        .replace(&format!("{folder}\\"), "")
 }
 
 /// A scalar field of the state document, as a person would write it.

@@ -112,6 +112,21 @@ fn a_file_that_is_read_late_does_not_open_a_workflow_that_was_said_to_be_over() 
 }
 
 #[test]
+fn a_card_tells_paths_from_the_folder_of_the_workflow() {
+    let mut timeline = empty();
+    let path = "/srv/shop/trees/c0a43f47/src/main.rs";
+    let read = json!({"tool_name": "Read", "input": {"file_path": path}});
+    fold(
+        &mut timeline,
+        &[
+            session("session_started", json!({"cwd": "/srv/shop/trees/c0a43f47"}), 0),
+            tool("tool_execution_pre", "t1", read, 1_000),
+        ],
+    );
+    assert_eq!(Card::of(&timeline).doing, "Read src/main.rs");
+}
+
+#[test]
 fn an_earlier_stage_that_is_read_later_was_over_when_the_next_began() {
     let stage = |name: &str, at_ms| {
         let mut stage = event(Kind::StageTransition, "stage_started", json!({"stage": name}));
