@@ -92,6 +92,9 @@ from_fields!(Pulse {
     has_sessions,
 });
 
+/// Clocks may differ by so much; a time further ahead says nothing of silence.
+const CLOCKS_DIFFER_MS: u64 = 10 * 60 * 1_000;
+
 impl Pulse {
     pub fn of(timeline: &Timeline) -> Self {
         let sessions = || {
@@ -150,6 +153,14 @@ impl Pulse {
         }
         let silence_ms = now.since(last_at);
         let silence = words(silence_ms);
+        let ahead_ms = last_at.since(now);
+        let is_ahead = ahead_ms > CLOCKS_DIFFER_MS;
+        if is_ahead && self.open_agents > 0 {
+            let ahead = words(ahead_ms);
+            let why =
+                format!("the clock of its source is {ahead} ahead, so nobody can tell how long it has been silent");
+            return derived(Status::Unknown, why, None);
+        }
         if self.open_agents > 0 {
             let agent = self.agent.as_deref().unwrap_or("an agent");
             if !self.is_live {
@@ -192,7 +203,7 @@ impl Pulse {
                 derived(Status::Running, format!("{agent} wrote {silence} ago"), None)
             };
         }
-        if self.is_live && silence_ms <= patience.silence_ms {
+        if self.is_live && !is_ahead && silence_ms <= patience.silence_ms {
             return derived(Status::Running, format!("the last event came {silence} ago"), None);
         }
         match &self.last_ended {

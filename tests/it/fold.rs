@@ -127,6 +127,23 @@ fn a_card_tells_paths_from_the_folder_of_the_workflow() {
 }
 
 #[test]
+fn a_clock_that_is_far_ahead_never_counts_as_running() {
+    let mut timeline = empty();
+    fold(&mut timeline, &[session("session_started", json!({}), 7_200_000)]);
+    assert_eq!(status_at(&timeline, 1_000), (Status::Unknown, true));
+    assert_eq!(
+        status_at(&timeline, 7_100_000),
+        (Status::Running, true),
+        "clocks differ a little"
+    );
+    fold(
+        &mut timeline,
+        &[session("session_ended", json!({"is_error": false}), 7_300_000)],
+    );
+    assert_eq!(status_at(&timeline, 1_000), (Status::Completed, true));
+}
+
+#[test]
 fn an_earlier_stage_that_is_read_later_was_over_when_the_next_began() {
     let stage = |name: &str, at_ms| {
         let mut stage = event(Kind::StageTransition, "stage_started", json!({"stage": name}));
