@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test build setup bench shots watch
+.PHONY: run test build setup bench shots deny watch
 listen ?= 127.0.0.1:4600
 
 run: build  ## Build, and show a live demo
@@ -24,6 +24,9 @@ bench: build  ## Print the table of speeds and sizes
 shots: build  ## Photograph the pages for the README
 	@scripts/setup test
 	@. scripts/env; cd end2end && npx --no-install playwright test --config shots.config.ts
+
+deny:  ## Check licences, sources and duplicates of what is built in
+	@. scripts/env; command -v cargo-deny >/dev/null || cargo install --locked cargo-deny; cargo deny check bans licenses sources
 
 watch: setup  ## Rebuild and restart at every change
 	@. scripts/env; ADWATCH_SITE_DIR=$$CARGO_TARGET_DIR/site cargo leptos watch -- serve --demo

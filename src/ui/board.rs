@@ -112,19 +112,19 @@ pub fn column_word(column: usize) -> String {
 fn columns(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> AnyView {
     let column = move |at: usize| {
         let ids = Derived::new(move |_| survey.with(|survey| survey.columns[at].clone()));
-        let over = Derived::new(move |_| survey.with(|survey| survey.over));
+        let size = Derived::new(move |_| survey.with(|survey| survey.sizes[at]));
         let count = dynamic(move || {
             let shown = ids.with(Vec::len);
-            let all = over.get();
-            if at == COLUMNS - 1 && all > shown {
+            let all = size.get();
+            if all > shown {
                 format!("{shown} of {all}")
             } else {
                 shown.to_string()
             }
         });
         let more = dynamic(move || {
-            let hidden = over.get().saturating_sub(ids.with(Vec::len));
-            (at == COLUMNS - 1 && hidden > 0).then(|| {
+            let hidden = size.get().saturating_sub(ids.with(Vec::len));
+            (hidden > 0).then(|| {
                 let href = query.with(|query| {
                     Query {
                         is_rows: true,

@@ -12,6 +12,8 @@ use crate::domain::timestamp::Timestamp;
 
 /// How many of those that are over stand in their column; the rest is a link to the rows.
 pub const OVER: usize = 20;
+/// How many stand in the column of a stage: more than anybody reads, and a thousand would make the page slow.
+pub const AT_WORK: usize = 50;
 /// The columns: six stages, and what is over.
 pub const COLUMNS: usize = 7;
 
@@ -21,8 +23,8 @@ pub struct Survey {
     /// Those that the filters admit, in order.
     pub rows: Vec<AdwId>,
     pub columns: [Vec<AdwId>; COLUMNS],
-    /// Those that are over and admitted, shown or not.
-    pub over: usize,
+    /// How many are admitted by column, shown or not.
+    pub sizes: [usize; COLUMNS],
     pub totals: Totals,
     pub counts: Counts,
 }
@@ -94,9 +96,8 @@ impl Survey {
             survey.totals.cost_usd += card.cost_usd.unwrap_or(0.0);
             survey.rows.push(card.adw_id.clone());
             let column = card.column(*status);
-            if column == COLUMNS - 1 {
-                survey.over += 1;
-            } else {
+            survey.sizes[column] += 1;
+            if column < COLUMNS - 1 && survey.columns[column].len() < AT_WORK {
                 survey.columns[column].push(card.adw_id.clone());
             }
         }
@@ -197,5 +198,28 @@ fn urgency(status: Status) -> u8 {
         Status::Running => 3,
         Status::Unknown => 4,
         Status::Completed => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::timeline::Timeline;
+
+    #[test]
+    fn a_thousand_at_work_are_counted_and_some_stand_in_their_column() {
+        let card = |number: usize| {
+            let adw_id = format!("wf{number}").parse().expect("a safe id");
+            Arc::new(Card::of(&Timeline::new(adw_id)))
+        };
+        let cards: Vec<_> = (0..1_000).map(card).collect();
+        let survey = Survey::of(
+            cards.iter(),
+            &Query::default(),
+            Timestamp::default(),
+            &Patience::default(),
+        );
+        assert_eq!((survey.columns[0].len(), survey.sizes[0]), (AT_WORK, 1_000));
+        assert_eq!((survey.rows.len(), survey.counts.all), (1_000, 1_000));
     }
 }
