@@ -138,7 +138,7 @@ impl FeedSubscription {
         }
     }
 
-    pub fn next(&mut self) -> Option<Next> {
+    pub fn take(&mut self) -> Option<Next> {
         let ring = lock(&self.shared.feed.ring);
         if self.cursor < ring.first {
             let missed = ring.first - self.cursor;

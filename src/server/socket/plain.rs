@@ -95,7 +95,7 @@ impl Plain {
     fn fill(&mut self) -> bool {
         let outbox = &mut self.wire.outbox;
         while outbox.frames() < FRAMES_AT_ONCE && outbox.bytes() < BYTES_AT_ONCE {
-            match self.feed.next() {
+            match self.feed.take() {
                 None => return !outbox.is_empty(),
                 Some(FeedNext::Missed(count)) => {
                     let message = format!(
