@@ -22,6 +22,7 @@ pub mod link;
 pub mod payload;
 pub mod place;
 pub mod push;
+pub mod reading;
 pub mod redaction;
 pub mod stage;
 pub mod state_diff;
