@@ -24,6 +24,7 @@ pub mod older;
 pub mod payload;
 pub mod place;
 pub mod push;
+pub mod reading;
 pub mod redaction;
 pub mod stage;
 pub mod state_diff;

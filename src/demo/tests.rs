@@ -9,11 +9,12 @@ use super::notice::{self, Pushes};
 use super::play::{Act, Play};
 use super::stream;
 use crate::domain::adw_id::AdwId;
-use crate::domain::dialect::{Reader, Reading};
+use crate::domain::dialect::Reader;
 use crate::domain::draft::{Draft, NewEvent};
 use crate::domain::event::{Event, Kind, TimeSource};
 use crate::domain::place::Place;
 use crate::domain::push::{self, Received};
+use crate::domain::reading::Reading;
 use crate::domain::redaction;
 use crate::domain::status::{Patience, Pulse, Status};
 use crate::domain::timeline::Timeline;
@@ -72,10 +73,12 @@ fn read(play: &Play) -> Vec<NewEvent> {
         };
         let line = stream::line(step, at(beat.at_ms), 1.0).to_string();
         let reader = readers.entry((step.agent.to_string(), step.run)).or_default();
-        match reader.read(&line, &place) {
-            Reading::Source(source) => events.extend(source),
-            Reading::Silent(reason) => assert!(!reason.contains("unknown"), "{reason}: {line}"),
-            Reading::Oddity(why) => panic!("{why}: {line}"),
+        for finished in reader.read(&line, &place, offset as u64) {
+            match finished.reading {
+                Reading::Source(source) => events.extend(source),
+                Reading::Silent(reason) => assert!(!reason.contains("unknown"), "{reason}: {line}"),
+                Reading::Oddity(why) => panic!("{why}: {line}"),
+            }
         }
     }
     events

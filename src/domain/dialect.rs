@@ -1,11 +1,16 @@
 //! A line of a Claude Code stream (`--output-format stream-json`) as events: one for each block of its content.
 //!
+//! Another CLI writes its own words under the same names (`other_cli`); both become the same events.
 //! The set of line types is open, and no field is sure to be there or to have its type: what is not known passes
 //! through as kind `other`, and what is missing is left out. Nothing here loses the rest of a line.
 
 mod blocks;
 mod call;
 mod file_change;
+mod joined;
+mod notice;
+mod other_cli;
+mod plain_text;
 mod result_text;
 mod scrub;
 mod session;
@@ -19,24 +24,16 @@ use super::key::Key;
 use super::lenient_json;
 use super::payload;
 use super::place::Place;
+use super::reading::{Finished, Reading};
 use super::redaction::{self, Clean};
 use super::timeline::sources::MENDED;
 use super::timestamp::Timestamp;
 use call::OpenCalls;
+use joined::{Joined, Piece};
+pub use plain_text::is_plain_text;
 
 /// Lines of this many conversations (the main one, and sub-agents) may come interleaved; up to 4 were seen.
 const CONVERSATIONS: usize = 16;
-
-/// What a line is: exactly one of the three.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reading {
-    /// The source of these events, of one at least.
-    Source(Vec<NewEvent>),
-    /// Recognised, and it says nothing; the reason is one of a few fixed words.
-    Silent(&'static str),
-    /// Not understood, and why.
-    Oddity(String),
-}
 
 /// What has to be remembered from line to line; stored with the offset up to which it was read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,6 +44,13 @@ pub struct Reader {
     calls: OpenCalls,
     /// When each conversation was last heard of: its Task call, and the time. The newest at the end.
     heard: Vec<(Option<String>, Timestamp, TimeSource)>,
+    /// What the model said last, for a result that does not repeat it, and how many texts there were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<String>,
+    texts: u64,
+    /// Not stored: the lines of a text that is held back are read again.
+    #[serde(skip)]
+    joined: Option<Joined>,
 }
 
 /// The words in `type` by which a stream is told from other files of JSON lines.
@@ -59,28 +63,89 @@ pub fn is_known_type(line_type: &str) -> bool {
         "rate_limit_event",
         "stream_event",
         "keep_alive",
+        "tool_progress",
+        "auth_status",
     ];
     let other_cli = ["init", "message", "tool_use", "tool_result", "error"];
     claude_code.contains(&line_type) || other_cli.contains(&line_type) || line_type.starts_with("control_")
 }
 
 impl Reader {
-    /// Reads one line.
-    pub fn read(&mut self, text: &str, place: &Place<'_>) -> Reading {
+    /// Takes in a line that ends at `end`; gives what is finished by it. A text in pieces is held back until it is whole.
+    pub fn read(&mut self, text: &str, place: &Place<'_>, end: u64) -> Vec<Finished> {
         if text.trim().is_empty() {
-            return Reading::Silent("empty line");
+            return self.finish(Reading::Silent("empty line"), end);
         }
-        let parsed = match lenient_json::parse(text) {
-            Ok(parsed) => parsed,
-            Err(error) => return Reading::Oddity(format!("no JSON: {error}")),
+        let (before, parsed) = match lenient_json::parse(text) {
+            Ok(parsed) => ("", parsed),
+            Err(error) => match plain_text::split(text) {
+                Some(split) => split,
+                None if is_plain_text(text) => {
+                    let reading = Reading::Source(self.plain_text(text, place).into());
+                    return self.finish(reading, end);
+                }
+                None => return self.finish(Reading::Oddity(format!("no JSON: {error}")), end),
+            },
         };
         let mended = parsed.mended;
-        let mut reading = self.read_value(redaction::value(scrub::without_ballast(parsed.value)), place);
+        let mut value = scrub::without_ballast(parsed.value);
+        let is_alone = before.is_empty() && mended.is_none();
+        if let Some(text) = is_alone.then(|| other_cli::take_piece(&mut value)).flatten() {
+            let line = redaction::value(value).into_inner();
+            if let Some(piece) = other_cli::piece(LineDraft::new(self, &line, place), text) {
+                return self.hold(piece, end).into_iter().collect();
+            }
+            value = line;
+        }
+        // A result repeats the text before it.
+        let held = self.flush();
+        let mut reading = self.read_value(redaction::value(value), place);
         if let (Some(what), Reading::Source(events)) = (mended, &mut reading) {
             let reason = format!("{what} was replaced");
             events.push(place.trouble(MENDED, &reason, text, vec![place.key(usize::MAX)]));
         }
-        reading
+        if !before.is_empty() && !matches!(reading, Reading::Oddity(_)) {
+            let mut all: Vec<NewEvent> = self.plain_text(before, place).into();
+            if let Reading::Source(events) = reading {
+                all.extend(events);
+            }
+            reading = Reading::Source(all);
+        }
+        held.into_iter().chain(self.finish(reading, end)).collect()
+    }
+
+    /// Ends the text that is held back.
+    pub fn flush(&mut self) -> Option<Finished> {
+        let (text, finished) = self.joined.take()?.finish();
+        self.note_said(&text);
+        Some(finished)
+    }
+
+    /// Forgets the text that is held back, so that its lines are to be read again.
+    pub fn forget_held(&mut self) {
+        self.joined = None;
+    }
+
+    /// Joins a piece with those before it; gives what is finished because the piece is no part of it.
+    fn hold(&mut self, piece: Piece, end: u64) -> Option<Finished> {
+        let piece = match &mut self.joined {
+            Some(joined) => joined.add(piece, end)?,
+            None => piece,
+        };
+        let finished = self.flush();
+        self.joined = Some(Joined::new(piece, end));
+        finished
+    }
+
+    /// A line that is no piece ends the text before it.
+    fn finish(&mut self, reading: Reading, end: u64) -> Vec<Finished> {
+        let this = Finished { reading, lines: 1, end };
+        self.flush().into_iter().chain([this]).collect()
+    }
+
+    fn plain_text(&mut self, text: &str, place: &Place<'_>) -> [NewEvent; 1] {
+        let text = redaction::text(text.trim().to_owned()).into_inner();
+        [plain_text::event(&LineDraft::new(self, &Value::Null, place), text)]
     }
 
     /// Reads a line that was parsed and redacted.
@@ -99,22 +164,31 @@ impl Reader {
             ("system", Some("thinking_tokens")) => return Reading::Silent("system/thinking_tokens"),
             _ => {}
         }
-        let mut draft = LineDraft::new(self, &line, place);
+        let draft = &mut LineDraft::new(self, &line, place);
         match (line_type.as_str(), subtype.as_deref()) {
-            ("assistant", _) => blocks::assistant(&mut draft, line),
-            ("user", _) => blocks::user(&mut draft, line),
-            ("result", _) if is_claude_result(&line) => session::ended(&mut draft, line),
-            ("system", Some("init")) => session::started(&mut draft, line),
-            ("system", Some(subtype)) => draft.pass(0, &format!("system/{subtype}"), line),
-            (other, _) => draft.pass(0, other, line),
+            ("assistant", _) => blocks::assistant(draft, line),
+            ("user", _) => blocks::user(draft, line),
+            ("result", _) if is_claude_result(&line) => session::ended(draft, line),
+            ("result", _) if is_other_result(&line) => other_cli::ended(draft, &line),
+            ("init", _) => other_cli::started(draft, &line),
+            ("message", _) => other_cli::message(draft, line),
+            ("tool_use", _) => other_cli::called(draft, line),
+            ("tool_result", _) => other_cli::answered(draft, line),
+            ("error", _) => other_cli::complained(draft, line),
+            ("system", Some("init")) => session::started(draft, line),
+            (line_type, subtype) => draft.pass_line(line_type, subtype, line),
         }
         draft.finish()
     }
 }
 
-/// The other CLI that shares the file names has a `result` line too, with `stats` and a `status`.
 fn is_claude_result(line: &Value) -> bool {
     line.get("subtype").is_some() || line.get("is_error").is_some() || line.get("total_cost_usd").is_some()
+}
+
+/// The other CLI that shares the file names has a `result` line too, with `stats` and a `status`.
+fn is_other_result(line: &Value) -> bool {
+    line.get("status").is_some() || line.get("stats").is_some()
 }
 
 /// A line on its way to events.
@@ -156,7 +230,12 @@ impl<'a> LineDraft<'a> {
 
     /// Adds an event; `keys` are those beside the line's own.
     fn add(&mut self, kind: Kind, event_type: &str, payload: Value, keys: Vec<Key>) {
-        let event = Event {
+        let event = self.event(kind, event_type, payload);
+        self.events.push(NewEvent { event, keys });
+    }
+
+    fn event(&self, kind: Kind, event_type: &str, payload: Value) -> Event {
+        Event {
             kind,
             adw_id: self.place.adw_id.clone(),
             seq: 0,
@@ -168,8 +247,7 @@ impl<'a> LineDraft<'a> {
             session_id: self.reader.session_id.clone(),
             parent_tool_use_id: self.parent.clone(),
             payload,
-        };
-        self.events.push(NewEvent { event, keys });
+        }
     }
 
     /// The key of a block: by the line's id, else by its place.
@@ -185,9 +263,26 @@ impl<'a> LineDraft<'a> {
         self.add(Kind::Other, event_type, payload, vec![key]);
     }
 
-    fn finish(self) -> Reading {
+    /// Passes a line through as it came, with a sentence for a person where one is known.
+    fn pass_line(&mut self, line_type: &str, subtype: Option<&str>, mut line: Value) {
+        let notice = notice::of(line_type, subtype, &line);
+        if let (Some(notice), Value::Object(line)) = (notice, &mut line) {
+            if notice.is_error {
+                line.insert("is_error".into(), true.into());
+            }
+            if !line.get("message").is_some_and(Value::is_string) {
+                line.insert("message".into(), notice.message.into());
+            }
+        }
+        match (line_type, subtype) {
+            ("system", Some(subtype)) => self.pass(0, &format!("system/{subtype}"), line),
+            (line_type, _) => self.pass(0, line_type, line),
+        }
+    }
+
+    fn finish(&mut self) -> Reading {
         match self.silent {
-            _ if !self.events.is_empty() => Reading::Source(self.events),
+            _ if !self.events.is_empty() => Reading::Source(std::mem::take(&mut self.events)),
             Some(reason) => Reading::Silent(reason),
             None => Reading::Oddity("nothing in it could be read".into()),
         }

@@ -153,6 +153,7 @@ impl Entry {
             }
             Kind::Other => {
                 entry.head = entry.event_type.clone();
+                entry.error = payload::flag(payload, "is_error") == Some(true);
                 entry.text = payload::first_text(payload, &["message", "content", "reason", "excerpt", "summary"])
                     .map_or_else(|| said(payload, 512), |text| excerpt(text, 512));
             }

@@ -8,10 +8,10 @@ mod header;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::dialect::Reading;
 use super::draft::NewEvent;
 use super::event::{Event, Kind, TimeSource};
 use super::place::Place;
+use super::reading::{Finished, Reading};
 use super::redaction;
 use super::time_zone::TimeZone;
 use super::timestamp::{Timestamp, Zone};
@@ -48,16 +48,6 @@ struct Held {
     message: String,
     /// The event as it will be, but for the message.
     draft: NewEvent,
-}
-
-/// What some lines have become.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finished {
-    pub reading: Reading,
-    /// How many lines that were.
-    pub lines: u64,
-    /// Where in the file they end.
-    pub end: u64,
 }
 
 impl LogReader {

@@ -20,12 +20,14 @@ pub fn of_agent(agent: &str) -> Option<&'static str> {
         Some(_) | None => {}
     }
     match name.as_str() {
-        "sdlc_planner" | "planner" => Some("plan"),
-        "sdlc_implementor" | "builder" => Some("build"),
-        "test_runner" => Some("test"),
-        "reviewer" => Some("review"),
-        "documenter" => Some("document"),
-        "shipper" => Some("ship"),
+        "sdlc_planner" | "planner" | "plan" => Some("plan"),
+        "sdlc_implementor" | "builder" | "build" => Some("build"),
+        "test_runner" | "test" => Some("test"),
+        "reviewer" | "review" => Some("review"),
+        "documenter" | "document" => Some("document"),
+        "shipper" | "ship" => Some("ship"),
+        // No stage of the six, but the folders of one rewrite are named for its phases.
+        "validate" => Some("validate"),
         name if name.starts_with("e2e_test_runner") || name.starts_with("test_resolver") => Some("test"),
         name if name.starts_with("review_") => Some("review"),
         name if name.starts_with("patch_") => Some("patch"),
@@ -70,6 +72,9 @@ mod tests {
             ("adw_ship_iso", Some("ship")),
             ("patch_implementor", Some("patch")),
             ("planner.", Some("plan")),
+            ("plan", Some("plan")),
+            ("build-.", Some("build")),
+            ("validate", Some("validate")),
             ("sdlc_planner_committer", None),
             ("ops", None),
             ("issue_classifier", None),

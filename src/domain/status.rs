@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::TimeSource;
+use super::excerpt::first_line;
 use super::from_json::{from_fields, from_name};
 use super::timeline::Timeline;
-use super::timeline::agent::AgentState;
+use super::timeline::agent::{Agent, AgentState};
 use super::timeline::report::Reported;
 use super::timestamp::Timestamp;
 
@@ -74,6 +75,8 @@ pub struct Pulse {
     pub open_tool: Option<(String, Timestamp, TimeSource)>,
     /// Whether the agent that ended last ended with an error, and its name.
     pub last_ended: Option<(String, bool)>,
+    /// What was said of a failure: by whoever reported it, else by the agent that ended last with an error.
+    pub last_words: Option<String>,
     pub last_at: Option<Timestamp>,
     /// Whether the newest event's time is known, so that silence can be measured from it.
     pub is_live: bool,
@@ -87,6 +90,7 @@ from_fields!(Pulse {
     agent,
     open_tool,
     last_ended,
+    last_words,
     last_at,
     is_live,
     has_sessions,
@@ -119,6 +123,7 @@ impl Pulse {
                 .open_tools
                 .last()
                 .map(|tool| (tool.name.clone(), tool.at, tool.time_source)),
+            last_words: last_words(timeline, ended),
             last_ended: ended.map(|agent| (agent.name.clone(), agent.state == AgentState::Failed)),
             last_at: last_known.or(timeline.last_at),
             is_live: last_known.is_some(),
@@ -146,7 +151,12 @@ impl Pulse {
             };
             match state {
                 Reported::Completed => return said(Status::Completed, "completed"),
-                Reported::Failed => return said(Status::Failed, "failed"),
+                Reported::Failed => {
+                    return match &self.last_words {
+                        Some(words) => said(Status::Failed, &format!("failed: {words}")),
+                        None => said(Status::Failed, "failed"),
+                    };
+                }
                 // Silence still tells whether that is true any longer.
                 Reported::Running => {}
             }
@@ -209,7 +219,10 @@ impl Pulse {
         match &self.last_ended {
             Some((agent, true)) => derived(
                 Status::Failed,
-                format!("{agent} ended with an error, and nothing followed"),
+                match &self.last_words {
+                    Some(words) => format!("{agent} ended with an error, and nothing followed: {words}"),
+                    None => format!("{agent} ended with an error, and nothing followed"),
+                },
                 Some(last_at),
             ),
             Some((agent, false)) if !matches!(self.reported, Some((Reported::Running, ..))) => derived(
@@ -229,6 +242,19 @@ impl Pulse {
             ),
         }
     }
+}
+
+/// See `Pulse::last_words`.
+fn last_words(timeline: &Timeline, ended: Option<&Agent>) -> Option<String> {
+    let failure = timeline
+        .report
+        .as_ref()
+        .filter(|report| report.state == Reported::Failed);
+    let failed = ended.filter(|agent| agent.state == AgentState::Failed);
+    failure
+        .and_then(|report| report.message.as_deref())
+        .or_else(|| failed?.result.as_deref())
+        .map(|words| first_line(words, 120))
 }
 
 impl Status {

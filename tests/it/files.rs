@@ -2,6 +2,8 @@
 
 #[path = "files/changes.rs"]
 mod changes;
+#[path = "files/dialects.rs"]
+mod dialects;
 #[path = "files/samples.rs"]
 mod samples;
 #[path = "files/states.rs"]

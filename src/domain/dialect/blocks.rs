@@ -26,7 +26,7 @@ impl Message {
             id: text("id"),
             usage: usage(message.get("usage")),
             model: text("model").filter(|model| model != NO_MODEL),
-            error: line.get("error").filter(|error| !error.is_null()).cloned(),
+            error: error(line),
         }
     }
 
@@ -39,6 +39,12 @@ impl Message {
             payload.insert("is_error".into(), true.into());
         }
     }
+}
+
+fn error(line: &Value) -> Option<Value> {
+    let named = line.get("error").filter(|error| !error.is_null()).cloned();
+    let is_api_error = payload::flag(line, "isApiErrorMessage") == Some(true);
+    named.or_else(|| is_api_error.then(|| "api_error".into()))
 }
 
 /// What the model said, thought and called.

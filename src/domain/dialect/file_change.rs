@@ -35,14 +35,14 @@ impl FileChange {
     pub(super) fn of_call(name: &str, input: &Value) -> Option<Self> {
         let text = |field| input.get(field).and_then(Value::as_str).unwrap_or_default();
         let (tool, diff) = match name {
-            "Read" => (Tool::Read, None),
-            "Write" => (Tool::Write, Some(Diff::of_new(text("content")))),
-            "Edit" => (Tool::Edit, Some(Diff::between(text("old_string"), text("new_string")))),
+            "Read" | "read_file" => (Tool::Read, None),
+            "Write" | "write_file" => (Tool::Write, Some(Diff::of_new(text("content")))),
+            "Edit" | "replace" => (Tool::Edit, Some(Diff::between(text("old_string"), text("new_string")))),
             "MultiEdit" => (Tool::Edit, Some(edits(input))),
             "NotebookEdit" => (Tool::Notebook, Some(Diff::of_new(text("new_source")))),
             _ => return None,
         };
-        let path = payload::first_text(input, &["file_path", "notebook_path", "path"])?;
+        let path = payload::first_text(input, &["file_path", "notebook_path", "path", "absolute_path"])?;
         let mut change = Self {
             tool,
             path: shown(path),
@@ -108,7 +108,10 @@ fn is_new(result: &Value, output: &Value) -> bool {
         Some("update") => false,
         _ => {
             let words = result_text::words(output);
-            !(words.starts_with("The file ") || words.contains("updated") || words.contains("overwritten"))
+            !(words.starts_with("The file ")
+                || ["updated", "overwritten", "overwrote"]
+                    .iter()
+                    .any(|word| words.contains(word)))
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What a stream's lines become, in facts.
 
+mod newer_cli;
 mod operations;
+mod other_cli;
+mod plain_text;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -22,9 +25,11 @@ fn read_with(reader: &mut Reader, time_source: TimeSource, lines: &[Value]) -> V
             at: Timestamp(1_768_473_000_000 + at as i64 * 1_000),
             time_source,
         };
-        reader.read(&line.to_string(), &place)
+        reader.read(&line.to_string(), &place, at as u64 * 1_000 + 999)
     });
-    read.collect()
+    let mut readings: Vec<Finished> = read.flatten().collect();
+    readings.extend(reader.flush());
+    readings.into_iter().map(|finished| finished.reading).collect()
 }
 
 fn drafts(lines: &[Value]) -> Vec<NewEvent> {
@@ -194,10 +199,10 @@ fn a_message_in_place_of_an_answer_is_an_error() {
 #[test]
 fn what_is_not_known_passes_through() {
     let lines = [
-        json!({"type": "system", "subtype": "compact_boundary", "compact_metadata": {"trigger": "auto"}, "session_id": "s"}),
-        json!({"type": "rate_limit_event", "rate_limit_info": {"status": "allowed"}}),
-        json!({"type": "tool_use", "tool_name": "shell", "tool_id": "x", "timestamp": "2026-01-14T20:00:01.500Z"}),
-        json!({"type": "result", "status": "success", "stats": {"total_tokens": 3}}),
+        json!({"type": "system", "subtype": "tomorrow", "session_id": "s"}),
+        json!({"type": "novelty", "message": {"x": 1}, "is_error": 3, "timestamp": "2026-01-14T20:00:01.500Z"}),
+        json!({"type": "result", "x": 1}),
+        json!({"type": "rate_limit_event", "rate_limit_info": "none"}),
         json!({"type": "assistant", "message": {"content": [{"type": "hologram", "x": 1}]}}),
         json!({"type": "user", "message": null, "x": 1}),
     ];
@@ -206,18 +211,18 @@ fn what_is_not_known_passes_through() {
     assert_eq!(
         types,
         [
-            "system/compact_boundary",
-            "rate_limit_event",
-            "tool_use",
+            "system/tomorrow",
+            "novelty",
             "result",
+            "rate_limit_event",
             "assistant/hologram",
             "user"
         ]
     );
     assert!(events.iter().all(|event| event.kind == Kind::Other));
     assert_eq!(events[1].payload, lines[1]);
-    assert_eq!(events[2].time_source, TimeSource::Source);
-    assert_eq!(events[2].timestamp.to_string(), "2026-01-14T20:00:01.500Z");
+    assert_eq!(events[1].time_source, TimeSource::Source);
+    assert_eq!(events[1].timestamp.to_string(), "2026-01-14T20:00:01.500Z");
     assert_eq!(events[5].payload["x"], 1);
 }
 
@@ -234,7 +239,7 @@ fn silent_lines_and_oddities_say_why() {
         at: Timestamp(0),
         time_source: TimeSource::Unknown,
     };
-    let read = |text: &str| Reader::default().read(text, &place);
+    let read = |text: &str| Reader::default().read(text, &place, 1).remove(0).reading;
     assert_eq!(read("  "), Reading::Silent("empty line"));
     assert_eq!(
         read(r#"{"type":"stream_event","event":{}}"#),
@@ -249,7 +254,9 @@ fn silent_lines_and_oddities_say_why() {
         Reading::Silent("message without content")
     );
     for odd in [
-        "MCP server started{\"type\":\"init\"}",
+        "MCP server started{\"type\":\"init\"",
+        "ext\":\"half of a line\"}]}}",
+        "\u{1}binary",
         "[1]",
         "{}",
         r#"{"type":7}"#,

@@ -239,7 +239,10 @@ fn add(timeline: &mut Timeline, agent: Agent) -> usize {
 /// Takes in what every event says of its agent.
 pub(super) fn note(timeline: &mut Timeline, at: usize, event: &Event) {
     let is_work = match event.kind {
-        Kind::AgentThinking | Kind::ToolExecution | Kind::TextBlock => event.session_id.is_some(),
+        Kind::AgentThinking | Kind::ToolExecution | Kind::TextBlock => {
+            // A stream that lost its first line knows no session; what is pushed without one need not be of any.
+            event.session_id.is_some() || event.run.is_some()
+        }
         Kind::AgentStateUpdate
         | Kind::AgentLogEntry
         | Kind::FileOperation
@@ -307,7 +310,9 @@ pub(super) fn note_session(timeline: &mut Timeline, at: Option<usize>, event: &E
     agent.reported_ms = payload::number(&event.payload, "duration_ms")
         .map(|ms| agent.reported_ms.unwrap_or(0).saturating_add(ms))
         .or(agent.reported_ms);
-    agent.result = text("result", 240).or_else(|| text("subtype", 64));
+    agent.result = text("result", 240)
+        .or_else(|| text("error", 240))
+        .or_else(|| text("subtype", 64));
     let name = agent.name.clone();
     close_tools(timeline, &name);
     end_sub_agents_of(timeline, &name, Moment::of(event));

@@ -79,11 +79,17 @@ pub(super) fn note(timeline: &mut Timeline, event: &Event) {
         view.changed = changes.iter().take(8).map(ChangeView::new).collect();
     }
     interpret(timeline, event, &source, moment);
+    for result in changes.iter().filter_map(|change| change.new.as_ref()) {
+        // The summary of one agent.
+        if let Some(phase) = payload::text(result, "phase") {
+            note_phase(timeline, phase, result, moment);
+        }
+    }
 }
 
 fn set(view: &mut StateView, field: &str, value: Option<&Value>) {
     let name = excerpt(field, FIELD_BYTES);
-    if matches!(field, "issue_title" | "title" | "task_description") {
+    if matches!(field, "issue_title" | "title" | "task_description" | "prompt") {
         view.title = value
             .and_then(Value::as_str)
             .filter(|text| !text.is_empty())
@@ -137,6 +143,12 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
             }
         }
     }
+    if let Some(phases) = said("phases").and_then(|value| value.as_object()) {
+        for (phase, result) in phases.iter().take(16) {
+            note_phase(timeline, phase, result, moment);
+        }
+    }
+    let mut trouble = None;
     if let Some(results) = said("phase_results").and_then(|value| value.as_array()) {
         for result in results.iter().take(16) {
             let Some(phase) = payload::text(result, "phase") else {
@@ -147,7 +159,9 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
             } else {
                 StageState::Completed
             };
-            stage_line::report(timeline, phase, state, moment, payload::text(result, "error_message"));
+            let message = payload::text(result, "error_message");
+            trouble = message.filter(|_| state == StageState::Failed).or(trouble);
+            stage_line::report(timeline, phase, state, moment, message);
         }
     }
     if let Some(phase) = said("current_phase")
@@ -159,14 +173,20 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
     let word = said("status")
         .and_then(|value| value.as_str())
         .and_then(Reported::from_word);
+    let flag = |field: &str| said(field).and_then(Value::as_bool);
     let word = word
-        .or_else(|| (said("completed").and_then(|value| value.as_bool()) == Some(true)).then_some(Reported::Completed));
+        .or_else(|| (flag("completed") == Some(true)).then_some(Reported::Completed))
+        .or_else(|| match flag("overall_success")? {
+            true => Some(Reported::Completed),
+            false => Some(Reported::Failed),
+        });
     if let Some(state) = word {
         let text = |field: &str| payload::text(&event.payload, field).map(|text| excerpt(text, 240));
-        let name = text("workflow_name").or_else(|| timeline.report.take().and_then(|report| report.workflow_name));
+        let name = text("workflow_name").or_else(|| said("workflow").map(|name| brief(name, 160)));
+        let name = name.or_else(|| timeline.report.take().and_then(|report| report.workflow_name));
         timeline.report = Some(Report {
             state,
-            message: text("message"),
+            message: text("message").or_else(|| trouble.map(headline)),
             step: text("current_step"),
             workflow_name: name,
             progress_percent: None,
@@ -174,6 +194,20 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
             by: source.to_owned(),
         });
     }
+}
+
+/// A phase's result, where it says how it ended.
+fn note_phase(timeline: &mut Timeline, phase: &str, result: &Value, moment: Moment) {
+    let Some(success) = payload::flag(result, "success") else {
+        return;
+    };
+    let (state, trouble) = if success {
+        (StageState::Completed, None)
+    } else {
+        let trouble = payload::first_text(result, &["error_message", "error", "retry_code"]);
+        (StageState::Failed, trouble.filter(|trouble| *trouble != "none"))
+    };
+    stage_line::report(timeline, phase, state, moment, trouble);
 }
 
 /// What an event sets a field to: in the change, in the whole document, or said by the publisher beside them.

@@ -52,7 +52,10 @@ from_name!(TodoState);
 impl TodoList {
     /// The list in a call of TodoWrite; none for other tools.
     pub(super) fn of_tool(event: &Event, before: Option<&Self>) -> Option<Self> {
-        if payload::text(&event.payload, "tool_name") != Some("TodoWrite") {
+        if !matches!(
+            payload::text(&event.payload, "tool_name"),
+            Some("TodoWrite" | "write_todos")
+        ) {
             return None;
         }
         let todos = event.payload.get("input")?.get("todos")?.as_array()?;
@@ -85,7 +88,7 @@ impl TodoItem {
             _ => TodoState::Pending,
         };
         let text = excerpt(
-            payload::first_text(todo, &["content", "text", "activeForm"]).unwrap_or_default(),
+            payload::first_text(todo, &["content", "text", "description", "activeForm"]).unwrap_or_default(),
             120,
         );
         let same = before.and_then(|list| list.items.iter().find(|item| item.text == text && item.state == state));

@@ -25,8 +25,6 @@ use crate::server::journal::Tail;
 /// Read at once; a slice of a file is this many times as much, and then others have their turn.
 const CHUNK_BYTES: usize = 128 * 1024;
 const CHUNKS: usize = 4;
-/// How long an entry of a log is held back after the last byte, in case it goes on.
-const HELD_FOR: Duration = Duration::from_millis(60);
 /// After this much silence a file that ends in the middle of a line is said to be unfinished.
 const UNFINISHED_AFTER: Duration = Duration::from_secs(60);
 /// How much of a log's end is searched for its last header.
@@ -161,15 +159,19 @@ impl Follow {
                 if !std::mem::replace(&mut self.is_told_unfinished, true) {
                     outbox.drafts.push(Draft::Event(run.unfinished(&self.whose, &stamps)));
                 }
+                let is_flushed = run.flush(&mut outbox.drafts);
                 // What is not whole is not kept in memory for ever either.
                 run.step_back();
+                if is_flushed {
+                    outbox.set_tail(self.tail()?);
+                }
                 return None;
             }
             run.flush(&mut outbox.drafts);
             outbox.set_tail(self.tail()?);
         } else if run.is_holding() {
-            if quiet < HELD_FOR {
-                return due(HELD_FOR);
+            if quiet < run.held_for() {
+                return due(run.held_for());
             }
             run.flush(&mut outbox.drafts);
             outbox.set_tail(self.tail()?);
@@ -371,7 +373,7 @@ impl Follow {
             reader: Some(run.reader.clone()),
             is_end_owed: run.is_end_owed,
             is_gone: self.is_gone,
-            hash: None,
+            ..Memory::default()
         };
         Some(Tail {
             path: self.path.clone(),

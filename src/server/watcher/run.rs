@@ -1,19 +1,27 @@
 //! One run of a file: bytes in, drafts out, and every line counted once.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::adw_id::AdwId;
-use crate::domain::dialect::{self, Reading};
+use crate::domain::dialect;
 use crate::domain::draft::{Draft, NewEvent};
 use crate::domain::event::TimeSource;
-use crate::domain::execution_log::{Finished, LogReader};
+use crate::domain::execution_log::LogReader;
 use crate::domain::lenient_json;
 use crate::domain::lines::{Flaw, Lines};
 use crate::domain::place::Place;
+use crate::domain::reading::{Finished, Reading};
 use crate::domain::time_zone::TimeZone;
 use crate::domain::timeline::sources::{MENDED, ODDITY, UNFINISHED};
 use crate::domain::timestamp::Timestamp;
 use crate::server::journal::LineCounts;
+
+/// How long an entry of a log is held back after the last byte, in case it goes on.
+const ENTRY_HELD_FOR: Duration = Duration::from_millis(60);
+/// How long a text in pieces is held back: a model pauses between words.
+const TEXT_HELD_FOR: Duration = Duration::from_secs(1);
 
 /// Whose file this is, and which.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +50,15 @@ pub(super) struct Stamps<'a> {
 pub(super) enum LineReader {
     Stream(dialect::Reader),
     Log(LogReader),
+}
+
+impl LineReader {
+    fn flush(&mut self) -> Option<Finished> {
+        match self {
+            Self::Log(log) => log.flush(),
+            Self::Stream(stream) => stream.flush(),
+        }
+    }
 }
 
 /// The lines of a file from its beginning, or from where a run was left.
@@ -103,8 +120,10 @@ impl Run {
     /// Takes what follows the last end as a line, if it is whole: nobody has written to the file for a while.
     pub(super) fn take_rest(&mut self, whose: &Whose, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) -> bool {
         let is_whole = match &self.reader {
-            LineReader::Stream(_) => std::str::from_utf8(self.lines.rest())
-                .is_ok_and(|rest| lenient_json::parse(rest).is_ok_and(|parsed| parsed.value.is_object())),
+            // A tool that dies says why, and may not end the line.
+            LineReader::Stream(_) => std::str::from_utf8(self.lines.rest()).is_ok_and(|rest| {
+                lenient_json::parse(rest).is_ok_and(|parsed| parsed.value.is_object()) || dialect::is_plain_text(rest)
+            }),
             LineReader::Log(_) => !self.lines.rest().is_empty(),
         };
         if !is_whole {
@@ -121,10 +140,7 @@ impl Run {
 
     /// Ends the entry that is held back; true if there was one.
     pub(super) fn flush(&mut self, drafts: &mut Vec<Draft>) -> bool {
-        let finished = match &mut self.reader {
-            LineReader::Log(log) => log.flush(),
-            LineReader::Stream(_) => None,
-        };
+        let finished = self.reader.flush();
         let is_some = finished.is_some();
         if let Some(finished) = finished {
             self.finish(finished, drafts);
@@ -170,8 +186,9 @@ impl Run {
     pub(super) fn step_back(&mut self) {
         self.lines = Lines::from_offset(self.offset);
         self.held = 0;
-        if let LineReader::Log(log) = &mut self.reader {
-            log.forget_held();
+        match &mut self.reader {
+            LineReader::Log(log) => log.forget_held(),
+            LineReader::Stream(stream) => stream.forget_held(),
         }
     }
 
@@ -181,6 +198,14 @@ impl Run {
 
     pub(super) fn is_holding(&self) -> bool {
         self.held > 0
+    }
+
+    /// After this much silence what is held back is whole.
+    pub(super) fn held_for(&self) -> Duration {
+        match &self.reader {
+            LineReader::Log(_) => ENTRY_HELD_FOR,
+            LineReader::Stream(_) => TEXT_HELD_FOR,
+        }
     }
 
     fn place<'a>(&self, whose: &'a Whose, stamps: &Stamps<'_>, offset: u64) -> Place<'a> {
@@ -212,19 +237,13 @@ impl Run {
         let place = self.place(whose, stamps, offset);
         let finished = match (&mut self.reader, flaw) {
             (reader, Some(Flaw::TooLong)) => {
-                let held = match reader {
-                    LineReader::Log(log) => log.flush(),
-                    LineReader::Stream(_) => None,
-                };
+                let held = reader.flush();
                 let reading = Reading::Oddity("a line longer than 64 MiB".into());
                 let this = Finished { reading, lines: 1, end };
                 held.into_iter().chain([this]).collect()
             }
             (LineReader::Log(log), _) => log.read(text, &place, end, stamps.zone),
-            (LineReader::Stream(reader), _) => {
-                let reading = reader.read(text, &place);
-                vec![Finished { reading, lines: 1, end }]
-            }
+            (LineReader::Stream(stream), _) => stream.read(text, &place, end),
         };
         let remark = match (finished.last().map(|last| &last.reading), flaw) {
             (Some(Reading::Oddity(reason)), _) => Some(place.trouble(ODDITY, reason, text, vec![place.key(0)])),

@@ -7,7 +7,10 @@ use crate::domain::execution_log::Header;
 
 /// Known by name, and of no workflow.
 const LEFT_OUT: [&str; 2] = ["context_bundles", "security_logs"];
-const STATE: &str = "adw_state.json";
+/// Documents about the whole workflow, by the tools that write them.
+const STATES: [&str; 4] = ["adw_state.json", "workflow_summary.json", "state.json", AGENT_SUMMARY];
+/// What one agent did, in its own folder.
+const AGENT_SUMMARY: &str = "custom_summary_output.json";
 const LOG: &str = "execution.log";
 /// How many lines are looked at: other tools print some of their own before the first object.
 const LINES: usize = 20;
@@ -49,7 +52,8 @@ pub(super) fn is_left_out(folder: &str) -> bool {
 pub(super) fn by_name(name: &str, depth: usize) -> Named {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     match extension {
-        "json" if name == STATE && depth == 0 => Named::Sure(Source::State),
+        "json" if depth == 0 && STATES.contains(&name) => Named::Sure(Source::State),
+        "json" if name == AGENT_SUMMARY => Named::Sure(Source::State),
         "jsonl" | "ndjson" if stem == "output" || stem.ends_with("_output") => Named::Sure(Source::Stream),
         "jsonl" | "ndjson" => Named::Perhaps,
         "log" if name == LOG => Named::Sure(Source::Log),
@@ -99,6 +103,11 @@ mod tests {
             ("execution.log", 1, Named::Sure(Source::Log)),
             ("adw_state.json", 0, Named::Sure(Source::State)),
             ("adw_state.json", 1, Named::Nothing),
+            ("workflow_summary.json", 0, Named::Sure(Source::State)),
+            ("state.json", 0, Named::Sure(Source::State)),
+            ("state.json", 1, Named::Nothing),
+            ("custom_summary_output.json", 1, Named::Sure(Source::State)),
+            ("validate_output.jsonl", 1, Named::Sure(Source::Stream)),
             ("raw_output.json", 1, Named::Nothing),
             ("cc_final_object.json", 1, Named::Nothing),
             ("image.png", 1, Named::Nothing),

@@ -1,5 +1,7 @@
-//! One `adw_state.json`: read whole when it changes, and again soon where it is only half there.
+//! One state document (`adw_state.json`, or another tool's): read whole when it changes, and again soon where it is
+//! only half there.
 //!
+//! A workflow can have several, so each says what changed in itself, and leaves the fields of the others alone.
 //! Scripts empty it and then write it, so a reader can meet nothing, or half of it; the last good document stays.
 
 use std::fs::File;
@@ -39,6 +41,8 @@ pub(super) struct StateFile {
     path: String,
     /// Of the document that was recorded last.
     hash: Option<u64>,
+    /// The names of that document's fields.
+    fields: Vec<String>,
     bytes: u64,
     pub seen: Option<Stat>,
     /// Since when it cannot be read.
@@ -56,6 +60,7 @@ impl StateFile {
             whose,
             path,
             hash: memory.hash,
+            fields: memory.fields,
             bytes: tail.map_or(0, |tail| tail.offset),
             seen: None,
             bad_since: None,
@@ -94,13 +99,14 @@ impl StateFile {
             Err(reason) => return Ok(self.bad(&bytes, &reason, (at, time_source), is_same_bad, context, outbox)),
         };
         self.good();
+        let document = self.changes(document);
         self.hash = Some(hash);
         self.bytes = bytes.len() as u64;
         outbox.drafts.push(Draft::State(NewState {
             adw_id: self.whose.adw_id.clone(),
-            document: Document::Whole(document),
+            document,
             source: self.whose.file.clone(),
-            agent: None,
+            agent: Some(self.whose.agent.clone()).filter(|_| self.is_of_agent()),
             run: None,
             session_id: None,
             parent_tool_use_id: None,
@@ -140,6 +146,7 @@ impl StateFile {
             written_ms: seen.map_or(0, written_ms),
             is_gone: self.is_gone,
             hash: self.hash,
+            fields: self.fields.clone(),
             ..Memory::default()
         };
         Tail {
@@ -151,6 +158,28 @@ impl StateFile {
             lines: LineCounts::default(),
             memory: memory.to_value(),
         }
+    }
+
+    /// Whether it lies in an agent's folder, and so tells of that agent alone.
+    fn is_of_agent(&self) -> bool {
+        self.whose.file.contains('/')
+    }
+
+    /// What a document says: all its fields, and which are gone; an agent's is one field of the workflow's.
+    fn changes(&mut self, document: Map<String, Value>) -> Document {
+        if self.is_of_agent() {
+            return Document::Changes(vec![(self.whose.file.clone(), Some(Value::Object(document)))]);
+        }
+        let names = document.keys().cloned().collect();
+        let before = std::mem::replace(&mut self.fields, names);
+        if self.hash.is_some() && before.is_empty() {
+            // An earlier version read it, and did not keep the names.
+            return Document::Whole(document);
+        }
+        let gone = before.into_iter().filter(|field| !document.contains_key(field));
+        let mut changes: Vec<_> = gone.map(|field| (field, None)).collect();
+        changes.extend(document.into_iter().map(|(field, value)| (field, Some(value))));
+        Document::Changes(changes)
     }
 
     fn good(&mut self) {

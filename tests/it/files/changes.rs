@@ -150,7 +150,8 @@ fn other_files_and_folders_are_left_alone() {
         ["words first\n", &line("a stream by its second line")].concat(),
     );
     let timeline = world.until(ID, |timeline| timeline.seq == 2);
-    assert_eq!(timeline.sources.oddities, 1);
+    assert_eq!(timeline.sources.oddities, 0);
+    assert_eq!(world.events(ID)[0].payload["message"], "words first");
     assert_eq!(world.events(ID)[1].agent.as_deref(), Some("notes"));
     world.settle();
     for adw_id in ["context_bundles", "security_logs", "other"] {

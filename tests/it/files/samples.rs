@@ -60,6 +60,8 @@ fn every_line_of_every_tree_is_accounted_for() {
     let mut folders = Vec::new();
     agents_folders(&samples, &mut folders);
     assert!(folders.len() >= 5, "{folders:?}");
+    // One tool keeps its workflows elsewhere.
+    folders.push(samples.join("rewritten-b/adws/.adw_logs/project/local"));
     for folder in folders {
         let folder = folder.canonicalize().expect("a real path");
         let mut expected = BTreeMap::new();
@@ -102,6 +104,31 @@ fn every_line_of_every_tree_is_accounted_for() {
         }
         assert_eq!(tails.len(), expected.len(), "nothing else was taken for a source");
         is_truthful(&world, &adw_ids);
+    }
+}
+
+#[test]
+fn every_line_of_a_stream_alone_is_accounted_for() {
+    let Some(samples) = samples() else { return };
+    let mut streams = vec![samples.join("growth/code_audit_20260114172232/raw_output.jsonl.v5")];
+    let newer = fs::read_dir(samples.join("newer-cli/fixtures")).expect("a readable folder");
+    streams.extend(newer.flatten().map(|entry| entry.path()));
+    for stream in streams {
+        let bytes = fs::read(&stream).expect("a stream");
+        let mut world = World::new();
+        world.write(GROWN, &bytes);
+        world.watch();
+        world.until_read("grown", bytes.len() as u64);
+        let tail = &world.tails("grown")[0];
+        let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        assert_eq!(
+            (tail.lines.lines, tail.lines.oddities),
+            (lines, 0),
+            "{}",
+            stream.display()
+        );
+        assert!(is_accounted(tail), "{}: {:?}", stream.display(), tail.lines);
+        is_truthful(&world, &["grown".to_owned()]);
     }
 }
 
