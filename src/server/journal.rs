@@ -120,6 +120,16 @@ pub struct Page {
     pub first: u64,
 }
 
+/// Some whole events of a workflow in the order of their seq, and how far they were looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    pub events: Vec<String>,
+    /// All events up to this seq were looked at.
+    pub to: u64,
+    pub head: u64,
+    pub first: u64,
+}
+
 /// Why the journal could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum JournalError {
@@ -171,6 +181,10 @@ pub trait Reader: Send {
 
     /// Events as wire texts; none if there is no such workflow.
     fn page(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError>;
+
+    /// Events with their whole payloads, in order: looks at `query.limit` seqs, and ends at the event that makes the texts
+    /// `enough_bytes`. None if there is no such workflow.
+    fn part(&mut self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError>;
 
     /// One event with its whole payload.
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError>;
