@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -73,6 +74,7 @@ impl Server {
             hub: Arc::clone(&self.hub),
             ticker: Arc::new(Ticker::start(self.config.server.heartbeat)),
             viewers: Arc::default(),
+            exports_reading: Arc::new(Semaphore::new(api::export::EXPORTS_READING)),
         };
         let ticker = Arc::clone(&shared.ticker);
         let shutdown = async move {
