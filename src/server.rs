@@ -10,6 +10,7 @@ pub mod config;
 pub mod connection;
 pub mod error;
 pub mod hub;
+pub mod import;
 pub mod ingest;
 pub mod journal;
 mod local_time;

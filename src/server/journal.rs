@@ -56,6 +56,8 @@ pub enum Outcome {
     Recorded(u64),
     /// It was known already, or changed nothing.
     Duplicate,
+    /// An imported event whose number is that of another event here; nothing was changed.
+    Differs,
 }
 
 /// A draft made ready by whoever records it, so that the one writer has little left to do.
@@ -63,6 +65,8 @@ pub enum Outcome {
 pub enum Prepared {
     Event(PreparedEvent),
     State(NewState),
+    /// An event of an export, and the seq it had there.
+    Imported(u64, PreparedEvent),
 }
 
 /// An event whose wire text lacks only its seq.

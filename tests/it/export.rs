@@ -1,4 +1,7 @@
-//! Exports as a client gets them: whole, narrowed, and safe to open.
+//! Exports as a client gets them, and what comes of taking them back into another journal.
+
+#[path = "export/law.rs"]
+mod law;
 
 use serde_json::{Value, json};
 
