@@ -20,4 +20,4 @@ pub mod shared;
 pub mod socket;
 pub mod watcher;
 
-pub use run::{Server, StartError, run};
+pub use run::{Server, StartError, open_hub, run};

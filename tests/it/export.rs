@@ -1,9 +1,17 @@
 //! Exports as a client gets them, and what comes of taking them back into another journal.
 
+#[path = "export/import.rs"]
+mod import;
+#[path = "export/large.rs"]
+mod large;
 #[path = "export/law.rs"]
 mod law;
 
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::harness::{Server, server};
 
@@ -78,6 +86,22 @@ async fn exported(server: &Server, query: &str) -> String {
     let answer = server.get(&format!("{EXPORT}{query}")).await;
     assert_eq!(answer.status, 200, "{query}: {}", answer.text());
     String::from_utf8(answer.body).expect("UTF-8")
+}
+
+fn import(data: &Path, files: &[&Path], input: Option<&Path>) -> Output {
+    let folder = TempDir::new().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_adwatch"));
+    command
+        .args(["import", "--data"])
+        .arg(data)
+        .args(files)
+        .current_dir(folder.path())
+        .stdin(input.map_or_else(Stdio::null, |path| std::fs::File::open(path).expect("a file").into()));
+    command.output().expect("the binary starts")
+}
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[tokio::test]
