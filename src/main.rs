@@ -1,13 +1,18 @@
 //! The `adwatch` command.
 
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, BufReader, Write as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use adwatch::demo::{self, DemoOptions};
 use adwatch::server::Server;
-use adwatch::server::cli::{Cli, Command, Demo, Serve};
+use adwatch::server::cli::{Cli, Command, Demo, Import, Serve};
 use adwatch::server::config::{self, Config, LogFormat};
+use adwatch::server::hub::Hub;
+use adwatch::server::import::{self, Report};
+use adwatch::server::open_hub;
 use clap::Parser as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,6 +20,9 @@ use tracing_subscriber::EnvFilter;
 
 /// Where the demo of a server writes its files, in the folder of its journal.
 const DEMO_AGENTS: &str = "agents";
+
+/// What is read of a file at once.
+const READ_BYTES: usize = 256 * 1024;
 
 /// What went wrong, and whose turn it is.
 enum Failure {
@@ -29,6 +37,7 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(arguments) => serve(&arguments).await,
         Command::Demo(arguments) => play(arguments).await,
+        Command::Import(arguments) => import(arguments).await,
         Command::Version => say(concat!("adwatch ", env!("CARGO_PKG_VERSION"))),
     };
     let (message, code) = match done {
@@ -96,6 +105,69 @@ async fn play(arguments: Demo) -> Result<(), Failure> {
         played = demo::run(options) => played.map_err(|error| Failure::Usage(error.to_string())),
         () = stopped => Ok(()),
     }
+}
+
+/// Takes exports into a journal that no server is using.
+async fn import(arguments: Import) -> Result<(), Failure> {
+    let config = arguments
+        .config(|name| std::env::var(name).ok())
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    write_log(&config.server);
+    let files = arguments.files;
+    let imported = tokio::task::spawn_blocking(move || {
+        let hub = open_hub(&config.journal).map_err(|error| Failure::Start(error.to_string()))?;
+        let imported = import_all(&hub, &files);
+        hub.close();
+        imported
+    });
+    imported
+        .await
+        .unwrap_or_else(|error| Err(Failure::Start(format!("the import ended early: {error}"))))
+}
+
+fn import_all(hub: &Hub, files: &[PathBuf]) -> Result<(), Failure> {
+    let mut refused = 0;
+    for file in files {
+        let name = file.display();
+        let failed = |error: &dyn std::fmt::Display| Failure::Start(format!("{name}: {error}"));
+        let report = if file.as_os_str() == "-" {
+            import::import(hub, io::stdin().lock())
+        } else {
+            let opened = File::open(file).map_err(|error| failed(&format!("it cannot be opened: {error}")))?;
+            import::import(hub, BufReader::with_capacity(READ_BYTES, opened))
+        };
+        let report = report.map_err(|error| failed(&error))?;
+        for (line, reason) in &report.refusals {
+            let _ = writeln!(io::stderr(), "{name}:{line}: {reason}");
+        }
+        let untold = report.refused - report.refusals.len() as u64;
+        if untold > 0 {
+            let _ = writeln!(io::stderr(), "{name}: {untold} more lines were not imported");
+        }
+        say(&told(&name, &report))?;
+        refused += report.refused;
+    }
+    match refused {
+        0 => Ok(()),
+        _ => Err(Failure::Start(format!(
+            "{refused} lines were not imported; the others were"
+        ))),
+    }
+}
+
+/// What became of a file, in a line.
+fn told(name: &dyn std::fmt::Display, report: &Report) -> String {
+    let mut told = format!(
+        "{name}: {} events imported, {} known already",
+        report.imported, report.known
+    );
+    if report.renumbered > 0 {
+        told += &format!(
+            ", {} under a new number, because the file lacks some before them",
+            report.renumbered
+        );
+    }
+    told
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -10,6 +10,7 @@ pub mod config;
 pub mod connection;
 pub mod error;
 pub mod hub;
+pub mod import;
 pub mod ingest;
 pub mod journal;
 mod local_time;
@@ -19,4 +20,4 @@ pub mod shared;
 pub mod socket;
 pub mod watcher;
 
-pub use run::{Server, StartError, run};
+pub use run::{Server, StartError, open_hub, run};

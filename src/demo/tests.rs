@@ -89,7 +89,7 @@ fn folded(play: &Play) -> Timeline {
     let mut timeline = Timeline::new(play.adw_id.parse().expect("a safe id"));
     for draft in pushed(play, Pushes::All) {
         let mut event = match draft {
-            Draft::Event(new) => new.event,
+            Draft::Event(new) | Draft::Imported(new) => new.event,
             Draft::State(new) => Event {
                 kind: Kind::AgentStateUpdate,
                 adw_id: new.adw_id,
@@ -156,7 +156,7 @@ fn a_stream_and_its_pushes_tell_the_same() {
             .into_iter()
             .filter_map(|draft| match draft {
                 Draft::Event(new) => Some(new),
-                Draft::State(_) => None,
+                Draft::State(_) | Draft::Imported(_) => None,
             })
             .collect();
         for kind in [

@@ -14,6 +14,9 @@ pub enum Draft {
     Event(NewEvent),
     /// A whole state document; becomes an event if it differs from the last one known.
     State(NewState),
+    /// An event of an export. Its seq is the one it had, by which the journal tells whether it holds it already; its keys
+    /// are only taught, because events that stood side by side are no copies of each other.
+    Imported(NewEvent),
 }
 
 /// An event with seq 0 and its keys; without keys it is always new.
@@ -53,14 +56,14 @@ pub enum Document {
 impl Draft {
     pub fn adw_id(&self) -> &AdwId {
         match self {
-            Self::Event(new) => &new.event.adw_id,
+            Self::Event(new) | Self::Imported(new) => &new.event.adw_id,
             Self::State(new) => &new.adw_id,
         }
     }
 
     pub fn keys(&self) -> &[Key] {
         match self {
-            Self::Event(new) => &new.keys,
+            Self::Event(new) | Self::Imported(new) => &new.keys,
             Self::State(new) => &new.keys,
         }
     }

@@ -34,6 +34,11 @@ impl Key {
         Self::of(&["id", event_id])
     }
 
+    /// An event of an export that could not keep its number, by the number and the text it had there.
+    pub fn exported(seq: u64, text: &str) -> Self {
+        Self::of(&["exported", &seq.to_string(), text])
+    }
+
     /// A block of a line without an id, by its place: unique because a file that starts over is a new run.
     pub fn place(agent: &str, file: &str, run: u32, offset: u64, block: usize) -> Self {
         Self::of(&[

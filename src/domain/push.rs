@@ -5,7 +5,7 @@
 
 pub mod body;
 mod fields;
-mod keys;
+pub mod keys;
 mod kind;
 mod moment;
 mod state;

@@ -59,6 +59,18 @@ pub fn apply(document: &mut Map<String, Value>, changes: &[Change]) {
     }
 }
 
+/// Takes the document on by one recorded state event: the first holds it whole, those after it what changed.
+pub fn replay(document: &mut Map<String, Value>, payload: &Value) {
+    if let Some(Value::Object(whole)) = payload.get("state") {
+        document.clone_from(whole);
+        return;
+    }
+    let changed = payload.get("changed").and_then(Value::as_array);
+    let changes = changed.into_iter().flatten();
+    let changes: Vec<Change> = changes.filter_map(|change| Change::deserialize(change).ok()).collect();
+    apply(document, &changes);
+}
+
 /// Tells `null` from an absent field, which serde's `Option` does not.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
@@ -98,6 +110,10 @@ mod tests {
             let mut document = old.clone();
             apply(&mut document, &changes);
             prop_assert_eq!(&document, &new);
+            let mut replayed = Map::new();
+            replay(&mut replayed, &serde_json::json!({"state": old, "changed": []}));
+            replay(&mut replayed, &serde_json::json!({"changed": diff(&old, &new)}));
+            prop_assert_eq!(&replayed, &new);
             prop_assert_eq!(changes.is_empty(), old == new);
         }
     }

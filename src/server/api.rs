@@ -1,6 +1,7 @@
 //! What is known, for programs and for pages that cannot have a socket: workflows, their state, and events by seq.
 
 mod events;
+pub mod export;
 mod health;
 pub mod params;
 mod sources;
@@ -24,6 +25,7 @@ pub fn router() -> Router<Shared> {
         .route("/api/agent-state/{adw_id}", get(workflows::state))
         .route("/api/workflows/{adw_id}/events", get(events::page))
         .route("/api/workflows/{adw_id}/events/{seq}", get(events::one))
+        .route("/api/workflows/{adw_id}/export", get(export::export))
         .route("/api/workflows/{adw_id}/sources", get(sources::list))
         .route("/healthz", get(health::health))
         .route("/metrics", get(health::metrics))

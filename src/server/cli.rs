@@ -28,7 +28,8 @@ Examples:
   adwatch serve                             watch ./agents, look at http://127.0.0.1:4600
   adwatch serve --agents ~/shop/agents      watch another project
   adwatch serve --demo                      see it move without a project
-  adwatch demo --url http://127.0.0.1:4600  play workflows into a running server";
+  adwatch demo --url http://127.0.0.1:4600  play workflows into a running server
+  adwatch import c0a43f47.ndjson            take an export back into the journal";
 
 /// Shows, live and without gaps, what every agent of every AI Developer Workflow is doing.
 #[derive(Debug, Parser)]
@@ -42,6 +43,7 @@ pub struct Cli {
 pub enum Command {
     Serve(Serve),
     Demo(Demo),
+    Import(Import),
     /// Print the version.
     Version,
 }
@@ -104,6 +106,44 @@ pub struct Demo {
     /// The same seed plays the same workflows.
     #[arg(long, value_name = "NUMBER", default_value_t = SEED)]
     pub seed: u64,
+}
+
+/// Take NDJSON exports back into a journal that no server is using.
+///
+/// Every event keeps its workflow, seq, time and payload; what the journal holds already stays as it is, so a file may be
+/// imported twice. A broken line is reported with its number, and the others are kept.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  curl -OJ 'http://127.0.0.1:4600/api/workflows/c0a43f47/export?format=ndjson'
+  adwatch import --data /tmp/other adwatch-c0a43f47.ndjson
+  gunzip -c old/*.ndjson.gz | adwatch import -")]
+pub struct Import {
+    /// Files with exports in the format ndjson; - reads from the standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The folder of the journal; it is made if it is not there. The server that uses it must be stopped.
+    ///
+    /// [default: .adwatch] [env: ADWATCH_DATA]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The settings file.
+    ///
+    /// [default: Leptos.toml in the current folder, if it is there] [env: ADWATCH_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Import {
+    /// The settings that a server with the same flags would have.
+    pub fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        let serve = Serve {
+            data: self.data.clone(),
+            config: self.config.clone(),
+            ..Serve::default()
+        };
+        serve.config(variable)
+    }
 }
 
 impl Default for Demo {

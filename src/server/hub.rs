@@ -24,7 +24,7 @@ use crate::domain::card::Card;
 use crate::domain::event::Event;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::preview::prepare;
-use crate::server::journal::{Batch, Journal, JournalError, Outcome, Page, PageQuery, Reader, Tail};
+use crate::server::journal::{Batch, Journal, JournalError, Outcome, Page, PageQuery, Part, Reader, Tail};
 pub use bell::Bell;
 use board::Board;
 pub use board::BoardSubscription;
@@ -197,6 +197,13 @@ impl Hub {
     /// Reads from the journal; blocks.
     pub fn page(&self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError> {
         self.shared.pages.with(|reader| reader.page(adw_id, query))
+    }
+
+    /// Some events with their whole payloads. Reads from the journal; blocks.
+    pub fn part(&self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError> {
+        self.shared
+            .pages
+            .with(|reader| reader.part(adw_id, query, enough_bytes))
     }
 
     /// One event with its whole payload. Reads from the journal; blocks.

@@ -56,6 +56,8 @@ pub enum Outcome {
     Recorded(u64),
     /// It was known already, or changed nothing.
     Duplicate,
+    /// An imported event whose number is that of another event here; nothing was changed.
+    Differs,
 }
 
 /// A draft made ready by whoever records it, so that the one writer has little left to do.
@@ -63,6 +65,8 @@ pub enum Outcome {
 pub enum Prepared {
     Event(PreparedEvent),
     State(NewState),
+    /// An event of an export, and the seq it had there.
+    Imported(u64, PreparedEvent),
 }
 
 /// An event whose wire text lacks only its seq.
@@ -120,6 +124,16 @@ pub struct Page {
     pub first: u64,
 }
 
+/// Some whole events of a workflow in the order of their seq, and how far they were looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    pub events: Vec<String>,
+    /// All events up to this seq were looked at.
+    pub to: u64,
+    pub head: u64,
+    pub first: u64,
+}
+
 /// Why the journal could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum JournalError {
@@ -171,6 +185,10 @@ pub trait Reader: Send {
 
     /// Events as wire texts; none if there is no such workflow.
     fn page(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError>;
+
+    /// Events with their whole payloads, in order: looks at `query.limit` seqs, and ends at the event that makes the texts
+    /// `enough_bytes`. None if there is no such workflow.
+    fn part(&mut self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError>;
 
     /// One event with its whole payload.
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError>;

@@ -10,10 +10,11 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::server::config::Config;
+use crate::server::config::{self, Config};
 use crate::server::error::ApiError;
 use crate::server::hub::Hub;
 use crate::server::journal::JournalError;
@@ -34,6 +35,14 @@ pub enum StartError {
     Watch(#[from] WatchError),
 }
 
+/// Opens a journal alone, as a server does: whoever has it open keeps all others out.
+pub fn open_hub(settings: &config::Journal) -> Result<Hub, StartError> {
+    let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
+    let hub = Hub::open(Box::new(journal), settings.checkpoint_every)?;
+    hide_from_git(&settings.data);
+    Ok(hub)
+}
+
 /// A server with its journal open, ready for connections.
 pub struct Server {
     config: Arc<Config>,
@@ -50,10 +59,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
 impl Server {
     /// Opens the journal. Takes as long as reading what was recorded since the last checkpoints.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let settings = &config.journal;
-        let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
-        let hub = Arc::new(Hub::open(Box::new(journal), settings.checkpoint_every)?);
-        hide_from_git(&settings.data);
+        let hub = Arc::new(open_hub(&config.journal)?);
         let watched = WatchConfig {
             rescan: config.agents.rescan,
             ..WatchConfig::new(config.agents.dirs.clone())
@@ -73,6 +79,7 @@ impl Server {
             hub: Arc::clone(&self.hub),
             ticker: Arc::new(Ticker::start(self.config.server.heartbeat)),
             viewers: Arc::default(),
+            exports_reading: Arc::new(Semaphore::new(api::export::EXPORTS_READING)),
         };
         let ticker = Arc::clone(&shared.ticker);
         let shutdown = async move {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use tokio::sync::Semaphore;
+
 use crate::server::config::Config;
 use crate::server::hub::Hub;
 use crate::server::socket::ticker::Ticker;
@@ -15,4 +17,6 @@ pub struct Shared {
     pub ticker: Arc<Ticker>,
     /// Open sockets.
     pub viewers: Arc<AtomicUsize>,
+    /// A permit for each export that may read from the journal at the same time.
+    pub exports_reading: Arc<Semaphore>,
 }

@@ -27,6 +27,9 @@ fn help_and_version_are_there() {
     for flag in ["--url", "--agents", "--speed", "--workflows", "--seed", "Examples:"] {
         assert!(said(&adwatch(&["demo", "--help"]).stdout).contains(flag), "{flag}");
     }
+    for flag in ["--data", "--config", "FILE", "Examples:"] {
+        assert!(said(&adwatch(&["import", "--help"]).stdout).contains(flag), "{flag}");
+    }
     assert_eq!(adwatch(&["serve", "--port", "1"]).status.code(), Some(2));
 }
 

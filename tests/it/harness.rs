@@ -215,6 +215,24 @@ impl Server {
         self.again()
     }
 
+    /// Stops it properly, does something with the folder of its journal, and starts another on it.
+    pub fn restart_after(mut self, meanwhile: impl FnOnce(&Path)) -> Server {
+        self.signal(Signal::TERM);
+        wait(&mut self.child);
+        meanwhile(&self.data());
+        self.again()
+    }
+
+    /// A figure of its memory, in KiB: `VmRSS` is what it has, `VmHWM` the most that it has had.
+    pub fn memory_kib(&self, figure: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("Linux tells");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(figure)?.strip_prefix(':'));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+        kib.expect("a number of KiB")
+    }
+
     fn again(mut self) -> Server {
         wait(&mut self.child);
         let setup = std::mem::take(&mut self.setup);

@@ -5,7 +5,7 @@ use crate::domain::key::Key;
 use crate::domain::payload;
 
 /// All keys the event has. A file change has no line key: the result it came of stands in the same line.
-pub(super) fn of(event: &Event, event_id: Option<&str>) -> Vec<Key> {
+pub fn of(event: &Event, event_id: Option<&str>) -> Vec<Key> {
     let mut keys = Vec::with_capacity(3);
     keys.extend(event_id.map(Key::event_id));
     let tool_use_id = payload::text(&event.payload, "tool_use_id");

@@ -356,7 +356,7 @@ proptest! {
             data.extend(fields.clone());
         }
         let kept = match read(json!({"type": kind.name(), "data": data})) {
-            Ok(Draft::Event(new)) => {
+            Ok(Draft::Event(new) | Draft::Imported(new)) => {
                 prop_assert_eq!(new.event.kind, kind);
                 let wire = serde_json::to_string(&new.event).expect("an event is JSON");
                 let back: Event = serde_json::from_str(&wire).expect("an event can be read");

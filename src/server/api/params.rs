@@ -4,6 +4,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
+use super::export::Format;
 use crate::domain::adw_id::AdwId;
 use crate::domain::event::Kind;
 use crate::server::error::ApiError;
@@ -58,12 +59,43 @@ fn adw_id(text: &str) -> Result<AdwId, ApiError> {
 
 /// Reads `?after=&before=&limit=&kind=&agent=&q=`; an empty value is as good as none.
 pub fn page_query(query: &str) -> Result<PageQuery, ApiError> {
-    let mut asked = PageQuery {
+    let usual = PageQuery {
         limit: USUAL,
         ..PageQuery::default()
     };
+    filters(form(query), usual, "after, before, limit, kind, agent and q")
+}
+
+/// Reads `?format=` and the filters of a page; an export has no limit.
+pub(super) fn export_query(query: &str) -> Result<(Format, PageQuery), ApiError> {
+    const ALLOWED: &str = "format, after, before, kind, agent and q";
+    let (formats, others): (Vec<_>, Vec<_>) = form(query).partition(|(name, _)| name == "format");
+    if formats.len() > 1 {
+        return Err(ApiError::bad_field("format", "format is given twice"));
+    }
+    if others.iter().any(|(name, _)| name == "limit") {
+        let message = format!("an export has no limit; there are {ALLOWED}");
+        return Err(ApiError::bad_field("limit", message));
+    }
+    let format = match formats.first() {
+        Some((_, name)) if !name.is_empty() => Format::from_name(name).ok_or_else(|| no_format(name))?,
+        Some(_) | None => Format::default(),
+    };
+    Ok((format, filters(others, PageQuery::default(), ALLOWED)?))
+}
+
+fn no_format(name: &str) -> ApiError {
+    let names = Format::ALL.map(Format::name).join(", ");
+    ApiError::bad_field("format", format!("{} is no format; there are {names}", shown(name)))
+}
+
+fn filters(
+    pairs: impl IntoIterator<Item = (String, String)>,
+    mut asked: PageQuery,
+    allowed: &str,
+) -> Result<PageQuery, ApiError> {
     let mut seen: Vec<String> = Vec::new();
-    for (name, value) in form(query) {
+    for (name, value) in pairs {
         if seen.contains(&name) {
             return Err(ApiError::bad_field(&name, format!("{name} is given twice")));
         }
@@ -82,10 +114,7 @@ pub fn page_query(query: &str) -> Result<PageQuery, ApiError> {
             ("agent", _) => asked.agent = Some(value),
             ("q", _) => asked.q = Some(value),
             _ => {
-                let message = format!(
-                    "{} is no filter; there are after, before, limit, kind, agent and q",
-                    shown(&name)
-                );
+                let message = format!("{} is no filter; there are {allowed}", shown(&name));
                 return Err(ApiError::bad_field(name, message));
             }
         }

@@ -85,7 +85,7 @@ impl Reply {
         for outcome in outcomes {
             match outcome {
                 Outcome::Recorded(_) => self.accepted += 1,
-                Outcome::Duplicate => self.duplicates += 1,
+                Outcome::Duplicate | Outcome::Differs => self.duplicates += 1,
             }
         }
     }

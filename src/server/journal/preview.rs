@@ -21,9 +21,14 @@ pub fn prepare(batch: Batch) -> PreparedBatch {
         .map(|draft| match draft {
             Draft::Event(new) => {
                 let event = prepare_event(new);
-                size_bytes +=
-                    event.text.0.len() + event.text.1.len() + event.body.as_ref().map_or(0, |body| body.1.len()) + 200;
+                size_bytes += size(&event);
                 Prepared::Event(event)
+            }
+            Draft::Imported(new) => {
+                let seq = new.event.seq;
+                let event = prepare_event(new);
+                size_bytes += size(&event);
+                Prepared::Imported(seq, event)
             }
             Draft::State(new) => {
                 size_bytes += 4_096;
@@ -36,6 +41,11 @@ pub fn prepare(batch: Batch) -> PreparedBatch {
         tails: batch.tails,
         size_bytes,
     }
+}
+
+/// About what it takes in the journal, its row and keys included.
+fn size(event: &PreparedEvent) -> usize {
+    event.text.0.len() + event.text.1.len() + event.body.as_ref().map_or(0, |body| body.1.len()) + 200
 }
 
 pub fn prepare_event(mut new: NewEvent) -> PreparedEvent {

@@ -50,10 +50,16 @@ pub async fn ask(address: &str, method: &str, path: &str, headers: &[(&str, &str
     // The answer may come before the whole body was taken.
     let _ = stream.write_all(body).await;
     let mut bytes = Vec::new();
-    let read = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
-    let read = read.unwrap_or_else(|_| panic!("{method} {path} is not answered"));
-    assert!(read.is_ok() || !bytes.is_empty(), "{method} {path}: {read:?}");
-    parse(&bytes)
+    // A long answer may take its time, as long as it goes on.
+    loop {
+        let read = timeout(PATIENCE, stream.read_buf(&mut bytes)).await;
+        let read = read.unwrap_or_else(|_| panic!("{method} {path} is not answered"));
+        assert!(read.is_ok() || !bytes.is_empty(), "{method} {path}: {read:?}");
+        if read.is_ok_and(|count| count > 0) {
+            continue;
+        }
+        return parse(&bytes);
+    }
 }
 
 /// Reads an answer from its bytes.

@@ -1,5 +1,7 @@
 //! Writing: duplicates are found, seqs given, events, keys and tails stored, all in one transaction.
 
+mod imported;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -58,15 +60,17 @@ impl Writer {
             };
             for draft in batch.drafts {
                 let stored = match draft {
-                    Prepared::Event(prepared) => self.append_event(prepared)?,
-                    Prepared::State(new) => self.append_state(new)?,
+                    Prepared::Event(prepared) => self.append_event(prepared)?.ok_or(Outcome::Duplicate),
+                    Prepared::State(new) => self.append_state(new)?.ok_or(Outcome::Duplicate),
+                    Prepared::Imported(seq, prepared) => self.append_imported(seq, prepared)?,
                 };
-                appended.outcomes.push(
-                    stored
-                        .as_ref()
-                        .map_or(Outcome::Duplicate, |stored| Outcome::Recorded(stored.event.seq)),
-                );
-                appended.events.extend(stored);
+                match stored {
+                    Ok(stored) => {
+                        appended.outcomes.push(Outcome::Recorded(stored.event.seq));
+                        appended.events.push(stored);
+                    }
+                    Err(outcome) => appended.outcomes.push(outcome),
+                }
             }
             for tail in &batch.tails {
                 self.keep_tail(tail)?;
@@ -94,15 +98,9 @@ impl Writer {
     /// A document becomes an event of what changed, against the last one known; the same document again is nothing.
     fn append_state(&mut self, new: NewState) -> rusqlite::Result<Option<Stored>> {
         let row = self.row(&new.adw_id)?;
-        let known = self
-            .connection
-            .prepare_cached("SELECT document FROM documents WHERE workflow = ?1")?
-            .query_row([row.id], |row| row.get::<_, String>(0))
-            .optional()?;
+        let known = self.document(row)?;
         let is_first = known.is_none();
-        let old: Map<String, Value> = known
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default();
+        let old = known.unwrap_or_default();
         let document = match new.document {
             Document::Whole(document) => document,
             Document::Changes(fields) => {
@@ -121,8 +119,7 @@ impl Writer {
             return Ok(None);
         }
         if !changes.is_empty() || is_first {
-            let text = serde_json::to_string(&document).unwrap_or_default();
-            self.connection.prepare_cached("INSERT INTO documents VALUES (?1, ?2) ON CONFLICT (workflow) DO UPDATE SET document = excluded.document")?.execute(params![row.id, text])?;
+            self.keep_document(row, &document)?;
         }
         let mut payload = new.remarks;
         payload.insert("source".into(), new.source.into());
@@ -145,6 +142,25 @@ impl Writer {
         };
         self.insert(row, prepare_event(NewEvent { event, keys: new.keys }))
             .map(Some)
+    }
+
+    fn document(&self, row: Row) -> rusqlite::Result<Option<Map<String, Value>>> {
+        let text = self
+            .connection
+            .prepare_cached("SELECT document FROM documents WHERE workflow = ?1")?
+            .query_row([row.id], |row| row.get::<_, String>(0))
+            .optional()?;
+        Ok(text.map(|text| serde_json::from_str(&text).unwrap_or_default()))
+    }
+
+    fn keep_document(&self, row: Row, document: &Map<String, Value>) -> rusqlite::Result<()> {
+        let text = serde_json::to_string(document).unwrap_or_default();
+        self.connection
+            .prepare_cached(
+                "INSERT INTO documents VALUES (?1, ?2) ON CONFLICT (workflow) DO UPDATE SET document = excluded.document",
+            )?
+            .execute(params![row.id, text])?;
+        Ok(())
     }
 
     fn insert(&mut self, row: Row, prepared: PreparedEvent) -> rusqlite::Result<Stored> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{FOLD, event_id, read_error};
 use crate::domain::adw_id::AdwId;
 use crate::domain::timeline::Timeline;
-use crate::server::journal::{JournalError, Page, PageQuery, Reader, Tail};
+use crate::server::journal::{JournalError, Page, PageQuery, Part, Reader, Tail};
 
 /// A reading connection.
 pub(super) struct SqliteReader {
@@ -38,24 +38,7 @@ impl SqliteReader {
         let newest_first = query.after.is_none();
         let mut sql = String::from("SELECT text FROM events WHERE id BETWEEN ? AND ?");
         let mut values = vec![Sql::from(event_id(workflow, from)), Sql::from(event_id(workflow, to))];
-        if let Some(kind) = query.kind {
-            sql.push_str(" AND kind = ?");
-            values.push(Sql::from(kind as i64));
-        }
-        if let Some(agent) = &query.agent {
-            sql.push_str(" AND agent = ?");
-            values.push(Sql::from(agent.clone()));
-        }
-        if let Some(q) = &query.q {
-            // As it stands inside JSON, so that a search for a quote finds its escape.
-            let quoted = Value::String(q.clone()).to_string();
-            let pattern = quoted[1..quoted.len() - 1]
-                .replace('!', "!!")
-                .replace('%', "!%")
-                .replace('_', "!_");
-            sql.push_str(" AND text LIKE ? ESCAPE '!'");
-            values.push(Sql::from(format!("%{pattern}%")));
-        }
+        narrow(query, &mut sql, &mut values);
         sql.push_str(if newest_first {
             " ORDER BY id DESC LIMIT ?"
         } else {
@@ -72,6 +55,45 @@ impl SqliteReader {
         drop(statement);
         transaction.finish()?;
         Ok(Some(Page { events, head, first }))
+    }
+
+    fn read_part(&self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> rusqlite::Result<Option<Part>> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let Some((workflow, first, head)) = self.workflow(adw_id)? else {
+            return Ok(None);
+        };
+        let from = query.after.unwrap_or(0).min(head) + 1;
+        let end = query.before.map_or(head, |before| before.saturating_sub(1).min(head));
+        let last = end.min(query.after.unwrap_or(0).saturating_add(query.limit as u64));
+        let mut sql = String::from(
+            "SELECT events.id, coalesce(bodies.text, events.text) FROM events LEFT JOIN bodies ON bodies.id = events.id \
+             WHERE events.id BETWEEN ? AND ?",
+        );
+        let mut values = vec![Sql::from(event_id(workflow, from)), Sql::from(event_id(workflow, last))];
+        narrow(query, &mut sql, &mut values);
+        sql.push_str(" ORDER BY events.id");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        let mut part = Part {
+            to: last,
+            head,
+            first,
+            ..Part::default()
+        };
+        let mut bytes = 0;
+        while let Some(row) = rows.next()? {
+            let text: String = row.get(1)?;
+            bytes += text.len();
+            part.events.push(text);
+            if bytes >= enough_bytes {
+                part.to = (row.get::<_, i64>(0)? - event_id(workflow, 0)).unsigned_abs();
+                break;
+            }
+        }
+        drop(rows);
+        drop(statement);
+        transaction.finish()?;
+        Ok(Some(part))
     }
 
     fn read_event(&self, adw_id: &AdwId, seq: u64) -> rusqlite::Result<Option<String>> {
@@ -123,6 +145,28 @@ impl SqliteReader {
     }
 }
 
+/// Adds what a query asks for beside its range.
+fn narrow(query: &PageQuery, sql: &mut String, values: &mut Vec<Sql>) {
+    if let Some(kind) = query.kind {
+        sql.push_str(" AND events.kind = ?");
+        values.push(Sql::from(kind as i64));
+    }
+    if let Some(agent) = &query.agent {
+        sql.push_str(" AND events.agent = ?");
+        values.push(Sql::from(agent.clone()));
+    }
+    if let Some(q) = &query.q {
+        // As it stands inside JSON, so that a search for a quote finds its escape.
+        let quoted = Value::String(q.clone()).to_string();
+        let pattern = quoted[1..quoted.len() - 1]
+            .replace('!', "!!")
+            .replace('%', "!%")
+            .replace('_', "!_");
+        sql.push_str(" AND events.text LIKE ? ESCAPE '!'");
+        values.push(Sql::from(format!("%{pattern}%")));
+    }
+}
+
 impl Reader for SqliteReader {
     fn workflows(&mut self) -> Result<Vec<(AdwId, u64)>, JournalError> {
         let read = || -> rusqlite::Result<Vec<(String, u64)>> {
@@ -156,6 +200,11 @@ impl Reader for SqliteReader {
 
     fn page(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError> {
         self.read_page(adw_id, query).map_err(|error| read_error(&error))
+    }
+
+    fn part(&mut self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError> {
+        self.read_part(adw_id, query, enough_bytes)
+            .map_err(|error| read_error(&error))
     }
 
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError> {
