@@ -1,5 +1,7 @@
 //! One stream or log and how far it was read: what has changed since the last look, and whether it is still the same file.
 
+mod empty;
+
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -144,7 +146,9 @@ impl Follow {
     /// What is to be done after the file has been quiet, and when to come back.
     pub(super) fn rest(&mut self, context: &Context<'_>, outbox: &mut Outbox) -> Option<Instant> {
         let (seen, quiet) = (self.seen?, context.instant.saturating_duration_since(self.quiet_since));
-        let run = self.run.as_mut()?;
+        let Some(run) = &mut self.run else {
+            return self.rest_empty(context, outbox);
+        };
         let stamps = stamps(self.backlog_until, &seen, context);
         let due = |after| Some(self.quiet_since + after);
         if run.has_rest() {
@@ -182,12 +186,14 @@ impl Follow {
     /// The file is gone. What was read of it ends here; whoever found it gone says so.
     pub(super) fn gone(&mut self, context: &Context<'_>, outbox: &mut Outbox) {
         self.is_gone = true;
+        self.end_run(context, outbox);
+    }
+
+    /// Takes what is left of the run, whole or not.
+    fn end_run(&mut self, context: &Context<'_>, outbox: &mut Outbox) {
         if let (Some(run), Some(seen)) = (&mut self.run, self.seen) {
-            run.end(
-                &self.whose,
-                &stamps(self.backlog_until, &seen, context),
-                &mut outbox.drafts,
-            );
+            let stamps = stamps(self.backlog_until, &seen, context);
+            run.end(&self.whose, &stamps, &mut outbox.drafts);
         }
         if let Some(tail) = self.tail() {
             outbox.set_tail(tail);
@@ -236,16 +242,7 @@ impl Follow {
         outbox: &mut Outbox,
     ) {
         if !self.is_gone {
-            if let (Some(run), Some(seen)) = (&mut self.run, self.seen) {
-                run.end(
-                    &self.whose,
-                    &stamps(self.backlog_until, &seen, context),
-                    &mut outbox.drafts,
-                );
-            }
-            if let Some(tail) = self.tail() {
-                outbox.set_tail(tail);
-            }
+            self.end_run(context, outbox);
         }
         self.backlog_until = if self.is_first_look {
             stat.size

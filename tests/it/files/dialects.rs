@@ -88,6 +88,25 @@ fn a_stream_without_a_result_and_without_a_session_is_stalled() {
 }
 
 #[test]
+fn a_stream_that_stays_empty_is_told_once() {
+    let mut world = World::new();
+    world.write(STREAM, "");
+    world.age(STREAM, 90);
+    world.watch();
+    let timeline = world.until(ID, |timeline| timeline.seq == 1);
+    assert_eq!(
+        (timeline.sources.unfinished, timeline.agents[0].name.as_str()),
+        (1, "sdlc_planner")
+    );
+    world.restart();
+    world.settle();
+    assert_eq!(world.events(ID).len(), 1);
+    world.append(STREAM, line("at last"));
+    let timeline = world.until(ID, |timeline| timeline.seq == 2);
+    assert_eq!(timeline.agents[0].run, 1);
+}
+
+#[test]
 fn why_an_agent_stopped_is_in_the_verdict() {
     let world = World::watched();
     let fields = "\"is_error\":true,\"result\":\"You've hit your limit, resets 9pm\"";
