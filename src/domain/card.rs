@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::adw_id::AdwId;
+use super::event::Kind;
 use super::excerpt::{excerpt, first_line};
 use super::from_json::from_fields;
 use super::letters::capital;
@@ -99,7 +100,15 @@ impl Card {
                 .recent
                 .all()
                 .max_by_key(|entry| entry.end_seq.unwrap_or(entry.seq))
-                .map(|entry| format!("{} {}", entry.head, entry.text))
+                .map(|entry| {
+                    // Their heads are a model or a type, and no part of a sentence.
+                    let is_told = matches!(entry.kind, Kind::Session | Kind::Other) && !entry.text.is_empty();
+                    if is_told {
+                        entry.text.clone()
+                    } else {
+                        format!("{} {}", entry.head, entry.text)
+                    }
+                })
                 .unwrap_or_default(),
         };
         Self {

@@ -84,7 +84,7 @@ impl Reader {
                     let reading = Reading::Source(self.plain_text(text, place).into());
                     return self.finish(reading, end);
                 }
-                None => return self.finish(Reading::Oddity(format!("no JSON: {error}")), end),
+                None => return self.finish(Reading::Oddity(no_json(&error)), end),
             },
         };
         let mended = parsed.mended;
@@ -302,6 +302,11 @@ impl Reader {
             .filter(|(.., before)| before.is_known() && time_source.is_known())
             .map(|(_, at, _)| at)
     }
+}
+
+/// What is wrong with a text; there is but one line of it.
+fn no_json(error: &str) -> String {
+    format!("no JSON: {}", error.replace(" at line 1 column ", " at byte "))
 }
 
 /// A line's own time: RFC 3339, or milliseconds or seconds since 1970.

@@ -1,5 +1,6 @@
 //! Streams and documents of other tools, from file to timeline.
 
+use adwatch::domain::card::Card;
 use adwatch::domain::status::{Patience, Pulse, Status};
 use adwatch::domain::timeline::Timeline;
 use adwatch::domain::timeline::agent::AgentState;
@@ -112,6 +113,7 @@ fn why_an_agent_stopped_is_in_the_verdict() {
     let fields = "\"is_error\":true,\"result\":\"You've hit your limit, resets 9pm\"";
     world.append(STREAM, [line("at work"), result(fields)].concat());
     let timeline = world.until(ID, |timeline| timeline.seq == 2);
+    assert_eq!(Card::of(&timeline).doing, "You've hit your limit, resets 9pm");
     assert_eq!(
         verdict(&timeline),
         (
