@@ -179,6 +179,8 @@ fn timeless(world: &World) -> Vec<Event> {
         event.time_source = adwatch::domain::event::TimeSource::Unknown;
         if let Some(payload) = event.payload.as_object_mut() {
             payload.remove("duration_ms");
+            // Counted with the duration in it.
+            payload.remove("preview_of_bytes");
         }
     }
     events
