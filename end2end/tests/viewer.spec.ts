@@ -1,4 +1,5 @@
 // The page of one workflow, drawn by the server and taken over by the browser.
+import { readFile } from 'node:fs/promises';
 import { line, log, text, thinking, tool } from '../events';
 import { complete, entries, expect, test } from '../test';
 
@@ -57,3 +58,14 @@ test('an address that leads nowhere says so', async ({ page }) => {
 });
 
 test.use({ forgiven: [/status of 404/] });
+
+test('a workflow is exported by a link, whole', async ({ page, server }) => {
+  await server.push(text('c0a43f47', 'one'), text('c0a43f47', 'two'));
+  await page.goto('/w/c0a43f47');
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'NDJSON' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('adwatch-c0a43f47.ndjson');
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).data.payload.content)).toEqual(['one', 'two']);
+});

@@ -65,6 +65,9 @@ impl Shown {
     }
 }
 
+/// The formats of an export, as they are asked for and as they are called.
+const FORMATS: [(&str, &str); 4] = [("ndjson", "NDJSON"), ("json", "JSON"), ("csv", "CSV"), ("txt", "TXT")];
+
 #[component]
 pub fn Entries() -> impl IntoView {
     let subject = use_subject();
@@ -73,6 +76,10 @@ pub fn Entries() -> impl IntoView {
     let is_empty = Derived::new(move |_| rows.with(Vec::is_empty));
     let all = subject.api("/events");
     let children = move |shown: Shown| entry(subject, &shown);
+    let way_out = |(format, name): (&str, &'static str)| {
+        let href = subject.api(&format!("/export?format={format}"));
+        view! { <a class="link leading-6" rel="external" href=href>{name}</a> }.into_any()
+    };
     view! {
         <section aria-label="Latest entries" class="min-w-0">
             <div class="flex items-center gap-2 h-8 px-4 border-b border-line">
@@ -102,6 +109,7 @@ pub fn Entries() -> impl IntoView {
                 }
                 .into_any())
             })}
+            <p class="px-4 py-2 text-fg2 flex flex-wrap gap-x-3">"Export" {FORMATS.map(way_out).into_iter().collect_view()}</p>
         </section>
     }
     .into_any()
