@@ -2,7 +2,7 @@
 //!
 //! Serde compiles a state machine for every type and every way to write it, which was an eighth of the page's wasm.
 //! Here a text becomes a [`Value`] once, and every type takes its fields from it. The server reads its journal with serde;
-//! both agree on every frame (`src/domain/frame.rs` tests it).
+//! that both read the same is a law in `tests/it/fold.rs`.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -2,15 +2,13 @@
 //!
 //! Live only. A client that reads too slowly is told how many events it missed, and finds them by REST.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use axum::http::Uri;
 use serde_json::{Value, json};
 
 use super::closing::Code;
 use super::decoder::{Breach, Incoming};
 use super::ticker::Beat;
+use super::viewer::{Counted, Farewell};
 use super::wire::{End, Turn, Wire};
 use crate::domain::adw_id::AdwId;
 use crate::server::clock;
@@ -32,7 +30,7 @@ pub struct Plain {
     types: Types,
     /// The workflows the client asked for; all if it asked for none.
     only: Vec<AdwId>,
-    viewers: Arc<AtomicUsize>,
+    _counted: Counted,
 }
 
 impl Plain {
@@ -42,7 +40,6 @@ impl Plain {
         let hello =
             json!({"epoch": shared.hub.epoch(), "server_time": clock::now(), "message": "connected to adwatch"});
         wire.outbox.text(frame("connection_ack", &hello));
-        shared.viewers.fetch_add(1, Ordering::Relaxed);
         Self {
             wire,
             feed,
@@ -50,20 +47,15 @@ impl Plain {
             beats: shared.ticker.beats(),
             types,
             only: Vec::new(),
-            viewers: Arc::clone(&shared.viewers),
+            _counted: Counted::new(&shared.viewers),
         }
     }
 
     /// Serves the client until one of the sides ends it.
     pub async fn run(mut self) {
         let farewell = self.serve().await;
-        let Self { wire, viewers, .. } = self;
-        viewers.fetch_sub(1, Ordering::Relaxed);
-        match farewell {
-            Farewell::Gone => {}
-            Farewell::Agreed(code) => wire.agree(code).await,
-            Farewell::Close(code, reason) => wire.close(code, reason).await,
-        }
+        let Self { wire, _counted, .. } = self;
+        farewell.say(wire).await;
     }
 
     async fn serve(&mut self) -> Farewell {
@@ -152,13 +144,6 @@ impl Plain {
         };
         self.wire.outbox.text(answer);
     }
-}
-
-/// Why a client is no longer served.
-enum Farewell {
-    Gone,
-    Agreed(Option<u16>),
-    Close(Code, &'static str),
 }
 
 /// What `?types=` asks for.

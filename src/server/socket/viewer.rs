@@ -34,13 +34,31 @@ pub struct Viewer {
 }
 
 /// One of the open sockets, as long as it lives.
-struct Counted(Arc<AtomicUsize>);
+pub(super) struct Counted(Arc<AtomicUsize>);
 
 /// Why a viewer is no longer served.
-enum Farewell {
+pub(super) enum Farewell {
     Gone,
     Agreed(Option<u16>),
     Close(Code, &'static str),
+}
+
+impl Counted {
+    pub(super) fn new(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(open))
+    }
+}
+
+impl Farewell {
+    pub(super) async fn say(self, wire: Wire) {
+        match self {
+            Self::Gone => {}
+            // Rare and last: not part of what every idle viewer holds.
+            Self::Agreed(code) => Box::pin(wire.agree(code)).await,
+            Self::Close(code, reason) => Box::pin(wire.close(code, reason)).await,
+        }
+    }
 }
 
 impl Viewer {
@@ -53,7 +71,6 @@ impl Viewer {
             heartbeat_ms: u64::try_from(config.server.heartbeat.as_millis()).unwrap_or(u64::MAX),
             patience: config.agents.patience,
         }));
-        shared.viewers.fetch_add(1, Ordering::Relaxed);
         Self {
             wire,
             hub: Arc::clone(&shared.hub),
@@ -63,7 +80,7 @@ impl Viewer {
             board: None,
             most: config.limits.max_subscriptions,
             next: 0,
-            _counted: Counted(Arc::clone(&shared.viewers)),
+            _counted: Counted::new(&shared.viewers),
         }
     }
 
@@ -74,12 +91,7 @@ impl Viewer {
         self.workflows = Vec::new();
         self.board = None;
         let Self { wire, _counted, .. } = self;
-        match farewell {
-            Farewell::Gone => {}
-            // Rare and last: not part of what every idle viewer holds.
-            Farewell::Agreed(code) => Box::pin(wire.agree(code)).await,
-            Farewell::Close(code, reason) => Box::pin(wire.close(code, reason)).await,
-        }
+        farewell.say(wire).await;
     }
 
     async fn serve(&mut self) -> Farewell {
