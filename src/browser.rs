@@ -2,6 +2,7 @@
 
 mod clipboard;
 mod clock;
+mod navigation;
 mod painter;
 mod rest;
 mod socket;
@@ -21,7 +22,9 @@ use stream_service::StreamService;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     hydrate_body(|| {
+        provide_context(navigation::here());
         provide_context(Feed(|store| {
+            navigation::serve(store);
             StreamService::start(store);
             clipboard::serve(store);
         }));

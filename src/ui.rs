@@ -3,6 +3,7 @@
 //! What the browser downloads grows with every type that Leptos is given. So what changes goes into a view by `dynamic`,
 //! rows by `list`, a memo is a `Derived`, numbers go in as text, and what may be there or not as `Option<AnyView>`.
 
+pub mod address;
 pub mod announcer;
 pub mod app;
 pub mod banner;

@@ -12,7 +12,8 @@ use adwatch::domain::card::Card;
 use adwatch::domain::status::Patience;
 use adwatch::domain::timeline::Timeline;
 use adwatch::domain::timestamp::Timestamp;
-use adwatch::ui::app::{App, shell};
+use adwatch::ui::address::Address;
+use adwatch::ui::app::shell;
 use adwatch::ui::store::Seed;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
@@ -26,8 +27,7 @@ pub const NOW: Timestamp = Timestamp(1_768_487_506_000);
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("say which folder to write to")?);
     std::fs::create_dir_all(&folder)?;
-    // Also readies what renders asynchronously.
-    leptos_axum::generate_route_list(App);
+    any_spawner::Executor::init_tokio()?;
     let all = workflows::all();
     let crowd = workflows::crowd(1_000);
     let cards = |timelines: &[Timeline]| Some(timelines.iter().map(Card::of).collect::<Vec<_>>());
@@ -83,8 +83,12 @@ fn missing() -> Seed {
 
 async fn draw(address: &str, seed: Seed) -> Result<String, Box<dyn std::error::Error>> {
     let options = LeptosOptions::builder().output_name("adwatch").build();
+    let place = Address::parse(address);
     let handler = leptos_axum::render_app_to_stream_with_context(
-        move || provide_context(seed.clone()),
+        move || {
+            provide_context(seed.clone());
+            provide_context(place.clone());
+        },
         move || shell(options.clone(), "."),
     );
     let request = Request::builder().uri(address).body(Body::empty())?;

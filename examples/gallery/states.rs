@@ -1,6 +1,7 @@
 //! The states of the connection, one below the other.
 
 use adwatch::domain::timestamp::Timestamp;
+use adwatch::ui::address::Address;
 use adwatch::ui::banner::Banners;
 use adwatch::ui::connection::{Connection, ended};
 use adwatch::ui::icon::Sprite;
@@ -13,7 +14,7 @@ use crate::NOW;
 pub fn page() -> String {
     let owner = Owner::new();
     owner.with(|| {
-        let base = Store::new(super::seed(None, None));
+        let base = Store::new(super::seed(None, None), Address::default());
         provide_context(base);
         let recovered = Some(Recovered {
             events: 214,
@@ -32,7 +33,7 @@ pub fn page() -> String {
         let rows = states
             .into_iter()
             .map(|(state, recovered)| {
-                let store = Store::new(super::seed(None, None));
+                let store = Store::new(super::seed(None, None), Address::default());
                 store.link.set(Link {
                     state,
                     last_frame_at: Some(Timestamp(NOW.0 - 6_200)),

@@ -4,6 +4,7 @@ mod theme;
 
 use std::sync::Arc;
 
+use any_spawner::Executor;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
@@ -13,26 +14,23 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
-use leptos_axum::{ResponseOptions, generate_route_list, render_app_to_stream_with_context};
+use leptos_axum::{ResponseOptions, render_app_to_stream_with_context};
 
 use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
 use crate::server::shared::Shared;
 use crate::server::{access, assets, clock};
-use crate::ui::app::{App, shell};
+use crate::ui::address::Address;
+use crate::ui::app::shell;
 use crate::ui::store::Seed;
 
 /// Serves the pages of the app, and one for every address that is none.
 pub fn router() -> Router<Shared> {
-    // Asking for the routes is also what sets up the framework's executor.
-    let pages = generate_route_list(App);
-    pages
-        .iter()
-        .fold(Router::new(), |router, page| match page.path() {
-            "/" => router.route("/", get(board)),
-            "/w/{adw_id}" => router.route("/w/{adw_id}", get(workflow)),
-            path => router.route(path, get(other)),
-        })
+    // What the framework spawns while it draws; a second server in this process finds it set.
+    let _ = Executor::init_tokio();
+    Router::new()
+        .route("/", get(board))
+        .route("/w/{adw_id}", get(workflow))
         .route("/theme/{choice}", get(theme::choose))
         .fallback(nowhere)
 }
@@ -66,12 +64,6 @@ async fn workflow(
     draw(&shared, seed, status, request).await
 }
 
-/// A page that needs nothing of the hub.
-async fn other(State(shared): State<Shared>, request: Request) -> Response {
-    let seed = seed(&shared, request.headers());
-    draw(&shared, seed, StatusCode::OK, request).await
-}
-
 async fn nowhere(State(shared): State<Shared>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return ApiError::not_found(format!("there is no {}", request.uri().path())).into_response();
@@ -99,8 +91,15 @@ async fn draw(shared: &Shared, seed: Seed, status: StatusCode, request: Request<
     // Only `cargo leptos watch` sets it; the page then listens for its reload.
     let reload_port = std::env::var_os("LEPTOS_WATCH").map(|_| shared.config.leptos.reload_port);
     let seed = Arc::new(seed);
+    let address = request
+        .uri()
+        .path_and_query()
+        .map_or_else(Address::default, |text| Address::parse(text.as_str()));
     let draw = render_app_to_stream_with_context(
-        move || provide_context(Seed::clone(&seed)),
+        move || {
+            provide_context(Seed::clone(&seed));
+            provide_context(address.clone());
+        },
         move || {
             // The nonce is made anew for every answer, and known only while it is drawn.
             if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())

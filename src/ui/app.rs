@@ -1,14 +1,15 @@
-//! The document around every page, and the routes inside it.
+//! The document around every page, and which page is inside it.
 
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::path;
 
+use crate::domain::card;
+use crate::ui::address::{Address, Page};
 use crate::ui::board::Board;
+use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
 use crate::ui::icon::Sprite;
 use crate::ui::not_found::NotFound;
-use crate::ui::store::{Feed, Seed, SeedJson, Store};
+use crate::ui::store::{Feed, Known, Seed, SeedJson, Store};
 use crate::ui::theme::Theme;
 use crate::ui::viewer::Viewer;
 
@@ -16,21 +17,27 @@ use crate::ui::viewer::Viewer;
 pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
     let stylesheet = format!("{assets}/pkg/adwatch.css");
     let root = assets.to_owned();
-    let theme = use_context::<Seed>().and_then(|seed| seed.theme);
+    let seed = use_context::<Seed>().unwrap_or_default();
+    let address = use_context::<Address>().unwrap_or_default();
+    let known = seed.timeline.as_ref().map(|(_, timeline)| match timeline {
+        Some(timeline) => Known::Timeline(Box::new(timeline.clone())),
+        None => Known::Missing,
+    });
+    let title = title(&address.page(), &known.unwrap_or(Known::Loading));
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang="en" data-theme=seed.theme>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="dark light" />
                 <meta name="description" content="What every agent of every AI developer workflow is doing, live." />
+                <title>{title}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=stylesheet />
                 // Empty unless `cargo leptos watch` runs the server.
                 <AutoReload options=options.clone() />
                 <HydrationScripts options root />
-                <leptos_meta::MetaTags />
             </head>
             <body>
                 <App />
@@ -44,33 +51,36 @@ pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
 
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
     // The server draws from the seed it was given, and the page carries it to the browser.
     let seed =
         SharedValue::<Seed, SeedJson>::new_with_encoding(|| use_context::<Seed>().unwrap_or_default()).into_inner();
     provide_context(Theme(seed.theme.clone()));
-    let store = Store::new(seed);
+    let store = Store::new(seed, use_context::<Address>().unwrap_or_default());
     provide_context(store);
     if let Some(Feed(feed)) = use_context::<Feed>() {
         Effect::new(move |_| feed(store));
     }
-    view! {
-        <Title formatter=|page: String| title(&page) />
-        <Router>
-            <FlatRoutes fallback=|| view! { <NotFound /> }>
-                <Route path=path!("/") view=Board />
-                <Route path=path!("/w/:adw_id") view=Viewer />
-            </FlatRoutes>
-        </Router>
-    }
-    .into_any()
+    let page = Derived::new(move |_| store.address.with(Address::page));
+    let title = Derived::new(move |_| match page.get() {
+        Page::Workflow(adw_id) => store.timeline(&adw_id).with(|known| title(&page.get(), known)),
+        page => title(&page, &Known::Loading),
+    });
+    // What stands in the browser's tab; the first one is in the document already.
+    Effect::new(move |_| document().set_title(&title.get()));
+    dynamic(move || match page.get() {
+        Page::Board => view! { <Board /> }.into_any(),
+        Page::Workflow(adw_id) => view! { <Viewer adw_id /> }.into_any(),
+        Page::Nowhere => view! { <NotFound /> }.into_any(),
+    })
 }
 
-/// What stands in the browser's tab.
-fn title(page: &str) -> String {
-    if page.is_empty() {
-        return "adwatch".to_owned();
-    }
-    // leptos_meta 0.8 writes the title into the HTML as it is, and titles hold what agents wrote.
-    format!("{} · adwatch", page.replace('<', "‹"))
+fn title(page: &Page, known: &Known) -> String {
+    let what = match (page, known) {
+        (Page::Board, _) => "Board".to_owned(),
+        (Page::Workflow(_), Known::Timeline(timeline)) => card::title(timeline),
+        (Page::Workflow(adw_id), Known::Loading) => adw_id.to_string(),
+        (Page::Workflow(_), Known::Missing) => "No such workflow".to_owned(),
+        (Page::Nowhere, _) => "No such page".to_owned(),
+    };
+    format!("{what} · adwatch")
 }

@@ -14,8 +14,6 @@ pub mod survey;
 pub mod top;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use crate::domain::adw_id::AdwId;
 use crate::domain::letters::capital;
@@ -42,8 +40,7 @@ use top::Top;
 pub fn Board() -> impl IntoView {
     let store = use_store();
     store.want_board();
-    let params = use_query_map();
-    let query = Derived::new(move |_| params.with(Query::of));
+    let query = Derived::new(move |_| store.address.with(Query::of));
     let deck = Deck::derived(store);
     let survey = Derived::new(move |_| {
         deck.with(|deck| query.with(|query| Survey::of(deck.iter(), query, store.now.get(), &store.patience.get())))
@@ -63,7 +60,6 @@ pub fn Board() -> impl IntoView {
     let search = NodeRef::new();
     keys::listen(search);
     view! {
-        <Title text="Board" />
         <div class="max-md:flex max-md:flex-col">
             <Top query search />
             <Banners />

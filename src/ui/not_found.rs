@@ -1,14 +1,12 @@
 //! What is shown for an address that leads nowhere.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::ui::icon::logo;
 
 #[component]
 pub fn NotFound() -> impl IntoView {
     view! {
-        <Title text="No such page" />
         <header class="flex items-center h-12 px-3 border-b border-line">
             <a href="/" class="flex items-center gap-2 min-h-6">
                 {logo()}

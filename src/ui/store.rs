@@ -18,6 +18,7 @@ pub use crate::domain::link::{Ask, Link, LinkState, Recovered};
 use crate::domain::status::Patience;
 use crate::domain::timeline::Timeline;
 use crate::domain::timestamp::Timestamp;
+use crate::ui::address::{Address, Going};
 
 /// What the page carries for the browser to start from: exactly what the server drew.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -103,6 +104,10 @@ pub struct Store {
     pub wanted: RwSignal<Wanted>,
     pub asked: RwSignal<Option<Ask>>,
     pub clip: RwSignal<Clip>,
+    /// Where the person is.
+    pub address: RwSignal<Address>,
+    /// Where they want to go; whoever feeds the store takes them there.
+    pub going: RwSignal<Option<Going>>,
     timelines: StoredValue<HashMap<AdwId, ArcRwSignal<Known>>>,
 }
 
@@ -112,7 +117,7 @@ pub struct Store {
 pub struct Feed(pub fn(Store));
 
 impl Store {
-    pub fn new(seed: Seed) -> Self {
+    pub fn new(seed: Seed, address: Address) -> Self {
         let store = Self {
             epoch: RwSignal::new(seed.epoch),
             now: RwSignal::new(seed.as_of),
@@ -124,6 +129,8 @@ impl Store {
             wanted: RwSignal::new(Wanted::default()),
             asked: RwSignal::new(None),
             clip: RwSignal::new(Clip::Nothing),
+            address: RwSignal::new(address),
+            going: RwSignal::new(None),
             timelines: StoredValue::new(HashMap::new()),
         };
         if let Some((adw_id, timeline)) = seed.timeline {

@@ -1,12 +1,12 @@
 //! The theme: of the cookie, or the system's. Changing it is a plain link, so that it works before and without script.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use crate::ui::board::query::escape;
+use crate::domain::form::escape;
 use crate::ui::control;
 use crate::ui::derived::Derived;
 use crate::ui::icon::icon;
+use crate::ui::store::use_store;
 
 /// The theme a person chose: `light` or `dark`; none follows the system. Provided as context at the root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,16 +15,8 @@ pub struct Theme(pub Option<String>);
 #[component]
 pub fn ThemeMenu() -> impl IntoView {
     let chosen = use_context::<Theme>().and_then(|theme| theme.0);
-    let location = use_location();
-    let back = Derived::new(move |_| {
-        let search = location.search.get();
-        let query = if search.is_empty() {
-            String::new()
-        } else {
-            format!("?{search}")
-        };
-        escape(&format!("{}{query}", location.pathname.get()))
-    });
+    let address = use_store().address;
+    let back = Derived::new(move |_| address.with(|address| escape(&address.href())));
     let item = |theme: &'static str, word: &'static str| {
         let is_chosen = chosen.as_deref().unwrap_or("system") == theme;
         view! {

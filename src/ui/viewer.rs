@@ -20,8 +20,6 @@ pub mod timeline_band;
 pub mod top;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
 use crate::domain::adw_id::AdwId;
 use crate::domain::card;
@@ -30,7 +28,6 @@ use crate::ui::announcer::EntryAnnouncer;
 use crate::ui::banner::Banners;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
-use crate::ui::not_found::NotFound;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::store::Known;
 use entries::Entries;
@@ -43,18 +40,6 @@ use subject::{Subject, show};
 use timeline_band::TimelineBand;
 use top::Top;
 
-#[component]
-pub fn Viewer() -> impl IntoView {
-    let params = use_params_map();
-    let adw_id = Derived::new(move |_| {
-        params.with(|params| params.get_str("adw_id").and_then(|text| text.parse::<AdwId>().ok()))
-    });
-    dynamic(move || match adw_id.get() {
-        Some(adw_id) => view! { <Workflow adw_id /> }.into_any(),
-        None => view! { <NotFound /> }.into_any(),
-    })
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Loading,
@@ -63,7 +48,7 @@ enum Stage {
 }
 
 #[component]
-fn Workflow(adw_id: AdwId) -> impl IntoView {
+pub fn Viewer(adw_id: AdwId) -> impl IntoView {
     let subject = show(adw_id.clone());
     let stage = Derived::new(move |_| {
         subject.known.with(|known| match known {
@@ -73,7 +58,7 @@ fn Workflow(adw_id: AdwId) -> impl IntoView {
         })
     });
     dynamic(move || match stage.get() {
-        Stage::Loading => loading(&adw_id),
+        Stage::Loading => loading(),
         Stage::Missing => missing(&adw_id),
         Stage::Here => page(subject),
     })
@@ -89,7 +74,6 @@ fn page(subject: Subject) -> AnyView {
     let alert =
         move || (status.get() == Status::Failed && opened_on != Status::Failed).then_some("This workflow has failed.");
     view! {
-        <Title text=move || title.get() />
         <Top title />
         <Banners />
         <Facts />
@@ -117,9 +101,8 @@ fn page(subject: Subject) -> AnyView {
     .into_any()
 }
 
-fn loading(adw_id: &AdwId) -> AnyView {
+fn loading() -> AnyView {
     view! {
-        <Title text=adw_id.to_string() />
         <Top title=Derived::new(|_| "Loading".to_owned()) />
         <Banners />
         <main class="late" aria-busy="true">
@@ -132,7 +115,6 @@ fn loading(adw_id: &AdwId) -> AnyView {
 
 fn missing(adw_id: &AdwId) -> AnyView {
     view! {
-        <Title text="No such workflow" />
         <Top title=Derived::new(|_| "No such workflow".to_owned()) />
         <Banners />
         <main class="px-4 py-6">

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use super::export::Format;
 use crate::domain::adw_id::AdwId;
 use crate::domain::event::Kind;
+use crate::domain::form;
 use crate::server::error::ApiError;
 use crate::server::journal::PageQuery;
 
@@ -63,13 +64,13 @@ pub fn page_query(query: &str) -> Result<PageQuery, ApiError> {
         limit: USUAL,
         ..PageQuery::default()
     };
-    filters(form(query), usual, "after, before, limit, kind, agent and q")
+    filters(form::pairs(query), usual, "after, before, limit, kind, agent and q")
 }
 
 /// Reads `?format=` and the filters of a page; an export has no limit.
 pub(super) fn export_query(query: &str) -> Result<(Format, PageQuery), ApiError> {
     const ALLOWED: &str = "format, after, before, kind, agent and q";
-    let (formats, others): (Vec<_>, Vec<_>) = form(query).partition(|(name, _)| name == "format");
+    let (formats, others): (Vec<_>, Vec<_>) = form::pairs(query).partition(|(name, _)| name == "format");
     if formats.len() > 1 {
         return Err(ApiError::bad_field("format", "format is given twice"));
     }
@@ -146,34 +147,6 @@ fn shown(text: &str) -> String {
     format!("{:?}", text.chars().take(64).collect::<String>())
 }
 
-/// The pairs of a query, decoded.
-pub fn form(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decoded(name), decoded(value))
-    })
-}
-
-/// `a+b%20c` is `a b c`; what is no UTF-8 becomes the mark for that.
-fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = |at: usize| bytes.get(at).and_then(|digit| char::from(*digit).to_digit(16));
-        match (bytes[at], hex(at + 1).zip(hex(at + 2))) {
-            (b'%', Some((high, low))) => {
-                plain.push((high * 16 + low) as u8);
-                at += 2;
-            }
-            (b'+', _) => plain.push(b' '),
-            (byte, _) => plain.push(byte),
-        }
-        at += 1;
-    }
-    String::from_utf8_lossy(&plain).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,13 +189,5 @@ mod tests {
             assert_eq!(error.field.as_deref(), Some(field), "{query}");
             assert!(error.message.contains(hint), "{query}: {}", error.message);
         }
-    }
-
-    #[test]
-    fn broken_escapes_stand_for_themselves() {
-        assert_eq!(decoded("100%"), "100%");
-        assert_eq!(decoded("%zz%4"), "%zz%4");
-        assert_eq!(decoded("%+1"), "% 1");
-        assert_eq!(decoded("%ff"), "\u{fffd}");
     }
 }

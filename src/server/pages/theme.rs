@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::{Request, Shared, nowhere};
-use crate::server::api::params::form;
+use crate::domain::form;
 
 const A_YEAR: &str = "31536000";
 
@@ -24,7 +24,7 @@ pub(super) async fn choose(
         "system" => ("", "0"),
         _ => return nowhere(State(shared), request).await,
     };
-    let back = form(query.as_deref().unwrap_or_default()).find(|(name, _)| name == "back");
+    let back = form::pairs(query.as_deref().unwrap_or_default()).find(|(name, _)| name == "back");
     let back = local(back.as_ref().map_or("/", |(_, path)| path));
     let cookie = format!("theme={theme}; Path=/; Max-Age={seconds}; SameSite=Lax; HttpOnly");
     let mut response = StatusCode::SEE_OTHER.into_response();

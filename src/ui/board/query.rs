@@ -1,10 +1,10 @@
 //! What the board shows, as it stands in the address: search, filters, order and density. Defaults are left out.
 
-use leptos_router::params::ParamsMap;
-
 use crate::domain::card::Card;
+use crate::domain::form;
 use crate::domain::letters::lower;
 use crate::domain::status::Status;
+use crate::ui::address::Address;
 
 /// The address of the board.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,20 +104,17 @@ impl Order {
 }
 
 impl Query {
-    pub fn of(params: &ParamsMap) -> Self {
-        let order = params
-            .get_str("sort")
+    pub fn of(address: &Address) -> Self {
+        let order = address
+            .get("sort")
             .and_then(|slug| Order::ALL.into_iter().find(|order| order.slug() == slug));
         Self {
-            text: params.get_str("q").unwrap_or_default().to_owned(),
-            state: params.get_str("state").and_then(StateFilter::from_slug),
-            with_errors: params.get_str("errors") == Some("1"),
-            repo: params
-                .get_str("repo")
-                .filter(|repo| !repo.is_empty())
-                .map(str::to_owned),
+            text: address.get("q").unwrap_or_default().to_owned(),
+            state: address.get("state").and_then(StateFilter::from_slug),
+            with_errors: address.get("errors") == Some("1"),
+            repo: address.get("repo").filter(|repo| !repo.is_empty()).map(str::to_owned),
             order: order.unwrap_or_default(),
-            is_rows: params.get_str("view") == Some("rows"),
+            is_rows: address.get("view") == Some("rows"),
         }
     }
 
@@ -146,14 +143,7 @@ impl Query {
     }
 
     pub fn href(&self) -> String {
-        let mut href = String::from("/");
-        for (at, (name, value)) in self.pairs().into_iter().enumerate() {
-            href.push(if at == 0 { '?' } else { '&' });
-            href.push_str(name);
-            href.push('=');
-            href.push_str(&escape(&value));
-        }
-        href
+        form::address("/", &self.pairs())
     }
 
     pub fn has_filter(&self) -> bool {
@@ -202,22 +192,6 @@ fn contains(text: &str, word: &str) -> bool {
     lower(text).contains(&lower(word))
 }
 
-/// A text as one value of a query string.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            const HEX: &[u8; 16] = b"0123456789ABCDEF";
-            escaped.push('%');
-            escaped.push(char::from(HEX[usize::from(byte >> 4)]));
-            escaped.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,11 +230,7 @@ mod tests {
                         order,
                         is_rows,
                     };
-                    let mut params = ParamsMap::new();
-                    for (name, value) in query.pairs() {
-                        params.insert(name, value);
-                    }
-                    assert_eq!(Query::of(&params), query);
+                    assert_eq!(Query::of(&Address::parse(&query.href())), query);
                 }
             }
         }
@@ -268,10 +238,7 @@ mod tests {
 
     #[test]
     fn nonsense_in_the_address_counts_as_the_default() {
-        let mut params = ParamsMap::new();
-        params.insert("state", "asleep".to_owned());
-        params.insert("sort", "colour".to_owned());
-        params.insert("view", "cube".to_owned());
-        assert_eq!(Query::of(&params), Query::default());
+        let address = Address::parse("/?state=asleep&sort=colour&view=cube");
+        assert_eq!(Query::of(&address), Query::default());
     }
 }

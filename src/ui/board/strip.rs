@@ -25,7 +25,7 @@ pub const SHEET: &str = style_sheet!("./style/components/strip.css");
 
 /// The address of a workflow's page.
 pub fn workflow_href(adw_id: &AdwId) -> String {
-    format!("/w/{}", super::query::escape(adw_id.as_str()))
+    format!("/w/{}", crate::domain::form::escape(adw_id.as_str()))
 }
 
 #[component]

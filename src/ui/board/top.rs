@@ -3,15 +3,15 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Input;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 use super::query::Query;
+use crate::ui::address::Going;
 use crate::ui::connection::Connection;
 use crate::ui::control;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
 use crate::ui::icon::{icon, logo};
+use crate::ui::store::use_store;
 use crate::ui::theme::ThemeMenu;
 
 #[component]
@@ -44,21 +44,15 @@ pub fn Top(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
 /// A plain form that works without script; with script the board follows every letter.
 #[component]
 fn Search(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
-    let navigate = use_navigate();
+    let going = use_store().going;
     let show = move |text: String| {
         let href = Query {
             text,
             ..query.get_untracked()
         }
         .href();
-        let options = NavigateOptions {
-            replace: true,
-            scroll: false,
-            ..NavigateOptions::default()
-        };
-        navigate(&href, options);
+        going.set(Some(Going { href, replaces: true }));
     };
-    let clear = show.clone();
     let others = dynamic(move || {
         query.with(|query| {
             let others = query.pairs().into_iter().filter(|(name, _)| *name != "q");
@@ -89,7 +83,7 @@ fn Search(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
                     on:input=move |event| show(event_target_value(&event))
                     on:keydown=move |event: KeyboardEvent| {
                         if event.key() == "Escape" {
-                            clear(String::new());
+                            show(String::new());
                         }
                     }
                 />

@@ -122,7 +122,7 @@ fn fields(subject: Subject, state: &StateView) -> AnyView {
     let dropped = (state.fields_dropped > 0).then(|| {
         let href = subject
             .adw_id
-            .with_value(|adw_id| format!("/api/agent-state/{}", crate::ui::board::query::escape(adw_id.as_str())));
+            .with_value(|adw_id| format!("/api/agent-state/{}", crate::domain::form::escape(adw_id.as_str())));
         view! {
             <div class=ROW>
                 <dt class="lbl">{format::counted(state.fields_dropped, "field more", "fields more")}</dt>

@@ -52,10 +52,7 @@ impl Subject {
 
 /// The address of the interface for a workflow: `tail` is what follows its id.
 pub fn api(adw_id: &AdwId, tail: &str) -> String {
-    format!(
-        "/api/workflows/{}{tail}",
-        crate::ui::board::query::escape(adw_id.as_str())
-    )
+    format!("/api/workflows/{}{tail}", crate::domain::form::escape(adw_id.as_str()))
 }
 
 /// While the timeline is not there the part stays as it was.

@@ -1,0 +1,101 @@
+//! The address of the page at hand, and which page that is.
+//!
+//! Two pages need no router of a framework: that one was a twentieth of what the browser downloads.
+
+use leptos::prelude::*;
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::form;
+use crate::ui::store::use_store;
+
+/// Where a person is: a path and the pairs of its query, decoded. Provided as context by whoever draws the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    pub path: String,
+    pub query: Vec<(String, String)>,
+}
+
+/// The pages there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    Board,
+    Workflow(AdwId),
+    Nowhere,
+}
+
+/// Where a person wants to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Going {
+    pub href: String,
+    /// Whether Back leads past the place they leave.
+    pub replaces: bool,
+}
+
+impl Address {
+    /// Reads `/w/c0a43f47?detail=logs`.
+    pub fn parse(text: &str) -> Self {
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        Self {
+            path: form::decoded(&path.replace('+', "%2B")),
+            query: form::pairs(query).collect(),
+        }
+    }
+
+    /// The value of a name; the first where there are several.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub fn page(&self) -> Page {
+        if self.path == "/" {
+            return Page::Board;
+        }
+        match self.path.strip_prefix("/w/").map(str::parse) {
+            Some(Ok(adw_id)) => Page::Workflow(adw_id),
+            Some(Err(_)) | None => Page::Nowhere,
+        }
+    }
+
+    /// As it stands in a link.
+    pub fn href(&self) -> String {
+        let pairs: Vec<(&str, String)> = self
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+            .collect();
+        form::address(&form::escape(&self.path), &pairs)
+    }
+}
+
+/// Goes to another place of this app: needs script, as everything does that is no link.
+pub fn go(href: String, replaces: bool) {
+    use_store().going.set(Some(Going { href, replaces }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_which_page_it_is() {
+        let page = |text: &str| Address::parse(text).page();
+        assert_eq!(page("/"), Page::Board);
+        assert_eq!(page("/?q=a"), Page::Board);
+        assert_eq!(page("/w/--skip-e2e"), Page::Workflow("--skip-e2e".parse().unwrap()));
+        assert_eq!(page("/w/a%5Fb?detail=logs"), Page::Workflow("a_b".parse().unwrap()));
+        for text in ["/w/", "/w/a/b", "/w/..", "/x", ""] {
+            assert_eq!(page(text), Page::Nowhere, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_read_and_written_alike() {
+        let address = Address::parse("/w/c0a43f47?detail=logs&q=a%20%26%20b");
+        assert_eq!(address.get("q"), Some("a & b"));
+        assert_eq!(address.get("seq"), None);
+        assert_eq!(address.href(), "/w/c0a43f47?detail=logs&q=a%20%26%20b");
+    }
+}
