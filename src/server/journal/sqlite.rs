@@ -4,17 +4,21 @@
 //! a log that two connections checkpointed at once, and a mapped file turns a disk error into a crash.
 
 mod append;
+mod find;
+mod index;
 mod read;
 mod schema;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{Appended, Journal, JournalError, PreparedBatch, Reader};
+use super::{Appended, Indexer, Journal, JournalError, PreparedBatch, Reader};
 use crate::domain::timeline::Timeline;
 use append::Writer;
+use index::SqliteIndexer;
 use read::SqliteReader;
 use schema::{APPLICATION_ID, FORMAT};
 
@@ -34,10 +38,11 @@ pub enum Durability {
 /// The writing side.
 pub struct SqliteJournal {
     writer: Writer,
+    directory: PathBuf,
     path: PathBuf,
     epoch: String,
     /// Held as long as the journal is open, so that a second server is refused.
-    _lock: File,
+    lock: Arc<File>,
 }
 
 impl SqliteJournal {
@@ -76,9 +81,10 @@ impl SqliteJournal {
         let epoch = begin_life(&connection, durability, new_epoch).map_err(failed)?;
         Ok(Self {
             writer: Writer::new(connection),
+            directory: directory.to_owned(),
             path,
             epoch,
-            _lock: lock,
+            lock: Arc::new(lock),
         })
     }
 }
@@ -96,19 +102,17 @@ impl Journal for SqliteJournal {
         self.writer.checkpoint(timelines)
     }
 
+    fn indexer(&self) -> Result<Box<dyn Indexer>, JournalError> {
+        let journal = read_only(&self.path).map_err(|error| read_error(&error))?;
+        let indexer = SqliteIndexer::open(&self.directory, &self.epoch, journal, Arc::clone(&self.lock))?;
+        Ok(Box::new(indexer))
+    }
+
     fn reader(&self) -> Result<Box<dyn Reader>, JournalError> {
-        let connection = Connection::open_with_flags(
-            &self.path,
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )
-        .map_err(|error| read_error(&error))?;
-        connection
-            .busy_timeout(std::time::Duration::from_secs(5))
-            .map_err(|error| read_error(&error))?;
-        connection
-            .pragma_update(None, "mmap_size", 0)
-            .map_err(|error| read_error(&error))?;
-        Ok(Box::new(SqliteReader::new(connection)))
+        let journal = read_only(&self.path).map_err(|error| read_error(&error))?;
+        // Where there is no index, events are read one by one.
+        let index = read_only(&self.directory.join(index::NAME)).ok();
+        Ok(Box::new(SqliteReader::new(journal, index)))
     }
 
     fn close(&mut self) -> Result<(), JournalError> {
@@ -144,6 +148,15 @@ fn inspect(path: &Path) -> Result<(), JournalError> {
         })
         .map_err(|error| open_error(&shown, &error))?;
     Ok(())
+}
+
+fn read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
 }
 
 fn configure(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
