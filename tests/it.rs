@@ -35,5 +35,7 @@ mod protocol;
 mod rest;
 #[path = "it/resume.rs"]
 mod resume;
+#[path = "it/search.rs"]
+mod search;
 #[path = "it/socket.rs"]
 mod socket;

@@ -85,7 +85,7 @@ impl Entry {
             head: String::new(),
             text: String::new(),
             detail: String::new(),
-            error: false,
+            error: is_error(event),
             duration_ms: payload::number(payload, "duration_ms"),
             tool_use_id: payload::text(payload, "tool_use_id").map(|id| excerpt(id, NAME_BYTES)),
             end_seq: None,
@@ -96,7 +96,6 @@ impl Entry {
         match event.kind {
             Kind::AgentLogEntry => {
                 let level = payload::text(payload, "level").unwrap_or("INFO").to_ascii_uppercase();
-                entry.error = is_error_level(&level);
                 entry.head = excerpt(&level, HEAD_BYTES);
                 entry.text = excerpt(message(), TEXT_BYTES);
             }
@@ -110,7 +109,6 @@ impl Entry {
             }
             Kind::AgentThinking | Kind::TextBlock => {
                 entry.text = excerpt(payload::text(payload, "content").unwrap_or_default(), TEXT_BYTES);
-                entry.error = payload::flag(payload, "is_error") == Some(true);
             }
             Kind::ToolExecution => {
                 entry.head = excerpt(payload::text(payload, "tool_name").unwrap_or("tool"), HEAD_BYTES);
@@ -121,7 +119,6 @@ impl Entry {
                         .get("output")
                         .map(|output| said(output, 640))
                         .unwrap_or_default();
-                    entry.error = is_failed(payload);
                     if entry.detail.is_empty() {
                         entry.detail = excerpt(payload::text(payload, "error").unwrap_or_default(), 640);
                     }
@@ -133,12 +130,10 @@ impl Entry {
                     HEAD_BYTES,
                 );
                 entry.text = excerpt(message(), 512);
-                entry.error = event.event_type == "stage_failed";
             }
             Kind::StatusUpdate => {
                 entry.head = entry.event_type.clone();
                 entry.text = excerpt(message(), 512);
-                entry.error = event.event_type == "failed";
             }
             Kind::Session => {
                 entry.head = excerpt(payload::text(payload, "model").unwrap_or_default(), HEAD_BYTES);
@@ -146,14 +141,12 @@ impl Entry {
                     payload::first_text(payload, &["result", "error"]).unwrap_or_default(),
                     640,
                 );
-                entry.error = payload::flag(payload, "is_error") == Some(true);
             }
             Kind::AgentStateUpdate => {
                 entry.text = changed_fields(payload);
             }
             Kind::Other => {
                 entry.head = entry.event_type.clone();
-                entry.error = payload::flag(payload, "is_error") == Some(true);
                 entry.text = payload::first_text(payload, &["message", "content", "reason", "excerpt", "summary"])
                     .map_or_else(|| said(payload, 512), |text| excerpt(text, 512));
             }
@@ -180,6 +173,21 @@ impl Entry {
     }
 }
 
+/// Whether an event tells of a failure.
+pub fn is_error(event: &Event) -> bool {
+    let payload = &event.payload;
+    match event.kind {
+        Kind::AgentLogEntry => payload::text(payload, "level").is_some_and(is_error_level),
+        Kind::ToolExecution => is_post(event) && is_failed(payload),
+        Kind::StageTransition => event.event_type == "stage_failed",
+        Kind::StatusUpdate => event.event_type == "failed",
+        Kind::AgentThinking | Kind::TextBlock | Kind::Session | Kind::Other => {
+            payload::flag(payload, "is_error") == Some(true)
+        }
+        Kind::FileOperation | Kind::AgentStateUpdate => false,
+    }
+}
+
 /// Whether a tool event is the result of the call.
 pub fn is_post(event: &Event) -> bool {
     event.event_type == "tool_execution_post"
@@ -193,7 +201,7 @@ pub fn is_failed(payload: &Value) -> bool {
 }
 
 pub fn is_error_level(level: &str) -> bool {
-    matches!(level, "ERROR" | "CRITICAL" | "FATAL")
+    matches!(level.to_ascii_uppercase().as_str(), "ERROR" | "CRITICAL" | "FATAL")
 }
 
 /// What a tool was asked, in one line: the field that tells most.

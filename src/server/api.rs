@@ -4,8 +4,11 @@ mod events;
 pub mod export;
 mod health;
 pub mod params;
+mod search;
 mod sources;
 mod workflows;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
@@ -13,10 +16,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
 
+use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
 use crate::server::hub::Hub;
 use crate::server::journal::JournalError;
 use crate::server::shared::Shared;
+
+/// Exports and searches that read at the same time: half of the hub's readers.
+pub const LONG_READS: usize = 2;
 
 /// All routes that read. `/api/…` that is none of them is answered in JSON too.
 pub fn router() -> Router<Shared> {
@@ -25,6 +32,7 @@ pub fn router() -> Router<Shared> {
         .route("/api/agent-state/{adw_id}", get(workflows::state))
         .route("/api/workflows/{adw_id}/events", get(events::page))
         .route("/api/workflows/{adw_id}/events/{seq}", get(events::one))
+        .route("/api/workflows/{adw_id}/search", get(search::search))
         .route("/api/workflows/{adw_id}/export", get(export::export))
         .route("/api/workflows/{adw_id}/sources", get(sources::list))
         .route("/healthz", get(health::health))
@@ -59,6 +67,24 @@ async fn read<T: Send + 'static>(
             tracing::error!(%error, "a reader could not be answered");
             ApiError::journal(error.to_string())
         })
+}
+
+/// The same for what may take its time: some readers stay free for pages and for viewers that fell behind.
+async fn read_long<T: Send + 'static>(
+    shared: &Shared,
+    ask: impl FnOnce(&Hub) -> Result<T, JournalError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let place = Arc::clone(&shared.long_reads).acquire_owned().await;
+    read(shared, move |hub| {
+        // Kept to the end, also where nobody waits for the answer any more.
+        let _place = place;
+        ask(hub)
+    })
+    .await
+}
+
+fn no_workflow(adw_id: &AdwId) -> ApiError {
+    ApiError::not_found(format!("there is no workflow {adw_id}"))
 }
 
 /// An answer that must not be kept: it is of this moment.

@@ -6,6 +6,7 @@
 mod bell;
 mod board;
 mod feed;
+mod indexing;
 mod live;
 mod pages;
 mod subscription;
@@ -24,12 +25,13 @@ use crate::domain::card::Card;
 use crate::domain::event::Event;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::preview::prepare;
-use crate::server::journal::{Batch, Journal, JournalError, Outcome, Page, PageQuery, Part, Reader, Tail};
+use crate::server::journal::{Batch, Found, Journal, JournalError, Outcome, Page, PageQuery, Part, Reader, Tail};
 pub use bell::Bell;
 use board::Board;
 pub use board::BoardSubscription;
 use feed::Feed;
 pub use feed::{FeedSubscription, Next as FeedNext, Types};
+use indexing::Indexing;
 use live::Live;
 use pages::Pages;
 pub use subscription::Subscription;
@@ -81,6 +83,7 @@ struct Shared {
     workflows: RwLock<HashMap<AdwId, Arc<Mutex<Live>>>>,
     board: Board,
     feed: Feed,
+    indexing: Arc<Indexing>,
     pages: Pages,
     stopped: OnceLock<String>,
     recorded: std::sync::atomic::AtomicU64,
@@ -99,6 +102,10 @@ impl Hub {
             let (timeline, checkpointed) = fold(reader.as_mut(), &adw_id, head)?;
             workflows.insert(adw_id, Arc::new(Mutex::new(Live::new(timeline, checkpointed))));
         }
+        // Before the readers, who look for what it makes.
+        let indexer = journal
+            .indexer()
+            .inspect_err(|error| tracing::warn!(%error, "there is no search index; searches read all events"));
         // Two for pages that viewers scroll through, two for those that fell behind.
         let readers = (0..4).map(|_| journal.reader()).collect::<Result<Vec<_>, _>>()?;
         let shared = Arc::new(Shared {
@@ -106,6 +113,7 @@ impl Hub {
             workflows: RwLock::new(workflows),
             board: Board::default(),
             feed: Feed::default(),
+            indexing: Arc::default(),
             pages: Pages::new(readers),
             stopped: OnceLock::new(),
             recorded: 0.into(),
@@ -114,12 +122,17 @@ impl Hub {
         });
         let (jobs, queue) = mpsc::channel(QUEUE_JOBS);
         let writer = writer::start(journal, Arc::clone(&shared), queue, checkpoint_every);
-        let board = board::start(&shared);
+        let mut threads = vec![writer, board::start(&shared)];
+        threads.extend(
+            indexer
+                .ok()
+                .map(|indexer| indexing::start(indexer, Arc::clone(&shared.indexing))),
+        );
         Ok(Self {
             shared,
             jobs,
             room: Arc::new(Semaphore::new(QUEUE_BYTES / 1024)),
-            threads: Mutex::new(vec![writer, board]),
+            threads: Mutex::new(threads),
         })
     }
 
@@ -199,6 +212,11 @@ impl Hub {
         self.shared.pages.with(|reader| reader.page(adw_id, query))
     }
 
+    /// Counts the events that match, and names the newest of them. Reads from the journal; blocks.
+    pub fn search(&self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Found>, JournalError> {
+        self.shared.pages.with(|reader| reader.search(adw_id, query))
+    }
+
     /// Some events with their whole payloads. Reads from the journal; blocks.
     pub fn part(&self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError> {
         self.shared
@@ -243,7 +261,7 @@ impl Hub {
         if self.jobs.blocking_send(Job::Close { reply }).is_ok() {
             let _ = done.blocking_recv();
         }
-        self.shared.board.stop();
+        self.shared.stop();
         for thread in lock(&self.threads).drain(..) {
             let _ = thread.join();
         }
@@ -252,11 +270,17 @@ impl Hub {
 
 impl Drop for Hub {
     fn drop(&mut self) {
-        self.shared.board.stop();
+        self.shared.stop();
     }
 }
 
 impl Shared {
+    /// Ends the threads beside the writer.
+    fn stop(&self) {
+        self.board.stop();
+        self.indexing.stop();
+    }
+
     fn find(&self, adw_id: &AdwId) -> Option<Arc<Mutex<Live>>> {
         read_lock(&self.workflows).get(adw_id).cloned()
     }

@@ -2,6 +2,7 @@
 //!
 //! One writer appends batches; readers have connections of their own and never wait for it.
 
+pub mod filter;
 pub mod preview;
 pub mod sqlite;
 
@@ -13,8 +14,9 @@ use serde_json::{Map, Value};
 
 use crate::domain::adw_id::AdwId;
 use crate::domain::draft::{Draft, NewEvent, NewState};
-use crate::domain::event::{Event, Kind};
+use crate::domain::event::Event;
 use crate::domain::timeline::Timeline;
+pub use filter::Filter;
 
 /// Things to record in one transaction, with how far the files were read that they came from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -110,10 +112,20 @@ pub struct PageQuery {
     /// Only events with a smaller seq; without `after`, the newest of them.
     pub before: Option<u64>,
     pub limit: usize,
-    pub kind: Option<Kind>,
-    pub agent: Option<String>,
-    /// Only events whose text holds this, in any case.
-    pub q: Option<String>,
+    pub filter: Filter,
+}
+
+/// What a search found in a workflow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// All that match.
+    pub count: u64,
+    /// The newest of them, in order.
+    pub seqs: Vec<u64>,
+    pub head: u64,
+    pub first: u64,
+    /// The index reaches up to this seq; the events after it were read one by one.
+    pub indexed: u64,
 }
 
 /// Events in the order of their seq, as wire texts.
@@ -168,11 +180,20 @@ pub trait Journal: Send {
     /// Stores a timeline, so that the next start need not fold its events again.
     fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError>;
 
+    /// Whoever fills the index, beside the writer. There is one at a time.
+    fn indexer(&self) -> Result<Box<dyn Indexer>, JournalError>;
+
     /// Another connection for reading.
     fn reader(&self) -> Result<Box<dyn Reader>, JournalError>;
 
     /// Says that everything was written and the next start is a clean one.
     fn close(&mut self) -> Result<(), JournalError>;
+}
+
+/// Makes searches and filters quick. What it made can be made again: without it, events are read one by one.
+pub trait Indexer: Send {
+    /// Takes in some of the events that were recorded since; whether there are more.
+    fn step(&mut self) -> Result<bool, JournalError>;
 }
 
 /// The reading side.
@@ -186,9 +207,12 @@ pub trait Reader: Send {
     /// Events as wire texts; none if there is no such workflow.
     fn page(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError>;
 
-    /// Events with their whole payloads, in order: looks at `query.limit` seqs, and ends at the event that makes the texts
-    /// `enough_bytes`. None if there is no such workflow.
+    /// Events with their whole payloads, in order: at most `query.limit`, and ends at the event that makes the texts
+    /// `enough_bytes`. A filter that takes few of them may find none this time; `Part::to` says how far it looked. None if there is no such workflow.
     fn part(&mut self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError>;
+
+    /// All events that match, counted, and the newest `query.limit` of them. None if there is no such workflow.
+    fn search(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Found>, JournalError>;
 
     /// One event with its whole payload.
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError>;

@@ -79,7 +79,7 @@ impl Server {
             hub: Arc::clone(&self.hub),
             ticker: Arc::new(Ticker::start(self.config.server.heartbeat)),
             viewers: Arc::default(),
-            exports_reading: Arc::new(Semaphore::new(api::export::EXPORTS_READING)),
+            long_reads: Arc::new(Semaphore::new(api::LONG_READS)),
         };
         let ticker = Arc::clone(&shared.ticker);
         let shutdown = async move {

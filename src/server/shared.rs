@@ -17,6 +17,6 @@ pub struct Shared {
     pub ticker: Arc<Ticker>,
     /// Open sockets.
     pub viewers: Arc<AtomicUsize>,
-    /// A permit for each export that may read from the journal at the same time.
-    pub exports_reading: Arc<Semaphore>,
+    /// A permit for each export or search that may read from the journal at the same time.
+    pub long_reads: Arc<Semaphore>,
 }

@@ -198,7 +198,7 @@ async fn what_is_wrong_with_an_export_is_said() {
             format!("{EXPORT}?agnet=x"),
             400,
             Some("agnet"),
-            "format, after, before, kind, agent and q",
+            "format, after, before, kind, agent, level and q",
         ),
         (format!("{EXPORT}?kind=thinking"), 400, Some("kind"), "agent_thinking"),
         (format!("{EXPORT}?after=x"), 400, Some("after"), "whole number"),

@@ -4,8 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 use super::params::{Numbered, Workflow, page_query};
-use super::{fresh, read};
-use crate::domain::adw_id::AdwId;
+use super::{fresh, no_workflow, read, read_long};
 use crate::server::clock;
 use crate::server::error::ApiError;
 use crate::server::journal::Page;
@@ -19,7 +18,11 @@ pub(super) async fn page(
 ) -> Result<Response, ApiError> {
     let asked = page_query(query.as_deref().unwrap_or_default())?;
     let of = adw_id.clone();
-    let page = read(&shared, move |hub| hub.page(&of, &asked)).await?;
+    let page = if asked.filter.is_empty() {
+        read(&shared, move |hub| hub.page(&of, &asked)).await?
+    } else {
+        read_long(&shared, move |hub| hub.page(&of, &asked)).await?
+    };
     let page = page.ok_or_else(|| no_workflow(&adw_id))?;
     Ok(fresh(spliced(shared.hub.epoch(), &page)))
 }
@@ -33,10 +36,6 @@ pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Num
     let timeline = shared.hub.timeline(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
     let message = format!("workflow {adw_id} has no event {seq}; its newest is {}", timeline.seq);
     Err(ApiError::not_found(message))
-}
-
-fn no_workflow(adw_id: &AdwId) -> ApiError {
-    ApiError::not_found(format!("there is no workflow {adw_id}"))
 }
 
 /// An `EventPage`, without reading the events again.

@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
 
+use super::no_workflow;
 use super::params::{Workflow, export_query};
 use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
@@ -30,8 +31,6 @@ pub(super) use format::Format;
 const PART_SEQS: usize = 1_024;
 /// A part ends with the event that makes it this long.
 const PART_BYTES: usize = 256 * 1024;
-/// Exports that read at the same time: half of the hub's readers stay free for pages and for viewers that fell behind.
-pub const EXPORTS_READING: usize = 2;
 
 /// An export on its way.
 struct Export {
@@ -68,7 +67,7 @@ pub(super) async fn export(
     let is_whole = query == PageQuery::default();
     let export = Export {
         hub: Arc::clone(&shared.hub),
-        reading: Arc::clone(&shared.exports_reading),
+        reading: Arc::clone(&shared.long_reads),
         adw_id: adw_id.clone(),
         format,
         query: PageQuery {
@@ -84,7 +83,7 @@ pub(super) async fn export(
         ApiError::journal(error.to_string())
     })?;
     let Step::Text(first) = first else {
-        return Err(ApiError::not_found(format!("there is no workflow {adw_id}")));
+        return Err(no_workflow(&adw_id));
     };
     let first = stream::once(std::future::ready(Ok(Bytes::from(first))));
     let body = Body::from_stream(first.chain(stream::try_unfold(rest, Export::next)));

@@ -8,6 +8,7 @@ use super::export::Format;
 use crate::domain::adw_id::AdwId;
 use crate::domain::event::Kind;
 use crate::domain::form;
+use crate::domain::level::Level;
 use crate::server::error::ApiError;
 use crate::server::journal::PageQuery;
 
@@ -15,6 +16,9 @@ use crate::server::journal::PageQuery;
 const USUAL: usize = 200;
 /// Events of the longest page.
 pub const MOST: usize = 1_000;
+/// Seqs of a search where `limit` does not say, and of the longest.
+const USUAL_FOUND: usize = 1_000;
+const MOST_FOUND: usize = 10_000;
 
 /// The workflow that the address names.
 pub struct Workflow(pub AdwId);
@@ -58,18 +62,32 @@ fn adw_id(text: &str) -> Result<AdwId, ApiError> {
         .map_err(|error: crate::domain::adw_id::AdwIdError| ApiError::bad_field("adw_id", error.to_string()))
 }
 
-/// Reads `?after=&before=&limit=&kind=&agent=&q=`; an empty value is as good as none.
+/// Reads `?after=&before=&limit=&kind=&agent=&level=&q=`; an empty value is as good as none.
 pub fn page_query(query: &str) -> Result<PageQuery, ApiError> {
-    let usual = PageQuery {
-        limit: USUAL,
+    limited(query, USUAL, MOST)
+}
+
+/// The same for a search, which tells more of them.
+pub(super) fn search_query(query: &str) -> Result<PageQuery, ApiError> {
+    limited(query, USUAL_FOUND, MOST_FOUND)
+}
+
+fn limited(query: &str, usual: usize, most: usize) -> Result<PageQuery, ApiError> {
+    let asked = PageQuery {
+        limit: usual,
         ..PageQuery::default()
     };
-    filters(form::pairs(query), usual, "after, before, limit, kind, agent and q")
+    filters(
+        form::pairs(query),
+        asked,
+        most,
+        "after, before, limit, kind, agent, level and q",
+    )
 }
 
 /// Reads `?format=` and the filters of a page; an export has no limit.
 pub(super) fn export_query(query: &str) -> Result<(Format, PageQuery), ApiError> {
-    const ALLOWED: &str = "format, after, before, kind, agent and q";
+    const ALLOWED: &str = "format, after, before, kind, agent, level and q";
     let (formats, others): (Vec<_>, Vec<_>) = form::pairs(query).partition(|(name, _)| name == "format");
     if formats.len() > 1 {
         return Err(ApiError::bad_field("format", "format is given twice"));
@@ -82,7 +100,7 @@ pub(super) fn export_query(query: &str) -> Result<(Format, PageQuery), ApiError>
         Some((_, name)) if !name.is_empty() => Format::from_name(name).ok_or_else(|| no_format(name))?,
         Some(_) | None => Format::default(),
     };
-    Ok((format, filters(others, PageQuery::default(), ALLOWED)?))
+    Ok((format, filters(others, PageQuery::default(), MOST, ALLOWED)?))
 }
 
 fn no_format(name: &str) -> ApiError {
@@ -93,27 +111,30 @@ fn no_format(name: &str) -> ApiError {
 fn filters(
     pairs: impl IntoIterator<Item = (String, String)>,
     mut asked: PageQuery,
+    most: usize,
     allowed: &str,
 ) -> Result<PageQuery, ApiError> {
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in pairs {
-        if seen.contains(&name) {
+        let may_repeat = matches!(name.as_str(), "kind" | "agent" | "level");
+        if seen.contains(&name) && !may_repeat {
             return Err(ApiError::bad_field(&name, format!("{name} is given twice")));
         }
         match (name.as_str(), value.as_str()) {
-            ("after" | "before" | "limit" | "kind" | "agent" | "q", "") => {}
+            ("after" | "before" | "limit" | "kind" | "agent" | "level" | "q", "") => {}
             ("after", value) => asked.after = Some(number(&name, value)?),
             ("before", value) => asked.before = Some(number(&name, value)?),
             ("limit", value) => {
                 let limit = number(&name, value)?;
                 asked.limit = usize::try_from(limit)
                     .ok()
-                    .filter(|limit| (1..=MOST).contains(limit))
-                    .ok_or_else(|| ApiError::bad_field(&name, format!("limit must be 1 to {MOST}, not {value}")))?;
+                    .filter(|limit| (1..=most).contains(limit))
+                    .ok_or_else(|| ApiError::bad_field(&name, format!("limit must be 1 to {most}, not {value}")))?;
             }
-            ("kind", value) => asked.kind = Some(kind(value)?),
-            ("agent", _) => asked.agent = Some(value),
-            ("q", _) => asked.q = Some(value),
+            ("kind", value) => asked.filter.kinds.push(kind(value)?),
+            ("agent", _) => asked.filter.agents.push(value),
+            ("level", value) => asked.filter.levels.push(level(value)?),
+            ("q", _) => asked.filter.q = Some(value),
             _ => {
                 let message = format!("{} is no filter; there are {allowed}", shown(&name));
                 return Err(ApiError::bad_field(name, message));
@@ -143,6 +164,13 @@ fn kind(value: &str) -> Result<Kind, ApiError> {
     })
 }
 
+fn level(value: &str) -> Result<Level, ApiError> {
+    Level::from_name(value).ok_or_else(|| {
+        let names = Level::ALL.map(Level::name).join(", ");
+        ApiError::bad_field("level", format!("{} is no level; there are {names}", shown(value)))
+    })
+}
+
 fn shown(text: &str) -> String {
     format!("{:?}", text.chars().take(64).collect::<String>())
 }
@@ -150,20 +178,26 @@ fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::journal::Filter;
 
     #[test]
     fn every_filter_is_read() {
-        let asked =
-            page_query("after=3&before=90&limit=7&kind=text_block&agent=sdlc+planner&q=caf%C3%A9%20%26").unwrap();
+        let asked = page_query(
+            "after=3&before=90&limit=7&kind=text_block&agent=sdlc+planner&level=error&kind=other&q=caf%C3%A9%20%26",
+        )
+        .unwrap();
         assert_eq!(
             asked,
             PageQuery {
                 after: Some(3),
                 before: Some(90),
                 limit: 7,
-                kind: Some(Kind::TextBlock),
-                agent: Some("sdlc planner".to_owned()),
-                q: Some("café &".to_owned()),
+                filter: Filter {
+                    kinds: vec![Kind::TextBlock, Kind::Other],
+                    agents: vec!["sdlc planner".to_owned()],
+                    levels: vec![Level::Error],
+                    q: Some("café &".to_owned()),
+                },
             }
         );
         let usual = PageQuery {
@@ -183,6 +217,8 @@ mod tests {
             ("after=-1", "after", "from 0 on"),
             ("after=1&after=2", "after", "twice"),
             ("kind=thinking", "kind", "agent_thinking"),
+            ("level=warn", "level", "warning"),
+            ("q=a&q=b", "q", "twice"),
             ("agnet=x", "agnet", "no filter"),
         ] {
             let error = page_query(query).unwrap_err();

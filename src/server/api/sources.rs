@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::params::Workflow;
-use super::{json, read};
+use super::{json, no_workflow, read};
 use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
 use crate::server::journal::{LineCounts, Tail};
@@ -33,7 +33,7 @@ pub(super) async fn list(State(shared): State<Shared>, Workflow(adw_id): Workflo
     let of = adw_id.clone();
     let tails = read(&shared, move |hub| hub.sources(&of)).await?;
     if tails.is_empty() && shared.hub.timeline(&adw_id).is_none() {
-        return Err(ApiError::not_found(format!("there is no workflow {adw_id}")));
+        return Err(no_workflow(&adw_id));
     }
     let mut sources: Vec<Source> = tails.into_iter().map(Source::from).collect();
     sources.sort_by(|a, b| (&a.path, a.run).cmp(&(&b.path, b.run)));

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::params::Workflow;
-use super::{json, read};
+use super::{json, no_workflow, read};
 use crate::domain::frame::{AgentState, Workflows};
 use crate::server::clock;
 use crate::server::error::ApiError;
@@ -24,10 +24,7 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiEr
 
 /// One workflow whole: its timeline up to `seq`, and its state document as last read.
 pub(super) async fn state(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
-    let timeline = shared
-        .hub
-        .timeline(&adw_id)
-        .ok_or_else(|| ApiError::not_found(format!("there is no workflow {adw_id}")))?;
+    let timeline = shared.hub.timeline(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
     let asked = adw_id.clone();
     let document = read(&shared, move |hub| hub.document(&asked)).await?;
     json(&AgentState {

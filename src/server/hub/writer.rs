@@ -128,6 +128,9 @@ impl Writer {
     fn publish(&mut self, events: Vec<Stored>) -> Vec<Timeline> {
         let mut due = Vec::new();
         self.shared.feed.publish(&events);
+        if !events.is_empty() {
+            self.shared.indexing.mark();
+        }
         for (adw_id, events) in by_workflow(events) {
             let live = self.shared.find_or_make(&adw_id);
             let mut live = lock(&live);

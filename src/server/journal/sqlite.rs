@@ -4,37 +4,26 @@
 //! a log that two connections checkpointed at once, and a mapped file turns a disk error into a crash.
 
 mod append;
+mod find;
+mod index;
 mod read;
+mod schema;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{Appended, Journal, JournalError, PreparedBatch, Reader};
+use super::{Appended, Indexer, Journal, JournalError, PreparedBatch, Reader};
 use crate::domain::timeline::Timeline;
 use append::Writer;
+use index::SqliteIndexer;
 use read::SqliteReader;
+use schema::{APPLICATION_ID, FORMAT};
 
-/// The file's format; a file with a greater number is left alone.
-const FORMAT: i64 = 1;
-/// Says in the file's header that it is ours: "ADWA".
-const APPLICATION_ID: i64 = 0x4144_5741;
 /// The fold that checkpoints were made with; those of another are folded again.
 const FOLD: i64 = 1;
-
-const SCHEMA: &str = "
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE workflows (id INTEGER PRIMARY KEY, adw_id TEXT NOT NULL UNIQUE, first INTEGER NOT NULL, head INTEGER NOT NULL);
--- The id is the workflow's id times 2^40 plus the seq, so that a workflow's events lie side by side in order.
-CREATE TABLE events (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, agent TEXT, text TEXT NOT NULL);
-CREATE TABLE bodies (id INTEGER PRIMARY KEY, text TEXT NOT NULL);
-CREATE TABLE keys (workflow INTEGER NOT NULL, key BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (workflow, key)) WITHOUT ROWID;
-CREATE TABLE documents (workflow INTEGER PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE tails (path TEXT NOT NULL, run INTEGER NOT NULL, workflow INTEGER NOT NULL, offset INTEGER NOT NULL, tail TEXT NOT NULL, PRIMARY KEY (path, run)) WITHOUT ROWID;
-CREATE INDEX tails_by_workflow ON tails (workflow);
-CREATE TABLE checkpoints (workflow INTEGER PRIMARY KEY, seq INTEGER NOT NULL, fold INTEGER NOT NULL, timeline TEXT NOT NULL);
-";
 
 /// What an acknowledgement outlives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,10 +38,11 @@ pub enum Durability {
 /// The writing side.
 pub struct SqliteJournal {
     writer: Writer,
+    directory: PathBuf,
     path: PathBuf,
     epoch: String,
     /// Held as long as the journal is open, so that a second server is refused.
-    _lock: File,
+    lock: Arc<File>,
 }
 
 impl SqliteJournal {
@@ -84,14 +74,17 @@ impl SqliteJournal {
         let failed = |error: rusqlite::Error| open_error(&shown, &error);
         configure(&connection, durability).map_err(failed)?;
         if is_new {
-            create(&connection, new_epoch).map_err(failed)?;
+            schema::create(&connection, new_epoch).map_err(failed)?;
+        } else {
+            schema::take_forward(&connection).map_err(failed)?;
         }
         let epoch = begin_life(&connection, durability, new_epoch).map_err(failed)?;
         Ok(Self {
             writer: Writer::new(connection),
+            directory: directory.to_owned(),
             path,
             epoch,
-            _lock: lock,
+            lock: Arc::new(lock),
         })
     }
 }
@@ -109,19 +102,17 @@ impl Journal for SqliteJournal {
         self.writer.checkpoint(timelines)
     }
 
+    fn indexer(&self) -> Result<Box<dyn Indexer>, JournalError> {
+        let journal = read_only(&self.path).map_err(|error| read_error(&error))?;
+        let indexer = SqliteIndexer::open(&self.directory, &self.epoch, journal, Arc::clone(&self.lock))?;
+        Ok(Box::new(indexer))
+    }
+
     fn reader(&self) -> Result<Box<dyn Reader>, JournalError> {
-        let connection = Connection::open_with_flags(
-            &self.path,
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )
-        .map_err(|error| read_error(&error))?;
-        connection
-            .busy_timeout(std::time::Duration::from_secs(5))
-            .map_err(|error| read_error(&error))?;
-        connection
-            .pragma_update(None, "mmap_size", 0)
-            .map_err(|error| read_error(&error))?;
-        Ok(Box::new(SqliteReader::new(connection)))
+        let journal = read_only(&self.path).map_err(|error| read_error(&error))?;
+        // Where there is no index, events are read one by one.
+        let index = read_only(&self.directory.join(index::NAME)).ok();
+        Ok(Box::new(SqliteReader::new(journal, index)))
     }
 
     fn close(&mut self) -> Result<(), JournalError> {
@@ -159,6 +150,15 @@ fn inspect(path: &Path) -> Result<(), JournalError> {
     Ok(())
 }
 
+fn read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
 fn configure(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -176,15 +176,6 @@ fn configure(connection: &Connection, durability: Durability) -> rusqlite::Resul
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(())
-}
-
-fn create(connection: &Connection, epoch: &str) -> rusqlite::Result<()> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    connection.execute_batch(SCHEMA)?;
-    connection.execute("INSERT INTO meta VALUES ('epoch', ?1), ('clean', '1')", [epoch])?;
-    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    connection.pragma_update(None, "user_version", FORMAT)?;
-    connection.execute_batch("COMMIT")
 }
 
 /// Takes the epoch of the file, or begins a new one where acknowledged seqs may be lost and given again.

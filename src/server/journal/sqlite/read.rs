@@ -1,22 +1,29 @@
 //! Reading: on connections of their own, which see what is committed and never wait for the writer.
 
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter, types::Value as Sql};
+use std::ops::RangeInclusive;
+
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 
+use super::find::{Finder, Walk};
 use super::{FOLD, event_id, read_error};
 use crate::domain::adw_id::AdwId;
 use crate::domain::timeline::Timeline;
-use crate::server::journal::{JournalError, Page, PageQuery, Part, Reader, Tail};
+use crate::server::journal::{Filter, Found, JournalError, Page, PageQuery, Part, Reader, Tail};
 
 /// A reading connection.
 pub(super) struct SqliteReader {
     connection: Connection,
+    index: Option<Connection>,
 }
 
 impl SqliteReader {
-    pub(super) fn new(connection: Connection) -> Self {
-        connection.set_prepared_statement_cache_capacity(32);
-        Self { connection }
+    pub(super) fn new(connection: Connection, index: Option<Connection>) -> Self {
+        Self { connection, index }
+    }
+
+    fn finder<'a>(&'a self, workflow: i64, filter: &'a Filter) -> Finder<'a> {
+        Finder::new(&self.connection, self.index.as_ref(), workflow, filter)
     }
 
     /// Row id, first seq and head.
@@ -36,25 +43,81 @@ impl SqliteReader {
         let from = query.after.unwrap_or(0).min(head) + 1;
         let to = query.before.map_or(head, |before| before.saturating_sub(1).min(head));
         let newest_first = query.after.is_none();
-        let mut sql = String::from("SELECT text FROM events WHERE id BETWEEN ? AND ?");
-        let mut values = vec![Sql::from(event_id(workflow, from)), Sql::from(event_id(workflow, to))];
-        narrow(query, &mut sql, &mut values);
-        sql.push_str(if newest_first {
-            " ORDER BY id DESC LIMIT ?"
+        let mut events = if query.filter.is_empty() {
+            let order = if newest_first { "DESC" } else { "ASC" };
+            let sql = format!("SELECT text FROM events WHERE id BETWEEN ?1 AND ?2 ORDER BY id {order} LIMIT ?3");
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            let range = params![event_id(workflow, from), event_id(workflow, to), query.limit as i64];
+            statement
+                .query_map(range, |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()?
         } else {
-            " ORDER BY id LIMIT ?"
-        });
-        values.push(Sql::from(query.limit as i64));
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut events = statement
-            .query_map(params_from_iter(values), |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<String>>>()?;
+            let seqs = self.find(workflow, from.max(first)..=to, query, newest_first)?;
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT text FROM events WHERE id = ?1")?;
+            let texts = seqs
+                .iter()
+                .map(|seq| statement.query_row([event_id(workflow, *seq)], |row| row.get(0)));
+            texts.collect::<rusqlite::Result<Vec<String>>>()?
+        };
         if newest_first {
             events.reverse();
         }
-        drop(statement);
         transaction.finish()?;
         Ok(Some(Page { events, head, first }))
+    }
+
+    /// The seqs of at most `query.limit` events that its filter takes.
+    fn find(
+        &self,
+        workflow: i64,
+        range: RangeInclusive<u64>,
+        query: &PageQuery,
+        newest_first: bool,
+    ) -> rusqlite::Result<Vec<u64>> {
+        let mut walk = Walk {
+            seqs: Vec::new(),
+            count: 0,
+            limit: query.limit,
+            counts_all: false,
+            newest_first,
+        };
+        self.finder(workflow, &query.filter).find(range, &mut walk)?;
+        Ok(walk.seqs)
+    }
+
+    fn read_search(&self, adw_id: &AdwId, query: &PageQuery) -> rusqlite::Result<Option<Found>> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let Some((workflow, first, head)) = self.workflow(adw_id)? else {
+            return Ok(None);
+        };
+        let from = (query.after.unwrap_or(0).min(head) + 1).max(first);
+        let to = query.before.map_or(head, |before| before.saturating_sub(1).min(head));
+        let finder = self.finder(workflow, &query.filter);
+        let indexed = finder.reached()?.min(head);
+        let mut walk = Walk {
+            seqs: Vec::new(),
+            count: 0,
+            limit: query.limit,
+            counts_all: true,
+            newest_first: true,
+        };
+        if query.filter.is_empty() {
+            walk.count = (to + 1).saturating_sub(from);
+            walk.seqs = (from..=to).rev().take(query.limit).collect();
+        } else {
+            finder.find(from..=to, &mut walk)?;
+        }
+        walk.seqs.reverse();
+        transaction.finish()?;
+        Ok(Some(Found {
+            count: walk.count,
+            seqs: walk.seqs,
+            head,
+            first,
+            indexed,
+        }))
     }
 
     fn read_part(&self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> rusqlite::Result<Option<Part>> {
@@ -64,16 +127,19 @@ impl SqliteReader {
         };
         let from = query.after.unwrap_or(0).min(head) + 1;
         let end = query.before.map_or(head, |before| before.saturating_sub(1).min(head));
-        let last = end.min(query.after.unwrap_or(0).saturating_add(query.limit as u64));
-        let mut sql = String::from(
-            "SELECT events.id, coalesce(bodies.text, events.text) FROM events LEFT JOIN bodies ON bodies.id = events.id \
-             WHERE events.id BETWEEN ? AND ?",
-        );
-        let mut values = vec![Sql::from(event_id(workflow, from)), Sql::from(event_id(workflow, last))];
-        narrow(query, &mut sql, &mut values);
-        sql.push_str(" ORDER BY events.id");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params_from_iter(values))?;
+        let (last, seqs) = if query.filter.is_empty() {
+            let last = end.min(query.after.unwrap_or(0).saturating_add(query.limit as u64));
+            (last, (from.max(first)..=last).collect())
+        } else {
+            // A filter that takes little is looked for further on, but not for ever in one go.
+            let end = end.min(query.after.unwrap_or(0).saturating_add(64 * query.limit as u64));
+            let seqs = self.find(workflow, from.max(first)..=end, query, false)?;
+            let last = seqs.last().filter(|_| seqs.len() == query.limit);
+            (last.copied().unwrap_or(end), seqs)
+        };
+        let mut statement = self.connection.prepare_cached(
+            "SELECT coalesce(bodies.text, events.text) FROM events LEFT JOIN bodies ON bodies.id = events.id WHERE events.id = ?1",
+        )?;
         let mut part = Part {
             to: last,
             head,
@@ -81,16 +147,15 @@ impl SqliteReader {
             ..Part::default()
         };
         let mut bytes = 0;
-        while let Some(row) = rows.next()? {
-            let text: String = row.get(1)?;
+        for seq in seqs {
+            let text: String = statement.query_row([event_id(workflow, seq)], |row| row.get(0))?;
             bytes += text.len();
             part.events.push(text);
             if bytes >= enough_bytes {
-                part.to = (row.get::<_, i64>(0)? - event_id(workflow, 0)).unsigned_abs();
+                part.to = seq;
                 break;
             }
         }
-        drop(rows);
         drop(statement);
         transaction.finish()?;
         Ok(Some(part))
@@ -145,28 +210,6 @@ impl SqliteReader {
     }
 }
 
-/// Adds what a query asks for beside its range.
-fn narrow(query: &PageQuery, sql: &mut String, values: &mut Vec<Sql>) {
-    if let Some(kind) = query.kind {
-        sql.push_str(" AND events.kind = ?");
-        values.push(Sql::from(kind as i64));
-    }
-    if let Some(agent) = &query.agent {
-        sql.push_str(" AND events.agent = ?");
-        values.push(Sql::from(agent.clone()));
-    }
-    if let Some(q) = &query.q {
-        // As it stands inside JSON, so that a search for a quote finds its escape.
-        let quoted = Value::String(q.clone()).to_string();
-        let pattern = quoted[1..quoted.len() - 1]
-            .replace('!', "!!")
-            .replace('%', "!%")
-            .replace('_', "!_");
-        sql.push_str(" AND events.text LIKE ? ESCAPE '!'");
-        values.push(Sql::from(format!("%{pattern}%")));
-    }
-}
-
 impl Reader for SqliteReader {
     fn workflows(&mut self) -> Result<Vec<(AdwId, u64)>, JournalError> {
         let read = || -> rusqlite::Result<Vec<(String, u64)>> {
@@ -205,6 +248,10 @@ impl Reader for SqliteReader {
     fn part(&mut self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError> {
         self.read_part(adw_id, query, enough_bytes)
             .map_err(|error| read_error(&error))
+    }
+
+    fn search(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Found>, JournalError> {
+        self.read_search(adw_id, query).map_err(|error| read_error(&error))
     }
 
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError> {

@@ -1,0 +1,46 @@
+//! Which events are meant, beside their range: of each property, any of those that are named.
+
+use serde_json::Value;
+
+use crate::domain::event::{Event, Kind};
+use crate::domain::letters::lower;
+use crate::domain::level::Level;
+use crate::domain::search;
+
+/// An empty list takes all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub kinds: Vec<Kind>,
+    pub agents: Vec<String>,
+    pub levels: Vec<Level>,
+    /// Only events whose whole payload holds this, in any case (see `domain::search`).
+    pub q: Option<String>,
+}
+
+impl Filter {
+    pub fn is_empty(&self) -> bool {
+        !self.has_facets() && self.q.is_none()
+    }
+
+    /// Whether anything beside a text is asked for.
+    pub fn has_facets(&self) -> bool {
+        !(self.kinds.is_empty() && self.agents.is_empty() && self.levels.is_empty())
+    }
+
+    /// What is looked for, as it is compared.
+    pub fn needle(&self) -> Option<String> {
+        self.q.as_deref().map(lower)
+    }
+
+    pub fn takes(&self, kind: Kind, agent: Option<&str>, level: Level) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&kind))
+            && (self.agents.is_empty() || agent.is_some_and(|agent| self.agents.iter().any(|known| known == agent)))
+            && (self.levels.is_empty() || self.levels.contains(&level))
+    }
+
+    /// The law that every index must keep: whether an event, with its whole payload, is meant.
+    pub fn matches(&self, event: &Event, whole: &Value) -> bool {
+        self.takes(event.kind, event.agent.as_deref(), Level::of(event))
+            && self.needle().is_none_or(|needle| search::holds(whole, &needle))
+    }
+}
