@@ -14,6 +14,7 @@ use leptos::prelude::provide_context;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::ui::app::App;
+use crate::ui::history::Fetch;
 use crate::ui::store::Feed;
 use stream_service::StreamService;
 
@@ -23,6 +24,7 @@ pub fn hydrate() {
     console_error_panic_hook::set_once();
     hydrate_body(|| {
         provide_context(navigation::here());
+        provide_context::<Fetch>(rest::fetch);
         provide_context(Feed(|store| {
             navigation::serve(store);
             StreamService::start(store);

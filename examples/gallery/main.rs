@@ -72,6 +72,7 @@ fn seed(cards: Option<Vec<Card>>, timeline: Option<Timeline>) -> Seed {
         cards,
         timeline: timeline.map(|timeline| (timeline.adw_id.clone(), Some(timeline))),
         theme: None,
+        detail: None,
     }
 }
 

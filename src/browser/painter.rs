@@ -77,6 +77,7 @@ impl News {
             store.cards.set(cards);
             set(store.board_loaded, true);
         }
+        store.history.paint();
         set(store.epoch, self.epoch);
         set(store.patience, self.patience);
         set(store.link, self.link);

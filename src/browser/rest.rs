@@ -1,6 +1,8 @@
 //! Questions by REST, for where the socket cannot be had.
 
 use gloo_net::http::Request;
+use leptos::task::spawn_local;
+use serde_json::Value;
 use web_sys::AbortSignal;
 
 use crate::domain::follow::{Answer, Query};
@@ -23,6 +25,11 @@ pub(super) async fn ask(query: &Query) -> Answer {
         Some(None) => Answer::Missing,
         None => Answer::Failed,
     }
+}
+
+/// What an address of the interface says, for whoever wants it later; none where it cannot be had.
+pub(super) fn fetch(path: String, take: Box<dyn FnOnce(Option<Value>)>) {
+    spawn_local(async move { take(get(&path).await.flatten()) });
 }
 
 /// What is there; the inner none is a 404, the outer one anything else.

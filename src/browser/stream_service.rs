@@ -15,7 +15,7 @@ use super::rest;
 use super::socket::{Report, Socket};
 use super::window::{is_visible, on_return};
 use crate::domain::adw_id::AdwId;
-use crate::domain::follow::{Command, Follower, Input, Start};
+use crate::domain::follow::{Answer, Command, Follower, Input, Query, Start};
 use crate::domain::frame::FromServer;
 use crate::domain::known::Known;
 use crate::ui::store::{Store, Wanted};
@@ -175,6 +175,9 @@ impl StreamService {
                 let service = self.clone();
                 spawn_local(async move {
                     let answer = rest::ask(&request.query).await;
+                    if let (Query::Events { adw_id, .. }, Answer::Events(page)) = (&request.query, &answer) {
+                        service.0.store.history.hear(adw_id, &page.events);
+                    }
                     service.step(Input::Answered(request.id, answer));
                 });
             }
@@ -184,12 +187,28 @@ impl StreamService {
     fn note(&self, report: Report) {
         match report {
             Report::Text(text) => match FromServer::read(&text) {
-                Ok(Some(frame)) => self.step(Input::Received(frame)),
+                Ok(Some(frame)) => {
+                    self.tell_history(&frame);
+                    self.step(Input::Received(frame));
+                }
                 Ok(None) => {}
                 // Nothing after it could be trusted: begin again.
                 Err(_) => self.give_up_socket(),
             },
             Report::Closed => self.give_up_socket(),
+        }
+    }
+
+    /// The history at hand takes what it needs by seq, whatever the follower makes of the frame.
+    fn tell_history(&self, frame: &FromServer) {
+        let history = self.0.store.history;
+        match frame {
+            FromServer::Events { adw_id, list, .. } => history.hear(adw_id, list),
+            FromServer::Snapshot { adw_id, seq, .. } => history.reach(adw_id, *seq),
+            FromServer::Hello { .. }
+            | FromServer::Board { .. }
+            | FromServer::Heartbeat { .. }
+            | FromServer::Error { .. } => {}
         }
     }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::event::{Event, Kind, TimeSource};
 use super::excerpt::{excerpt, first_line, json_len};
 use super::from_json::from_fields;
+use super::level::Level;
 use super::payload;
 use super::timestamp::Timestamp;
 
@@ -152,6 +153,31 @@ impl Entry {
             }
         }
         entry
+    }
+
+    /// As it is held by the ten thousand: what does not fit into a line is left to the event itself.
+    pub fn short(mut self) -> Self {
+        const BYTES: usize = 256;
+        self.text = excerpt(&self.text, BYTES);
+        let is_output = self.kind == Kind::ToolExecution;
+        self.detail = if is_output {
+            excerpt(&self.detail, BYTES)
+        } else {
+            String::new()
+        };
+        self
+    }
+
+    /// How grave it is.
+    pub fn level(&self) -> Level {
+        if self.error {
+            return Level::Error;
+        }
+        if self.kind == Kind::AgentLogEntry {
+            Level::of_log(&self.head)
+        } else {
+            Level::Info
+        }
     }
 
     /// Whether this is a tool call whose result has not come.

@@ -33,10 +33,16 @@ impl Level {
             | Kind::Session
             | Kind::Other => return Self::Info,
         };
+        Self::of_log(level)
+    }
+
+    /// What a log calls its level.
+    pub fn of_log(level: &str) -> Self {
         match level.to_ascii_uppercase().as_str() {
             "DEBUG" | "TRACE" => Self::Debug,
             "SUCCESS" => Self::Success,
             "WARN" | "WARNING" => Self::Warning,
+            "ERROR" | "CRITICAL" | "FATAL" => Self::Error,
             // Whatever else a tool calls its levels, it tells something.
             _ => Self::Info,
         }

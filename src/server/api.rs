@@ -1,5 +1,6 @@
 //! What is known, for programs and for pages that cannot have a socket: workflows, their state, and events by seq.
 
+pub mod entries;
 mod events;
 pub mod export;
 mod health;
@@ -33,6 +34,7 @@ pub fn router() -> Router<Shared> {
         .route("/api/workflows/{adw_id}/events", get(events::page))
         .route("/api/workflows/{adw_id}/events/{seq}", get(events::one))
         .route("/api/workflows/{adw_id}/search", get(search::search))
+        .route("/api/workflows/{adw_id}/entries", get(entries::page))
         .route("/api/workflows/{adw_id}/export", get(export::export))
         .route("/api/workflows/{adw_id}/sources", get(sources::list))
         .route("/healthz", get(health::health))

@@ -1,5 +1,6 @@
 //! The pages as HTML: drawn by the same components as in the browser, from a seed that the page carries with it.
 
+mod detail;
 mod theme;
 
 use std::sync::Arc;
@@ -57,8 +58,13 @@ async fn workflow(
         Some(_) => StatusCode::OK,
         None => StatusCode::NOT_FOUND,
     };
+    let detail = match &timeline {
+        Some(_) => detail::seed(&shared, &adw_id, &address(&request)).await,
+        None => None,
+    };
     let seed = Seed {
         timeline: Some((adw_id, timeline)),
+        detail,
         ..seed(&shared, request.headers())
     };
     draw(&shared, seed, status, request).await
@@ -83,6 +89,7 @@ fn seed(shared: &Shared, headers: &HeaderMap) -> Seed {
         cards: None,
         timeline: None,
         theme: theme::chosen(headers).map(str::to_owned),
+        detail: None,
     }
 }
 
@@ -91,10 +98,7 @@ async fn draw(shared: &Shared, seed: Seed, status: StatusCode, request: Request<
     // Only `cargo leptos watch` sets it; the page then listens for its reload.
     let reload_port = std::env::var_os("LEPTOS_WATCH").map(|_| shared.config.leptos.reload_port);
     let seed = Arc::new(seed);
-    let address = request
-        .uri()
-        .path_and_query()
-        .map_or_else(Address::default, |text| Address::parse(text.as_str()));
+    let address = address(&request);
     let draw = render_app_to_stream_with_context(
         move || {
             provide_context(Seed::clone(&seed));
@@ -116,6 +120,11 @@ async fn draw(shared: &Shared, seed: Seed, status: StatusCode, request: Request<
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("cookie"));
     response
+}
+
+fn address(request: &Request) -> Address {
+    let text = request.uri().path_and_query().map_or("", |text| text.as_str());
+    Address::parse(text)
 }
 
 fn options(shared: &Shared) -> LeptosOptions {

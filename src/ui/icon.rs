@@ -110,6 +110,8 @@ pub fn Sprite() -> impl IntoView {
             "",
         ),
         ("ended", "M2 2h8v8H2z", ""),
+        ("held", "", "M6 1v6.2M3 4.6l3 3 3-3M2 10.5h8"),
+        ("paused", "M3 2h2v8H3zM7 2h2v8H7z", ""),
     ];
     let icons = [
         (
@@ -125,6 +127,8 @@ pub fn Sprite() -> impl IntoView {
         ("down", "m3.5 6 4.5 4.5L12.5 6"),
         ("turn", "m6 3.5 4.5 4.5L6 12.5"),
         ("back", "M10 3.5 5.5 8l4.5 4.5"),
+        ("close", "m4 4 8 8M12 4l-8 8"),
+        ("export", "M8 10V2.5M5 5.25l3-3 3 3M3 9v4.25h10V9"),
         ("copy", "M5.5 5.5h8v8h-8zM10.5 5V2.5h-8v8H5"),
         ("tick", "m3 8.5 3.5 3.5L13 4.5"),
         ("retry", "M13.25 8A5.25 5.25 0 1 1 11.4 4M11.75 1.5v3h-3"),

@@ -19,6 +19,8 @@ use crate::domain::status::Patience;
 use crate::domain::timeline::Timeline;
 use crate::domain::timestamp::Timestamp;
 use crate::ui::address::{Address, Going};
+use crate::ui::detail::query::DetailQuery;
+use crate::ui::history::{DetailSeed, Fetch, History};
 
 /// What the page carries for the browser to start from: exactly what the server drew.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -36,6 +38,8 @@ pub struct Seed {
     pub timeline: Option<(AdwId, Option<Timeline>)>,
     /// The theme of the cookie, if a person chose one: `light` or `dark`.
     pub theme: Option<String>,
+    /// The entries, where the page shows the detail.
+    pub detail: Option<DetailSeed>,
 }
 
 from_fields!(Seed {
@@ -45,7 +49,8 @@ from_fields!(Seed {
     roots,
     cards,
     timeline,
-    theme
+    theme,
+    detail
 });
 
 /// How the page carries the seed. Leptos' own way would compile serde's reading of all of it into the wasm.
@@ -104,6 +109,8 @@ pub struct Store {
     pub wanted: RwSignal<Wanted>,
     pub asked: RwSignal<Option<Ask>>,
     pub clip: RwSignal<Clip>,
+    /// What is held of the history of the workflow at hand.
+    pub history: History,
     /// Where the person is.
     pub address: RwSignal<Address>,
     /// Where they want to go; whoever feeds the store takes them there.
@@ -129,6 +136,7 @@ impl Store {
             wanted: RwSignal::new(Wanted::default()),
             asked: RwSignal::new(None),
             clip: RwSignal::new(Clip::Nothing),
+            history: History::new(use_context::<Fetch>()),
             address: RwSignal::new(address),
             going: RwSignal::new(None),
             timelines: StoredValue::new(HashMap::new()),
@@ -136,6 +144,10 @@ impl Store {
         if let Some((adw_id, timeline)) = seed.timeline {
             let known = timeline.map_or(Known::Missing, |timeline| Known::Timeline(Box::new(timeline)));
             store.timeline(&adw_id).set(known);
+            let query = store.address.with_untracked(DetailQuery::of);
+            if let (Some(query), Some(detail)) = (query, seed.detail) {
+                store.history.seed(&adw_id, &query, detail);
+            }
         }
         store
     }

@@ -27,6 +27,7 @@ use crate::domain::status::Status;
 use crate::ui::announcer::EntryAnnouncer;
 use crate::ui::banner::Banners;
 use crate::ui::derived::Derived;
+use crate::ui::detail::Detail;
 use crate::ui::dynamic::dynamic;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::store::Known;
@@ -97,6 +98,7 @@ fn page(subject: Subject) -> AnyView {
         </div>
         <p class="sr-only" role="alert">{dynamic(alert)}</p>
         <EntryAnnouncer seq errors />
+        <Detail />
     }
     .into_any()
 }

@@ -6,6 +6,8 @@ pub struct Line {
     pub sort: Sort,
     /// The line's number: in the old file for what is gone, in the new one otherwise; none where the hunk does not say.
     pub number: Option<u32>,
+    /// Its number in the old file, where it is in both.
+    pub old: Option<u32>,
     pub text: String,
     /// The bytes that changed, where the line has a counterpart.
     pub changed: Option<(usize, usize)>,
@@ -49,12 +51,18 @@ pub fn parse(text: &str) -> Vec<Line> {
             Some('-') => Line::new(Sort::Removed, step(&mut old), &raw[1..]),
             Some('\\') => Line::new(Sort::Note, None, raw),
             Some(' ') => {
-                step(&mut old);
-                Line::new(Sort::Same, step(&mut new), &raw[1..])
+                let old = step(&mut old);
+                Line {
+                    old,
+                    ..Line::new(Sort::Same, step(&mut new), &raw[1..])
+                }
             }
             None => {
-                step(&mut old);
-                Line::new(Sort::Same, step(&mut new), "")
+                let old = step(&mut old);
+                Line {
+                    old,
+                    ..Line::new(Sort::Same, step(&mut new), "")
+                }
             }
             Some(_) => Line::new(Sort::Note, None, raw),
         };
@@ -69,6 +77,7 @@ impl Line {
         Self {
             sort,
             number,
+            old: None,
             text: text.to_owned(),
             changed: None,
         }

@@ -1,58 +1,105 @@
-//! A diff, as it is drawn.
+//! A diff, as it is drawn: one column, or before and after side by side.
 
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::diff_text::{Line, Sort, parse};
+use crate::ui::html::Html;
 
 const SHEET: &str = style_sheet!("./style/components/diff.css");
 /// Longer diffs show their beginning, and the rest on request.
 const SHOWN: usize = 14;
 
+/// A diff among other things: its beginning, and the rest folded.
 pub fn diff(text: &str) -> AnyView {
     let lines = parse(text);
-    let rest = lines.get(SHOWN..).filter(|rest| !rest.is_empty()).map(|rest| {
-        view! {
-            <details>
-                <summary class="link leading-6 inline-block">{rest.len().to_string()} " more lines"</summary>
-                {rest.iter().map(line).collect_view()}
-            </details>
-        }
-        .into_any()
-    });
-    view! {
-        <div class=format!("diff {SHEET}")>
-            {lines.iter().take(SHOWN).map(line).collect_view()}
-            {rest}
-        </div>
+    let mut html = Html::default();
+    let (shown, rest) = lines.split_at(lines.len().min(SHOWN));
+    shown.iter().for_each(|line| unified_line(&mut html, line));
+    if !rest.is_empty() {
+        html.raw("<details><summary class=\"link leading-6 inline-block\">")
+            .number(rest.len() as u64);
+        html.raw(" more lines</summary>");
+        rest.iter().for_each(|line| unified_line(&mut html, line));
+        html.raw("</details>");
     }
-    .into_any()
+    whole(html)
 }
 
-fn line(line: &Line) -> AnyView {
+/// A whole diff in one column.
+pub fn unified(text: &str) -> AnyView {
+    let mut html = Html::default();
+    parse(text).iter().for_each(|line| unified_line(&mut html, line));
+    whole(html)
+}
+
+/// A whole diff with what was on the left and what is on the right.
+pub fn split(text: &str) -> AnyView {
+    let lines = parse(text);
+    let mut html = Html::default();
+    let mut at = 0;
+    while at < lines.len() {
+        let run = |from: usize, sort: Sort| lines[from..].iter().take_while(|line| line.sort == sort).count();
+        let removed = run(at, Sort::Removed);
+        let added = run(at + removed, Sort::Added);
+        html.raw("<div class=\"two\">");
+        if removed + added == 0 {
+            let line = &lines[at];
+            side(&mut html, Some(line), line.old);
+            side(&mut html, Some(line), line.number);
+            at += 1;
+        } else {
+            for pair in 0..removed.max(added) {
+                let old = lines[at..at + removed].get(pair);
+                let new = lines[at + removed..at + removed + added].get(pair);
+                side(&mut html, old, old.and_then(|line| line.number));
+                side(&mut html, new, new.and_then(|line| line.number));
+            }
+            at += removed + added;
+        }
+        html.raw("</div>");
+    }
+    whole(html)
+}
+
+fn whole(mut html: Html) -> AnyView {
+    view! { <div class=format!("diff {SHEET}") inner_html=html.done()></div> }.into_any()
+}
+
+fn unified_line(html: &mut Html, line: &Line) {
+    side(html, Some(line), line.number);
+}
+
+/// A line, or the place where the other side has one.
+fn side(html: &mut Html, line: Option<&Line>, number: Option<u32>) {
+    let Some(line) = line else {
+        html.raw("<div class=\"l nil\"></div>");
+        return;
+    };
     let (class, sign, word) = match line.sort {
-        Sort::Same => ("l", " ", ""),
-        Sort::Added => ("l add", "+", "added: "),
-        Sort::Removed => ("l del", "−", "removed: "),
-        Sort::Gap => ("l hunk", "⋯", ""),
-        Sort::Note => ("l hunk", " ", ""),
+        Sort::Same => ("<div class=\"l\">", " ", ""),
+        Sort::Added => ("<div class=\"l add\">", "+", "added: "),
+        Sort::Removed => ("<div class=\"l del\">", "−", "removed: "),
+        Sort::Gap => ("<div class=\"l hunk\">", "⋯", ""),
+        Sort::Note => ("<div class=\"l hunk\">", " ", ""),
     };
     let (head, changed, tail) = match line.changed {
         Some((from, to)) => (&line.text[..from], &line.text[from..to], &line.text[to..]),
         None => (line.text.as_str(), "", ""),
     };
-    let changed = (!changed.is_empty()).then(|| view! { <mark>{changed.to_owned()}</mark> }.into_any());
-    view! {
-        <div class=class>
-            <span class="n">{line.number.map(|number| number.to_string())}</span>
-            <span class="s" aria-hidden="true">{sign}</span>
-            <span class="c">
-                <span class="sr-only">{word}</span>
-                {head.to_owned()}
-                {changed}
-                {tail.to_owned()}
-            </span>
-        </div>
+    html.raw(class).raw("<span class=\"n\">");
+    if let Some(number) = number {
+        html.number(u64::from(number));
     }
-    .into_any()
+    html.raw("</span><span class=\"s\" aria-hidden=\"true\">")
+        .raw(sign)
+        .raw("</span><span class=\"c\">");
+    if !word.is_empty() {
+        html.raw("<span class=\"sr-only\">").raw(word).raw("</span>");
+    }
+    html.text(head);
+    if !changed.is_empty() {
+        html.raw("<mark>").text(changed).raw("</mark>");
+    }
+    html.text(tail).raw("</span></div>");
 }

@@ -1,49 +1,48 @@
-//! Markdown, as it is drawn: every text a text node.
+//! Markdown, as it is drawn: every text a text.
 
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::markdown::{Block, Span, parse};
+use crate::ui::html::Html;
 
 const SHEET: &str = style_sheet!("./style/components/markdown.css");
 
 pub fn markdown(text: &str) -> AnyView {
-    let blocks = parse(text);
-    if blocks.is_empty() {
+    let mut html = Html::default();
+    parse(text).iter().for_each(|one| block(&mut html, one));
+    let markup = html.done();
+    if markup.is_empty() {
         return view! { <p class="text-fg3 py-0.5">"Empty text"</p> }.into_any();
     }
-    view! { <div class=format!("md {SHEET}")>{blocks.into_iter().map(block).collect_view()}</div> }.into_any()
+    view! { <div class=format!("md {SHEET}") inner_html=markup></div> }.into_any()
 }
 
-fn block(block: Block) -> AnyView {
+fn block(html: &mut Html, block: &Block) {
     match block {
-        Block::Paragraph(spans) => view! { <p class="whitespace-pre-line">{line(spans)}</p> }.into_any(),
+        Block::Paragraph(spans) => line(html.raw("<p class=\"whitespace-pre-line\">"), spans).raw("</p>"),
         // A heading of an agent's text is none of the page's outline.
-        Block::Heading(spans) => view! { <p class="head">{line(spans)}</p> }.into_any(),
-        Block::Bullets(rows) => view! { <ul>{items(rows)}</ul> }.into_any(),
-        Block::Numbers(rows) => view! { <ol>{items(rows)}</ol> }.into_any(),
-        Block::Code(code) => view! {
-            <pre>
-                <code>{code}</code>
-            </pre>
-        }
-        .into_any(),
+        Block::Heading(spans) => line(html.raw("<p class=\"head\">"), spans).raw("</p>"),
+        Block::Bullets(rows) => items(html.raw("<ul>"), rows).raw("</ul>"),
+        Block::Numbers(rows) => items(html.raw("<ol>"), rows).raw("</ol>"),
+        Block::Code(code) => html.raw("<pre><code>").text(code).raw("</code></pre>"),
+    };
+}
+
+fn items<'a>(html: &'a mut Html, rows: &[Vec<Span>]) -> &'a mut Html {
+    for spans in rows {
+        line(html.raw("<li>"), spans).raw("</li>");
     }
+    html
 }
 
-fn items(rows: Vec<Vec<Span>>) -> Vec<AnyView> {
-    rows.into_iter()
-        .map(|spans| view! { <li>{line(spans)}</li> }.into_any())
-        .collect_view()
-}
-
-fn line(spans: Vec<Span>) -> Vec<AnyView> {
-    spans
-        .into_iter()
-        .map(|span| match span {
-            Span::Text(text) => text.into_any(),
-            Span::Code(text) => view! { <code>{text}</code> }.into_any(),
-            Span::Bold(text) => view! { <strong>{text}</strong> }.into_any(),
-        })
-        .collect_view()
+fn line<'a>(html: &'a mut Html, spans: &[Span]) -> &'a mut Html {
+    for span in spans {
+        match span {
+            Span::Text(text) => html.text(text),
+            Span::Code(text) => html.raw("<code>").text(text).raw("</code>"),
+            Span::Bold(text) => html.raw("<strong>").text(text).raw("</strong>"),
+        };
+    }
+    html
 }

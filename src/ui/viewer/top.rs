@@ -6,6 +6,7 @@ use super::subject::use_subject;
 use crate::ui::connection::{Connection, ended};
 use crate::ui::control;
 use crate::ui::derived::Derived;
+use crate::ui::detail::query::DetailQuery;
 use crate::ui::dynamic::dynamic;
 use crate::ui::icon::{icon, logo};
 use crate::ui::status_mark::status_mark;
@@ -23,6 +24,18 @@ pub fn Top(title: Derived<String>) -> impl IntoView {
             subject
                 .verdict
                 .with(|verdict| status_mark(verdict, subject.store.now.get()))
+        })
+    });
+    let details = dynamic(move || {
+        let href = subject.adw_id.with_value(|adw_id| DetailQuery::default().href(adw_id));
+        is_here.get().then(|| {
+            view! {
+                <a href=href class=control::BUTTON>
+                    {icon("#rows", 16)}
+                    "View details"
+                </a>
+            }
+            .into_any()
         })
     });
     view! {
@@ -51,6 +64,7 @@ pub fn Top(title: Derived<String>) -> impl IntoView {
                 >
                     {dynamic(move || title.get())}
                 </h1>
+                {details}
                 <span class="max-md:hidden">
                     <ThemeMenu />
                 </span>

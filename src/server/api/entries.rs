@@ -1,0 +1,68 @@
+//! `GET /api/workflows/{adw_id}/entries`: events as the lines that a person reads, cut short, to be held by the ten thousand.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+
+use super::params::{Workflow, page_query};
+use super::{json, no_workflow, read_long};
+use crate::domain::adw_id::AdwId;
+use crate::domain::entry::Entry;
+use crate::domain::event::Event;
+use crate::domain::log::EntryPage;
+use crate::server::error::ApiError;
+use crate::server::hub::Hub;
+use crate::server::journal::{JournalError, PageQuery};
+use crate::server::shared::Shared;
+
+/// Takes the filters of `events`.
+pub(super) async fn page(
+    State(shared): State<Shared>,
+    Workflow(adw_id): Workflow,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let asked = page_query(query.as_deref().unwrap_or_default())?;
+    let of = adw_id.clone();
+    let page = read_long(&shared, move |hub| entries(hub, &of, &asked)).await?;
+    json(&page.ok_or_else(|| no_workflow(&adw_id))?)
+}
+
+/// Reads a page of entries, and says which seqs it covers. Blocks. None if there is no such workflow.
+pub fn entries(hub: &Hub, adw_id: &AdwId, query: &PageQuery) -> Result<Option<EntryPage>, JournalError> {
+    let Some(page) = hub.page(adw_id, query)? else {
+        return Ok(None);
+    };
+    let line = |text: &String| -> Result<Entry, JournalError> {
+        let event: Event =
+            serde_json::from_str(text).map_err(|error| JournalError::Read(format!("an event is no event: {error}")))?;
+        Ok(Entry::new(&event).short())
+    };
+    let entries = page
+        .events
+        .iter()
+        .map(line)
+        .collect::<Result<std::collections::VecDeque<_>, _>>()?;
+    let is_full = entries.len() >= query.limit;
+    let end = query
+        .before
+        .map_or(page.head, |before| before.saturating_sub(1).min(page.head));
+    let (from, to) = match query.after {
+        Some(after) => (
+            after + 1,
+            entries.back().filter(|_| is_full).map_or(end, |entry| entry.seq),
+        ),
+        None => (
+            entries
+                .front()
+                .filter(|_| is_full)
+                .map_or(page.first, |entry| entry.seq),
+            end,
+        ),
+    };
+    Ok(Some(EntryPage {
+        from: from.max(page.first),
+        to,
+        head: page.head,
+        first: page.first,
+        entries,
+    }))
+}

@@ -1,0 +1,254 @@
+//! The files that were touched, a row per path, and what an edit changed.
+
+use leptos::prelude::*;
+
+use super::query::DetailQuery;
+use crate::domain::entry::Entry;
+use crate::domain::letters::lower;
+use crate::domain::log::{Log, Row};
+use crate::ui::derived::Derived;
+use crate::ui::dynamic::dynamic;
+use crate::ui::format;
+use crate::ui::html::Html;
+use crate::ui::viewer::diff_view::{split, unified};
+use crate::ui::viewer::subject::Subject;
+
+/// One path and the operations on it that are held here.
+#[derive(Clone, Debug, PartialEq)]
+struct File {
+    path: String,
+    letter: &'static str,
+    word: &'static str,
+    added: u64,
+    removed: u64,
+    seqs: Vec<u64>,
+    /// The seqs that changed it.
+    edits: Vec<u64>,
+}
+
+/// The files in the order of their last operation, the newest first.
+fn files(log: &Log, needle: &str) -> Vec<File> {
+    let mut files: Vec<File> = Vec::new();
+    for entry in log.entries().filter(|entry| lower(&entry.text).contains(needle)) {
+        let at = match files.iter().position(|file| file.path == entry.text) {
+            Some(at) => at,
+            None => {
+                files.push(File {
+                    path: entry.text.clone(),
+                    letter: "R",
+                    word: "read",
+                    added: 0,
+                    removed: 0,
+                    seqs: Vec::new(),
+                    edits: Vec::new(),
+                });
+                files.len() - 1
+            }
+        };
+        files[at].add(entry);
+    }
+    files.sort_by_key(|file| u64::MAX - file.edits.last().or(file.seqs.last()).copied().unwrap_or(0));
+    // What changed stands before what was only read.
+    files.sort_by_key(|file| file.edits.is_empty());
+    files
+}
+
+impl File {
+    fn add(&mut self, entry: &Entry) {
+        self.seqs.push(entry.seq);
+        let (letter, word) = match entry.event_type.as_str() {
+            "read" => return,
+            "create" => ("C", "created"),
+            "delete" => ("D", "deleted"),
+            _ if self.letter == "C" => ("C", "created"),
+            _ => ("M", "modified"),
+        };
+        (self.letter, self.word) = (letter, word);
+        self.edits.push(entry.seq);
+        self.added += entry.lines_added.unwrap_or(0);
+        self.removed += entry.lines_removed.unwrap_or(0);
+    }
+}
+
+/// The file that a query is about, and the operation whose change is shown: of an address without either, the newest.
+fn choose(files: &[File], query: &DetailQuery) -> Option<(File, u64)> {
+    let by_path = files.iter().find(|file| query.path.as_ref() == Some(&file.path));
+    let by_seq = || {
+        files
+            .iter()
+            .find(|file| query.seq.is_some_and(|seq| file.seqs.contains(&seq)))
+    };
+    let file = by_path.or_else(by_seq).or(files.first())?;
+    let edit = query.seq.filter(|seq| file.seqs.contains(seq));
+    let edit = edit.or(file.edits.last().copied()).or(file.seqs.last().copied())?;
+    Some((file.clone(), edit))
+}
+
+/// The event whose change the page shows.
+pub fn chosen_edit(log: &Log, query: &DetailQuery) -> Option<u64> {
+    choose(&files(log, &lower(&query.text)), query).map(|(_, edit)| edit)
+}
+
+pub fn panel(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
+    let history = subject.store.history;
+    let table = Derived::new(move |_| {
+        history.version.track();
+        let needle = query.with(|query| lower(&query.text));
+        history.with(|log| files(log, &needle))
+    });
+    let gap = Derived::new(move |_| {
+        history.version.track();
+        history.with(|log| match log.row(0, u64::MAX) {
+            Some(Row::Gap { from, to }) => Some((from, to)),
+            Some(Row::Entry(_)) | None => None,
+        })
+    });
+    let chosen = Derived::new(move |_| query.with(|query| table.with(|files| choose(files, query))));
+    Effect::new(move |_| {
+        if let Some((_, edit)) = chosen.get() {
+            history.want_body(edit);
+        }
+    });
+    let list = dynamic(move || {
+        let mut html = Html::default();
+        let path = chosen.with(|chosen| chosen.as_ref().map(|(file, _)| file.path.clone()));
+        table.with(|files| draw_table(&mut html, subject, &query.get(), files, path.as_deref()));
+        view! { <div class="paths" inner_html=html.done()></div> }.into_any()
+    });
+    let more = dynamic(move || {
+        gap.get().map(|(from, to)| {
+            view! {
+                <p class="px-5 py-2 text-fg2">
+                    {format::counted(to - from + 1, "earlier event was", "earlier events were")} " not looked through. "
+                    <button type="button" class="link" on:click=move |_| history.load_gap(from, to)>"Load"</button>
+                </p>
+            }
+            .into_any()
+        })
+    });
+    let shown = dynamic(move || {
+        match chosen.get() {
+        Some((file, edit)) => draw_file(subject, &query.get(), &file, edit),
+        None => view! { <p class="px-5 py-4 text-fg2">"No file operation yet. Files appear here as agents read and change them."</p> }.into_any(),
+    }
+    });
+    view! {
+        <div class="files">
+            <div class="left" tabindex="0" role="region" aria-label="Files">{list} {more}</div>
+            <div class="right" tabindex="0" role="region" aria-label="Changes">{shown}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn draw_table(html: &mut Html, subject: Subject, query: &DetailQuery, files: &[File], chosen: Option<&str>) {
+    html.raw("<table><thead><tr><th scope=\"col\">op</th><th scope=\"col\">path</th><th scope=\"col\">added</th><th scope=\"col\">gone</th><th scope=\"col\">ops</th></tr></thead><tbody>");
+    for file in files {
+        let href = subject.adw_id.with_value(|adw_id| {
+            DetailQuery {
+                path: Some(file.path.clone()),
+                seq: None,
+                ..query.clone()
+            }
+            .href(adw_id)
+        });
+        html.raw(if chosen == Some(&file.path) {
+            "<tr class=\"sel\">"
+        } else {
+            "<tr>"
+        });
+        html.raw("<td class=\"op\"><abbr title=\"")
+            .raw(file.word)
+            .raw("\">")
+            .raw(file.letter)
+            .raw("</abbr></td><th scope=\"row\"><a href=\"");
+        let (head, tail) = format::split_path(&file.path);
+        html.text(&href).raw("\" title=\"").text(&file.path);
+        html.raw(if chosen == Some(&file.path) {
+            "\" aria-current=\"true\">"
+        } else {
+            "\">"
+        });
+        html.raw("<span class=\"mid\"><span>")
+            .text(head)
+            .raw("</span><span>")
+            .text(tail)
+            .raw("</span></span></a></th>");
+        html.raw("<td class=\"add\">");
+        if file.added > 0 {
+            html.raw("+").number(file.added);
+        }
+        html.raw("</td><td class=\"del\">");
+        if file.removed > 0 {
+            html.raw("−").number(file.removed);
+        }
+        html.raw("</td><td>").number(file.seqs.len() as u64).raw("</td></tr>");
+    }
+    let changed: Vec<&File> = files.iter().filter(|file| !file.edits.is_empty()).collect();
+    let sum = |of: fn(&File) -> u64| changed.iter().map(|file| of(file)).sum::<u64>();
+    html.raw("</tbody><tfoot><tr><td></td><th scope=\"row\">")
+        .number(changed.len() as u64)
+        .raw(" changed</th><td class=\"add\">+");
+    html.number(sum(|file| file.added))
+        .raw("</td><td class=\"del\">−")
+        .number(sum(|file| file.removed));
+    html.raw("</td><td></td></tr></tfoot></table><p class=\"none\">Bash can change files without saying so.</p>");
+}
+
+fn draw_file(subject: Subject, query: &DetailQuery, file: &File, edit: u64) -> AnyView {
+    let history = subject.store.history;
+    let mut strip = Html::default();
+    for seq in &file.seqs {
+        let href = subject.adw_id.with_value(|adw_id| {
+            DetailQuery {
+                path: Some(file.path.clone()),
+                seq: Some(*seq),
+                ..query.clone()
+            }
+            .href(adw_id)
+        });
+        strip.raw(if *seq == edit {
+            "<a aria-current=\"true\" href=\""
+        } else {
+            "<a href=\""
+        });
+        strip.text(&href).raw("\">").text(&format::whole(*seq)).raw("</a>");
+    }
+    let diff = history.bodies.with(|bodies| match bodies.get(&edit) {
+        Some(Some(event)) => {
+            let payload = &event["data"]["payload"];
+            match payload["diff"].as_str().filter(|diff| !diff.is_empty()) {
+                Some(diff) if query.is_split => split(diff),
+                Some(diff) => unified(diff),
+                None => {
+                    let said = payload["summary"]
+                        .as_str()
+                        .unwrap_or("No difference was recorded for this operation.")
+                        .to_owned();
+                    view! { <p class="px-5 py-3 text-fg2">{said}</p> }.into_any()
+                }
+            }
+        }
+        Some(None) => view! { <p class="px-5 py-3 text-bad">"The whole event could not be had."</p> }.into_any(),
+        None => view! { <p class="px-5 py-3 text-fg3">"Loading"</p> }.into_any(),
+    });
+    let path = file.path.clone();
+    let copy = {
+        let path = path.clone();
+        let store = subject.store;
+        move |_| store.copy(path.clone())
+    };
+    view! {
+        <header class="head">
+            <h3 class="mono font-semibold truncate" title=path.clone()>{path.clone()}</h3>
+            <span class="mono text-ok">{(file.added > 0).then(|| format!("+{}", file.added))}</span>
+            <span class="mono text-bad">{(file.removed > 0).then(|| format!("−{}", file.removed))}</span>
+            <span class="lbl">{format::counted(file.edits.len() as u64, "edit", "edits")}</span>
+            <span class="grow"></span>
+            <button type="button" class="link leading-6" on:click=copy>"Copy path"</button>
+        </header>
+        <nav class="strip" aria-label="Operations on this file" inner_html=strip.done()></nav>
+        {diff}
+    }
+    .into_any()
+}

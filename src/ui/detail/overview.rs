@@ -1,0 +1,160 @@
+//! The workflow in numbers: what it took, its agents, its kinds of events, and what went wrong.
+
+use leptos::prelude::*;
+
+use super::query::{DetailQuery, Tab};
+use crate::domain::adw_id::AdwId;
+use crate::domain::timeline::Timeline;
+use crate::domain::timeline::agent::Agent;
+use crate::ui::dynamic::dynamic;
+use crate::ui::format::{self, Figure};
+use crate::ui::html::Html;
+use crate::ui::viewer::subject::Subject;
+
+pub fn panel(subject: Subject) -> AnyView {
+    let markup = subject.part(|timeline| {
+        let mut html = Html::default();
+        draw(&mut html, timeline);
+        html.done()
+    });
+    dynamic(move || view! { <div class="overview" inner_html=markup.get()></div> }.into_any()).into_any()
+}
+
+fn draw(html: &mut Html, timeline: &Timeline) {
+    let usage = timeline.usage;
+    let cost: f64 = timeline.agents.iter().filter_map(Agent::cost_usd).sum();
+    let span = timeline
+        .first_at
+        .zip(timeline.last_at)
+        .map(|(first, last)| last.since(first));
+    html.raw("<dl class=\"figures\">");
+    for (name, value) in [
+        ("events", format::whole(timeline.seq)),
+        ("errors", format::whole(timeline.error_count)),
+        ("tool calls", format::whole(timeline.tools)),
+        (
+            "first to last event",
+            span.map_or_else(|| "–".to_owned(), format::duration),
+        ),
+        (
+            "tokens in",
+            plain(&format::amount(usage.input + usage.cache_read + usage.cache_creation)),
+        ),
+        ("tokens out", plain(&format::amount(usage.output))),
+        ("cost", format::money(cost)),
+        ("open calls", format::whole(timeline.open_tools.len() as u64)),
+    ] {
+        html.raw("<div><dt>")
+            .text(name)
+            .raw("</dt><dd>")
+            .text(&value)
+            .raw("</dd></div>");
+    }
+    html.raw("</dl>");
+    agents(html, timeline);
+    kinds(html, timeline);
+    errors(html, timeline);
+}
+
+fn agents(html: &mut Html, timeline: &Timeline) {
+    html.raw("<section><h3>Agents</h3>");
+    if timeline.agents.is_empty() {
+        html.raw("<p class=\"none\">No agent has been seen yet.</p></section>");
+        return;
+    }
+    html.raw("<table><thead><tr><th scope=\"col\">agent</th><th scope=\"col\">stage</th><th scope=\"col\">model</th><th scope=\"col\">turns</th>");
+    html.raw("<th scope=\"col\">tools</th><th scope=\"col\">errors</th><th scope=\"col\">tokens</th><th scope=\"col\">cost</th><th scope=\"col\">took</th></tr></thead><tbody>");
+    for agent in &timeline.agents {
+        let query = DetailQuery {
+            agent: Some(agent.name.clone()),
+            ..DetailQuery::default()
+        };
+        html.raw("<tr><th scope=\"row\">");
+        if agent.parent.is_some() {
+            html.raw("<span class=\"none\">↳</span> ").text(&agent.name);
+        } else {
+            html.raw("<a class=\"link\" href=\"")
+                .text(&query.href(&timeline.adw_id))
+                .raw("\">")
+                .text(&agent.name)
+                .raw("</a>");
+        }
+        html.raw("</th>");
+        let usage = agent.usage;
+        let model = agent.model.as_deref().unwrap_or("");
+        for value in [
+            agent.stage.clone().unwrap_or_default(),
+            crate::ui::viewer::facts::short_model(model).to_owned(),
+            format::whole(agent.turns()),
+            format::whole(agent.tools),
+            format::whole(agent.errors),
+            plain(&format::amount(
+                usage.input + usage.output + usage.cache_read + usage.cache_creation,
+            )),
+            agent.cost_usd().map(format::money).unwrap_or_default(),
+            agent.duration_ms().map(format::duration).unwrap_or_default(),
+        ] {
+            html.raw("<td>").text(&value).raw("</td>");
+        }
+        html.raw("</tr>");
+    }
+    html.raw("</tbody></table></section>");
+}
+
+fn kinds(html: &mut Html, timeline: &Timeline) {
+    html.raw("<section><h3>Events by kind</h3><ul class=\"kinds\">");
+    for (kind, count) in &timeline.counts {
+        let query = DetailQuery {
+            kind: Some(*kind),
+            ..DetailQuery::default()
+        };
+        html.raw("<li><a class=\"link\" href=\"")
+            .text(&query.href(&timeline.adw_id))
+            .raw("\">");
+        html.text(&kind.name().replace('_', " "))
+            .raw("</a> <span>")
+            .text(&format::whole(*count))
+            .raw("</span></li>");
+    }
+    html.raw("</ul></section>");
+}
+
+fn errors(html: &mut Html, timeline: &Timeline) {
+    if timeline.errors.is_empty() {
+        return;
+    }
+    html.raw("<section><h3>Newest errors</h3><ul class=\"errors\">");
+    for mark in timeline.errors.iter().rev() {
+        html.raw("<li>")
+            .icon("#fail", 10)
+            .raw(" <a class=\"link\" href=\"")
+            .text(&entry(&timeline.adw_id, mark.seq))
+            .raw("\">");
+        html.text(&format::whole(mark.seq))
+            .raw("</a> <b>")
+            .text(&mark.what)
+            .raw("</b> <span>")
+            .text(&mark.why)
+            .raw("</span></li>");
+    }
+    html.raw("</ul></section>");
+}
+
+/// The address of one entry among all.
+pub fn entry(adw_id: &AdwId, seq: u64) -> String {
+    DetailQuery {
+        tab: Tab::Logs,
+        seq: Some(seq),
+        ..DetailQuery::default()
+    }
+    .href(adw_id)
+}
+
+fn plain(figure: &Figure) -> String {
+    format!(
+        "{}{}{}",
+        figure.value,
+        if figure.unit.is_empty() { "" } else { format::THIN },
+        figure.unit
+    )
+}
