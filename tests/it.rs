@@ -25,6 +25,8 @@ mod ingest;
 mod journal;
 #[path = "it/limits.rs"]
 mod limits;
+#[path = "it/media.rs"]
+mod media;
 #[path = "it/pages.rs"]
 mod pages;
 #[path = "it/plain.rs"]

@@ -147,8 +147,9 @@ impl Entry {
             }
             Kind::Other => {
                 entry.head = entry.event_type.clone();
-                entry.text = payload::first_text(payload, &["message", "content", "reason", "excerpt", "summary"])
-                    .map_or_else(|| said(payload, 512), |text| excerpt(text, 512));
+                entry.text =
+                    payload::first_text(payload, &["message", "content", "reason", "excerpt", "summary", "path"])
+                        .map_or_else(|| said(payload, 512), |text| excerpt(text, 512));
             }
         }
         entry

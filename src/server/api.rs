@@ -3,6 +3,7 @@
 mod events;
 pub mod export;
 mod health;
+mod media;
 pub mod params;
 mod search;
 mod sources;
@@ -35,6 +36,7 @@ pub fn router() -> Router<Shared> {
         .route("/api/workflows/{adw_id}/search", get(search::search))
         .route("/api/workflows/{adw_id}/export", get(export::export))
         .route("/api/workflows/{adw_id}/sources", get(sources::list))
+        .route("/media/{*name}", get(media::picture))
         .route("/healthz", get(health::health))
         .route("/metrics", get(health::metrics))
         .route("/api", get(no_such_address))

@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod markdown_view;
 pub mod now;
 pub mod open_tools;
+pub mod pictures;
 pub mod sources;
 pub mod stage_bands;
 pub mod state;
@@ -34,6 +35,7 @@ use entries::Entries;
 use facts::Facts;
 use files::Files;
 use now::Now;
+use pictures::Pictures;
 use sources::SourcesPanel;
 use state::StatePanel;
 use subject::{Subject, show};
@@ -91,6 +93,7 @@ fn page(subject: Subject) -> AnyView {
                 <div class="min-w-0 max-md:order-4">
                     <StatePanel />
                     <Files />
+                    <Pictures />
                     <SourcesPanel />
                 </div>
             </main>

@@ -167,7 +167,7 @@ mod tests {
         ] {
             let (line, pictures) = super::without_ballast(json!({"tool_use_result": result}));
             assert_eq!(line["tool_use_result"]["pictures"], json!([picture.note()]), "{result}");
-            assert_eq!(pictures, [picture.clone()]);
+            assert_eq!(pictures, std::slice::from_ref(&picture));
         }
     }
 }
