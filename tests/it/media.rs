@@ -216,6 +216,50 @@ async fn a_pushed_picture_is_kept_and_told_of_even_where_the_payload_is_cut() {
 }
 
 #[tokio::test]
+async fn the_page_shows_pictures_if_there_are_any() {
+    let server = server().start();
+    server.push(&[crate::harness::log("none", "no picture")]).await;
+    assert!(!server.get("/w/none").await.text().contains("aria-label=\"Pictures\""));
+    let (seen, read) = (png(640, 480, &[1; 300]), png(10, 10, &[2; 300]));
+    server
+        .push(&[
+            json!({"type": "tool_execution", "data": {"adw_id": "c0a43f47", "agent": "reviewer", "event_type": "tool_execution_post",
+                "payload": {"tool_use_id": "t", "tool_name": "Read", "input": {"file_path": "\"><b>.png"}, "output": [block(&seen)]}}}),
+            json!({"type": "screenshot", "data": {"adw_id": "c0a43f47", "payload": block(&read)}}),
+            json!({"type": "screenshot", "data": {"adw_id": "c0a43f47", "payload": block(&read)}}),
+        ])
+        .await;
+    let page = server.get("/w/c0a43f47").await;
+    let policy = page.header("content-security-policy").expect("a policy").to_owned();
+    assert!(policy.contains("img-src 'self'"), "{policy}");
+    let html = page.text();
+    assert!(html.contains("aria-label=\"Pictures\""), "{html}");
+    // Once in the panel and in each entry, small and large.
+    for (picture, count) in [(&seen, 4), (&read, 6)] {
+        assert_eq!(
+            html.matches(&format!("<img src=\"/media/{}\"", name(picture))).count(),
+            count,
+            "{html}"
+        );
+    }
+    assert!(
+        html.contains("width=\"640\" height=\"480\"") && html.contains("loading=\"lazy\""),
+        "{html}"
+    );
+    assert!(!html.contains("<b>.png"), "what an agent wrote is text");
+    // Every button finds its box, and no two boxes share a name.
+    let targets: Vec<&str> = html
+        .split("popovertarget=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(targets.len(), 10, "{targets:?}");
+    for target in targets {
+        assert_eq!(html.matches(&format!(" id=\"{target}\"")).count(), 1, "{target}");
+    }
+}
+
+#[tokio::test]
 async fn what_no_event_tells_of_is_not_there() {
     let server = server().start();
     let shot = png(3, 3, &[1; 300]);

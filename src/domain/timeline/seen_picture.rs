@@ -15,7 +15,7 @@ use crate::domain::timestamp::Timestamp;
 /// How many of the newest are known.
 const NEWEST: usize = 12;
 
-/// One picture, and where it was seen last.
+/// One picture, where an event told of it. The file and the tool that shows it may both tell of the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SeenPicture {
     pub seq: u64,
@@ -44,7 +44,7 @@ from_fields!(SeenPicture {
     size_bytes,
 });
 
-/// Notes the pictures of an event: the newest stand at the end, each once.
+/// Notes the pictures of an event: the newest stand at the end.
 pub(super) fn note(pictures: &mut VecDeque<SeenPicture>, event: &Event, entry: &Entry) {
     for note in picture_note::find(&event.payload, NEWEST) {
         let Some(name) = picture_note::name(note) else { continue };
@@ -54,7 +54,6 @@ pub(super) fn note(pictures: &mut VecDeque<SeenPicture>, event: &Event, entry: &
             "" => &entry.head,
             text => text,
         };
-        pictures.retain(|known| known.name != name.as_str());
         if pictures.len() == NEWEST {
             pictures.pop_front();
         }

@@ -10,7 +10,6 @@ use crate::domain::timeline::seen_picture::SeenPicture;
 use crate::ui::control::BUTTON;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::{dynamic, list};
-use crate::ui::figure::path_text;
 use crate::ui::format::{self, THIN};
 
 const SHEET: &str = style_sheet!("./style/components/picture.css");
@@ -19,7 +18,12 @@ const SHEET: &str = style_sheet!("./style/components/picture.css");
 pub fn Pictures() -> impl IntoView {
     let subject = use_subject();
     let pictures = subject.part(|timeline| {
-        let newest: Vec<SeenPicture> = timeline.pictures.iter().rev().cloned().collect();
+        let mut newest: Vec<SeenPicture> = Vec::new();
+        for seen in timeline.pictures.iter().rev() {
+            if !newest.iter().any(|known| known.name == seen.name) {
+                newest.push(seen.clone());
+            }
+        }
         newest
     });
     let is_empty = Derived::new(move |_| pictures.with(Vec::is_empty));
@@ -27,7 +31,9 @@ pub fn Pictures() -> impl IntoView {
         view! {
             <li class=format!("pic {SHEET}")>
                 {picture_box(&picture, "p")}
-                <span class="cap">{path_text(&picture.label)}</span>
+                <span class="cap truncate" aria-hidden="true" title=picture.label.clone()>
+                    {picture.label.rsplit('/').next().unwrap_or_default().to_owned()}
+                </span>
             </li>
         }
         .into_any()
