@@ -33,6 +33,8 @@ mod pages;
 mod plain;
 #[path = "it/protocol.rs"]
 mod protocol;
+#[path = "it/replay.rs"]
+mod replay;
 #[path = "it/rest.rs"]
 mod rest;
 #[path = "it/resume.rs"]
