@@ -116,6 +116,9 @@ async fn a_picture_in_a_stream_is_kept_as_it_was_and_named_where_it_stood() {
         ),
         (&json!(1280), &json!(720), &json!("planner"), &json!("/w/home.png"))
     );
+    let timeline = server.get("/api/agent-state/c0a43f47").await.json()["timeline"].take();
+    let tools = timeline["recent"]["by_kind"]["tool_execution"]["entries"].clone();
+    assert_eq!(tools[0]["detail"], "the page", "the picture is shown, not told");
     for other in [aside.clone(), png(9, 9, &[7; 200]), png(8, 8, &[8; 200])] {
         seen(&server, "c0a43f47", &name(&other)).await;
     }
@@ -172,10 +175,14 @@ async fn a_picture_in_a_stream_is_kept_as_it_was_and_named_where_it_stood() {
 async fn a_pushed_picture_is_kept_and_told_of_even_where_the_payload_is_cut() {
     let server = server().start();
     let shot = png(800, 600, &[3; 400]);
+    // Assembled here, and of no use anywhere.
+    let secret = format!("ghp_{}", "A1b2C3d4E5f6G7h8I9j0K1l2M3n4");
+    let mut shown = block(&shot);
+    shown["caption"] = json!(secret);
     let mut content: Vec<Value> = (0..200)
         .map(|n| json!({"type": "text", "text": format!("{n} ").repeat(200)}))
         .collect();
-    content.push(block(&shot));
+    content.push(shown);
     let pushed = json!({"type": "tool_execution", "data": {"adw_id": "p", "event_type": "tool_execution_post",
         "payload": {"tool_use_id": "t", "tool_name": "Shot", "output": content}}});
     server.push(&[pushed]).await;
@@ -189,6 +196,7 @@ async fn a_pushed_picture_is_kept_and_told_of_even_where_the_payload_is_cut() {
     assert_eq!(preview["pictures"][0]["media"], name(&shot));
     let whole = server.get("/api/workflows/p/events/1").await.json();
     assert_eq!(whole["data"]["payload"]["output"][200]["media"], name(&shot));
+    assert_eq!(whole["data"]["payload"]["output"][200]["caption"], "ghp_[redacted]");
     for format in ["ndjson", "json", "txt", "csv"] {
         let export = server
             .get(&format!("/api/workflows/p/export?format={format}"))
