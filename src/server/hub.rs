@@ -257,7 +257,7 @@ impl Hub {
         self.shared.pages.with(|reader| reader.tails(None))
     }
 
-    /// The workflows of which an event tells of the picture. Reads from the journal; blocks.
+    /// The workflows that tell of the picture. Reads from the journal; blocks.
     pub fn referrers(&self, name: &MediaName) -> Result<Vec<AdwId>, JournalError> {
         self.shared.pages.with(|reader| reader.referrers(name))
     }

@@ -197,9 +197,9 @@ pub trait Journal: Send {
     /// The files of pictures beside it.
     fn media(&self) -> Media;
 
-    /// Removes the pictures that no event of any workflow tells of any more; gives how many.
+    /// Removes the pictures that no event and no timeline of any workflow tells of any more; gives how many.
     ///
-    /// To be called after events were pruned. A workflow tells of a picture from its `first` event on.
+    /// To be called after events were pruned: those before a workflow's `first` are gone.
     fn sweep_media(&mut self) -> Result<u64, JournalError>;
 
     /// Says that everything was written and the next start is a clean one.
@@ -236,7 +236,7 @@ pub trait Reader: Send {
     /// The state document as last read or pushed.
     fn document(&mut self, adw_id: &AdwId) -> Result<Option<Map<String, Value>>, JournalError>;
 
-    /// The workflows of which an event tells of the picture.
+    /// The workflows that tell of the picture.
     fn referrers(&mut self, name: &MediaName) -> Result<Vec<AdwId>, JournalError>;
 
     /// The files of a workflow, or the newest run of every file.

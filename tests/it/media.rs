@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::{PUSH, Server, Setup, http, server};
-use crate::invent::event;
+use crate::invent::{ADW_ID, event};
 
 /// The head of a PNG and some bytes: no viewer shows it, but it has a size, and every byte counts.
 fn png(width: u32, height: u32, rest: &[u8]) -> Vec<u8> {
@@ -342,9 +342,12 @@ async fn an_import_tells_of_its_pictures_and_shows_that_they_are_missing() {
 fn pruned_events_take_their_pictures_with_them() {
     let directory = TempDir::new().expect("a directory");
     let open = || SqliteJournal::open(directory.path(), Durability::Process, "first").expect("the journal opens");
-    let [both, old, new] = [1_u8, 2, 3].map(|n| Picture::of(png(2, 2, &[n])).expect("a picture"));
+    let pictures: Vec<Picture> = (0..20_u8)
+        .map(|n| Picture::of(png(2, 2, &[n])).expect("a picture"))
+        .collect();
     let hub = Hub::open(Box::new(open()), 100).expect("the hub opens");
-    for picture in [&both, &old, &new, &both] {
+    // The first comes up once more at the end.
+    for picture in pictures.iter().chain(&pictures[..1]) {
         let event = event(Kind::Other, "screenshot", Value::Object(picture.note()));
         let drafts = vec![Draft::Event(NewEvent {
             event,
@@ -357,10 +360,14 @@ fn pruned_events_take_their_pictures_with_them() {
         };
         hub.record_blocking(batch).expect("recorded");
     }
+    let shown = hub
+        .timeline(&ADW_ID.parse().expect("a safe id"))
+        .expect("a timeline")
+        .pictures;
     hub.close();
     drop(hub);
     let file = |picture: &Picture| directory.path().join("media").join(picture.name.as_str());
-    for picture in [&both, &old, &new] {
+    for picture in &pictures {
         let opened = fs::File::options().write(true).open(file(picture)).expect("it is kept");
         opened.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("a time");
     }
@@ -369,23 +376,21 @@ fn pruned_events_take_their_pictures_with_them() {
     // What pruning does: the workflow begins later.
     let connection = rusqlite::Connection::open(directory.path().join("journal.db")).expect("the file opens");
     connection
-        .execute("UPDATE workflows SET first = 3", [])
+        .execute("UPDATE workflows SET first = 15", [])
         .expect("pruned");
-    let referrers = |journal: &SqliteJournal, picture: &Picture| {
-        journal
-            .reader()
-            .expect("a reader")
-            .referrers(&picture.name)
-            .expect("readable")
-            .len()
-    };
-    assert_eq!(
-        [&both, &old, &new].map(|picture| referrers(&journal, picture)),
-        [1, 0, 1]
-    );
-    assert_eq!(journal.sweep_media().expect("swept"), 1);
-    assert_eq!(
-        [&both, &old, &new].map(|picture| file(picture).exists()),
-        [true, false, true]
+    // Pictures 1 to 8 were told of by events 2 to 9; from 10 on the timeline knows them, and 15 is there.
+    assert_eq!(journal.sweep_media().expect("swept"), 8);
+    let is_kept = |n: usize| n == 0 || n >= 9;
+    let mut reader = journal.reader().expect("a reader");
+    for (n, picture) in pictures.iter().enumerate() {
+        assert_eq!(file(picture).exists(), is_kept(n), "picture {n}");
+        let referrers = reader.referrers(&picture.name).expect("readable");
+        assert_eq!(referrers.len(), usize::from(is_kept(n)), "picture {n}");
+    }
+    assert_eq!(shown.len(), 12);
+    assert!(
+        shown
+            .iter()
+            .all(|seen| directory.path().join("media").join(&seen.name).exists())
     );
 }

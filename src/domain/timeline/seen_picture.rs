@@ -13,7 +13,7 @@ use crate::domain::picture_note;
 use crate::domain::timestamp::Timestamp;
 
 /// How many of the newest are known.
-const NEWEST: usize = 12;
+pub const NEWEST: usize = 12;
 
 /// One picture, where an event told of it. The file and the tool that shows it may both tell of the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use crate::domain::draft::{Document, NewEvent, NewState};
 use crate::domain::event::{Event, Kind};
 use crate::domain::key::Key;
 use crate::domain::state_diff;
-use crate::domain::timeline::Timeline;
+use crate::domain::timeline::{Timeline, seen_picture};
 use crate::server::journal::preview::prepare_event;
 use crate::server::journal::{Appended, JournalError, Outcome, Prepared, PreparedBatch, PreparedEvent, Stored, Tail};
 use crate::server::media::Media;
@@ -288,13 +288,15 @@ impl Writer {
         stored.map_err(|error| write_error(&error))
     }
 
-    /// Forgets what pruned events told of, and removes the pictures that nothing tells of any more.
+    /// Forgets what only pruned events told of, and removes the pictures that nothing tells of any more. Those that a timeline may
+    /// hold stay: it outlives its events.
     pub(super) fn sweep_media(&mut self, media: &Media) -> Result<u64, JournalError> {
         self.connection
             .execute(
-                "DELETE FROM media WHERE NOT EXISTS \
-                 (SELECT 1 FROM workflows WHERE id = media.workflow AND first <= media.seq)",
-                [],
+                "DELETE FROM media WHERE (workflow, name) IN (SELECT workflow, name FROM \
+                 (SELECT workflow, name, seq, first, rank() OVER (PARTITION BY workflow ORDER BY seq DESC) AS place \
+                 FROM media JOIN workflows ON id = workflow) WHERE seq < first AND place > ?1)",
+                [seen_picture::NEWEST as i64],
             )
             .map_err(|error| write_error(&error))?;
         let swept = media.sweep(|name| -> Result<bool, std::io::Error> {

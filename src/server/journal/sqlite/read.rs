@@ -272,9 +272,9 @@ impl Reader for SqliteReader {
 
     fn referrers(&mut self, name: &MediaName) -> Result<Vec<AdwId>, JournalError> {
         let read = || -> rusqlite::Result<Vec<String>> {
-            let mut statement = self.connection.prepare_cached(
-                "SELECT adw_id FROM media JOIN workflows ON id = workflow WHERE name = ?1 AND first <= seq",
-            )?;
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT adw_id FROM media JOIN workflows ON id = workflow WHERE name = ?1")?;
             statement.query_map([name.as_str()], |row| row.get(0))?.collect()
         };
         let adw_ids = read().map_err(|error| read_error(&error))?;
