@@ -12,6 +12,7 @@ mod output;
 mod play;
 mod player;
 mod publisher;
+pub mod replay;
 mod scenes;
 mod stream;
 mod subject;

@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::{self, BufReader, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use adwatch::demo::replay::Replay;
 use adwatch::demo::{self, DemoOptions};
 use adwatch::server::Server;
 use adwatch::server::cli::{Cli, Command, Demo, Import, Serve};
@@ -16,6 +18,7 @@ use adwatch::server::open_hub;
 use clap::Parser as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 /// Where the demo of a server writes its files, in the folder of its journal.
@@ -36,7 +39,10 @@ enum Failure {
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(arguments) => serve(&arguments).await,
-        Command::Demo(arguments) => play(arguments).await,
+        Command::Demo(arguments) => match arguments.replay.clone() {
+            Some(recording) => replay(&arguments, &recording).await,
+            None => play(arguments).await,
+        },
         Command::Import(arguments) => import(arguments).await,
         Command::Version => say(concat!("adwatch ", env!("CARGO_PKG_VERSION"))),
     };
@@ -56,23 +62,8 @@ async fn serve(arguments: &Serve) -> Result<(), Failure> {
     write_log(&config.server);
     let stage = arguments.demo.then(|| config.journal.data.join(DEMO_AGENTS));
     let watched = arguments.watched(&config, stage.as_deref());
-    // First, so that a server that is running already is told from one whose journal is in use.
-    let listener = bind(config.server.listen).await?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::Start(error.to_string()))?;
-    let server = Server::open(Config {
-        server: config::Server {
-            listen: address,
-            ..config.server
-        },
-        agents: config::Agents {
-            dirs: watched,
-            ..config.agents
-        },
-        ..config
-    })
-    .map_err(|error| Failure::Start(error.to_string()))?;
+    let (server, listener) = open(config, watched).await?;
+    let address = address(&listener)?;
     let stopped = stop_signal().map_err(|error| Failure::Start(format!("signals cannot be watched: {error}")))?;
     say(&format!("adwatch is at http://{address}"))?;
     let Some(stage) = stage else {
@@ -90,6 +81,77 @@ async fn serve(arguments: &Serve) -> Result<(), Failure> {
     };
     server.run(listener, stopped).await;
     Ok(())
+}
+
+/// Opens a server that watches these folders, and takes its address.
+async fn open(config: Config, watched: Vec<PathBuf>) -> Result<(Server, TcpListener), Failure> {
+    // First, so that a server that is running already is told from one whose journal is in use.
+    let listener = bind(config.server.listen).await?;
+    let server = Server::open(Config {
+        server: config::Server {
+            listen: address(&listener)?,
+            ..config.server
+        },
+        agents: config::Agents {
+            dirs: watched,
+            ..config.agents
+        },
+        ..config
+    });
+    Ok((server.map_err(|error| Failure::Start(error.to_string()))?, listener))
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(|error| Failure::Start(error.to_string()))
+}
+
+/// Plays a recorded run into a folder of its own, and serves it.
+async fn replay(arguments: &Demo, recording: &Path) -> Result<(), Failure> {
+    let recording = recording.to_owned();
+    let read = tokio::task::spawn_blocking(move || Replay::read(&recording)).await;
+    let read = read.map_err(|error| Failure::Start(error.to_string()))?;
+    let replay = Arc::new(read.map_err(|error| Failure::Usage(error.to_string()))?);
+    let folder = tempfile::Builder::new().prefix("adwatch-replay-").tempdir();
+    let folder = folder.map_err(|error| Failure::Start(format!("no temporary folder can be made: {error}")))?;
+    let agents = folder.path().join(DEMO_AGENTS);
+    let config = arguments
+        .config(&agents, &folder.path().join("journal"), |name| std::env::var(name).ok())
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    write_log(&config.server);
+    let (server, listener) = open(config, vec![agents.clone()]).await?;
+    let stopped = stop_signal().map_err(|error| Failure::Start(format!("signals cannot be watched: {error}")))?;
+    say(&format!("adwatch is at http://{}", address(&listener)?))?;
+    say(&format!(
+        "{} workflows, {} s at the speed of life, are played into {}; Ctrl+C stops and removes them",
+        replay.workflows(),
+        replay.length().as_secs(),
+        agents.display()
+    ))?;
+    let (stop, stopping) = oneshot::channel::<()>();
+    let speed = arguments.speed;
+    let playing = tokio::spawn(async move {
+        let stopping = async { drop(stopping.await) };
+        match replay.play(&agents, speed, stopping).await {
+            Ok(true) => say("the replay is over; the board stays until Ctrl+C").is_ok(),
+            Ok(false) => false,
+            Err(error) => {
+                tracing::error!(%error, "the replay ended early");
+                false
+            }
+        }
+    });
+    server
+        .run(listener, async {
+            stopped.await;
+            drop(stop);
+        })
+        .await;
+    // Nothing may be written any more when the folder is removed.
+    let _ = playing.await;
+    let path = folder.path().to_owned();
+    folder
+        .close()
+        .map_err(|error| Failure::Start(format!("{} cannot be removed: {error}", path.display())))
 }
 
 /// Plays into a server that runs already.

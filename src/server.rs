@@ -14,6 +14,7 @@ pub mod import;
 pub mod ingest;
 pub mod journal;
 mod local_time;
+pub mod media;
 pub mod pages;
 pub mod run;
 pub mod shared;

@@ -25,12 +25,16 @@ mod ingest;
 mod journal;
 #[path = "it/limits.rs"]
 mod limits;
+#[path = "it/media.rs"]
+mod media;
 #[path = "it/pages.rs"]
 mod pages;
 #[path = "it/plain.rs"]
 mod plain;
 #[path = "it/protocol.rs"]
 mod protocol;
+#[path = "it/replay.rs"]
+mod replay;
 #[path = "it/rest.rs"]
 mod rest;
 #[path = "it/resume.rs"]

@@ -6,6 +6,9 @@ import { expect, test } from '../test';
 
 test.use({ forgiven: [/status of 404/] });
 
+/** The smallest picture there is. */
+const DOT = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+
 async function fill(server: Server): Promise<void> {
   await server.push(
     state('c0a43f47', { issue_number: 12, issue_class: '/feature', branch_name: 'feature-12', issue_json: { title: 'Make the button blue' } }),
@@ -15,6 +18,7 @@ async function fill(server: Server): Promise<void> {
     ...tool('c0a43f47', 'Edit', { file_path: 'src/button.rs', old_string: 'red', new_string: 'blue' }, 'updated'),
     ...tool('c0a43f47', 'Bash', { command: 'cargo test' }, 'error: 1 failed', true),
     log('c0a43f47', 'could not', 'ERROR'),
+    { type: 'screenshot', data: { adw_id: 'c0a43f47', agent: 'reviewer', payload: { message: 'home', shot: `data:image/gif;base64,${DOT}` } } },
   );
   await server.push(text('deadbeef', 'trying'), status('deadbeef', 'failed', 'gave up'));
   await server.push(text('feedface', 'done'), status('feedface', 'completed', 'shipped'));

@@ -23,6 +23,7 @@ use super::event::{Event, Kind, TimeSource};
 use super::key::Key;
 use super::lenient_json;
 use super::payload;
+use super::picture::Picture;
 use super::place::Place;
 use super::reading::{Finished, Reading};
 use super::redaction::{self, Clean};
@@ -51,6 +52,9 @@ pub struct Reader {
     /// Not stored: the lines of a text that is held back are read again.
     #[serde(skip)]
     joined: Option<Joined>,
+    /// Not stored: they are taken after every line.
+    #[serde(skip)]
+    pictures: Vec<Picture>,
 }
 
 /// The words in `type` by which a stream is told from other files of JSON lines.
@@ -88,7 +92,8 @@ impl Reader {
             },
         };
         let mended = parsed.mended;
-        let mut value = scrub::without_ballast(parsed.value);
+        let (mut value, pictures) = scrub::without_ballast(parsed.value);
+        self.pictures.extend(pictures);
         let is_alone = before.is_empty() && mended.is_none();
         if let Some(text) = is_alone.then(|| other_cli::take_piece(&mut value)).flatten() {
             let line = redaction::value(value).into_inner();
@@ -112,6 +117,11 @@ impl Reader {
             reading = Reading::Source(all);
         }
         held.into_iter().chain(self.finish(reading, end)).collect()
+    }
+
+    /// The pictures that stood in the lines since this was last asked; events tell of them by name.
+    pub fn take_pictures(&mut self) -> Vec<Picture> {
+        std::mem::take(&mut self.pictures)
     }
 
     /// Ends the text that is held back.

@@ -8,6 +8,7 @@ use super::excerpt::{excerpt, first_line, json_len};
 use super::from_json::from_fields;
 use super::level::Level;
 use super::payload;
+use super::picture_note;
 use super::timestamp::Timestamp;
 
 /// The longest text of an entry, in bytes of JSON.
@@ -118,7 +119,7 @@ impl Entry {
                     entry.end_seq = Some(event.seq);
                     entry.detail = payload
                         .get("output")
-                        .map(|output| said(output, 640))
+                        .map(|output| answered(output, 640))
                         .unwrap_or_default();
                     if entry.detail.is_empty() {
                         entry.detail = excerpt(payload::text(payload, "error").unwrap_or_default(), 640);
@@ -148,8 +149,9 @@ impl Entry {
             }
             Kind::Other => {
                 entry.head = entry.event_type.clone();
-                entry.text = payload::first_text(payload, &["message", "content", "reason", "excerpt", "summary"])
-                    .map_or_else(|| said(payload, 512), |text| excerpt(text, 512));
+                entry.text =
+                    payload::first_text(payload, &["message", "content", "reason", "excerpt", "summary", "path"])
+                        .map_or_else(|| answered(payload, 512), |text| excerpt(text, 512));
             }
         }
         entry
@@ -271,6 +273,18 @@ fn said(value: &Value, max_bytes: usize) -> String {
         Value::String(text) => excerpt(text, max_bytes),
         other => excerpt(&other.to_string(), max_bytes),
     }
+}
+
+/// What was answered: the texts where it is nothing but texts and pictures, because pictures are shown.
+fn answered(value: &Value, max_bytes: usize) -> String {
+    let parts = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let is_picture = |part: &Value| part.as_object().is_some_and(|note| picture_note::name(note).is_some());
+    if !parts.iter().any(is_picture) {
+        return said(value, max_bytes);
+    }
+    let others = parts.iter().filter(|part| !is_picture(part));
+    let texts = others.map(|part| payload::text(part, "text").map_or_else(|| said(part, max_bytes), str::to_owned));
+    excerpt(&texts.collect::<Vec<_>>().join("\n"), max_bytes)
 }
 
 fn changed_fields(payload: &Value) -> String {

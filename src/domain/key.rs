@@ -39,6 +39,11 @@ impl Key {
         Self::of(&["exported", &seq.to_string(), text])
     }
 
+    /// A picture that lies in a file of the workflow: one that changed is another.
+    pub fn picture(file: &str, name: &str) -> Self {
+        Self::of(&["picture", file, name])
+    }
+
     /// A block of a line without an id, by its place: unique because a file that starts over is a new run.
     pub fn place(agent: &str, file: &str, run: u32, offset: u64, block: usize) -> Self {
         Self::of(&[

@@ -7,6 +7,7 @@ pub mod mark;
 pub mod open_tool;
 pub mod recent;
 pub mod report;
+pub mod seen_picture;
 pub mod sources;
 pub mod stage_line;
 pub mod state_view;
@@ -31,6 +32,7 @@ use mark::Mark;
 use open_tool::{OpenTool, Usual};
 use recent::Recent;
 use report::Report;
+use seen_picture::SeenPicture;
 use sources::Sources;
 use stage_line::StageLine;
 use state_view::StateView;
@@ -74,6 +76,9 @@ pub struct Timeline {
     pub pace: Pace,
     pub recent: Recent,
     pub sources: Sources,
+    /// The newest pictures, the newest at the end.
+    #[serde(default)]
+    pub pictures: VecDeque<SeenPicture>,
 }
 
 from_fields!(Timeline {
@@ -100,6 +105,7 @@ from_fields!(Timeline {
     pace,
     recent,
     sources,
+    pictures,
 });
 
 impl Timeline {
@@ -128,6 +134,7 @@ impl Timeline {
             pace: Pace::default(),
             recent: Recent::default(),
             sources: Sources::default(),
+            pictures: VecDeque::new(),
         }
     }
 
@@ -170,6 +177,7 @@ impl Timeline {
             self.trace.note(event.timestamp, event.time_source, entry.error);
             self.pace.note(event.timestamp, event.time_source, entry.error);
         }
+        seen_picture::note(&mut self.pictures, event, &entry);
         if !entry::is_post(event) || !self.recent.close(&entry) {
             self.recent.push(entry);
         }

@@ -4,6 +4,7 @@ pub mod entries;
 mod events;
 pub mod export;
 mod health;
+mod media;
 pub mod params;
 mod search;
 mod sources;
@@ -37,6 +38,7 @@ pub fn router() -> Router<Shared> {
         .route("/api/workflows/{adw_id}/entries", get(entries::page))
         .route("/api/workflows/{adw_id}/export", get(export::export))
         .route("/api/workflows/{adw_id}/sources", get(sources::list))
+        .route("/media/{*name}", get(media::picture))
         .route("/healthz", get(health::health))
         .route("/metrics", get(health::metrics))
         .route("/api", get(no_such_address))

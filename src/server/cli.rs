@@ -10,10 +10,11 @@ use super::config::value::Value;
 use super::config::{Config, ConfigError};
 use super::{clock, local_time};
 use crate::demo::DemoOptions;
+use crate::demo::replay::Speed;
 
 /// What a demo is without flags.
 const URL: &str = "http://127.0.0.1:4600";
-const SPEED: f64 = 1.0;
+const SPEED: Speed = Speed::Times(1.0);
 const WORKFLOWS: usize = 8;
 const SEED: u64 = 1;
 
@@ -29,6 +30,7 @@ Examples:
   adwatch serve --agents ~/shop/agents      watch another project
   adwatch serve --demo                      see it move without a project
   adwatch demo --url http://127.0.0.1:4600  play workflows into a running server
+  adwatch demo --replay old/agents          see a recorded run again
   adwatch import c0a43f47.ndjson            take an export back into the journal";
 
 /// Shows, live and without gaps, what every agent of every AI Developer Workflow is doing.
@@ -83,13 +85,19 @@ pub struct Serve {
     pub config: Option<PathBuf>,
 }
 
-/// Play believable workflows into a running server, until stopped.
+/// Play believable workflows into a running server, until stopped; or a recorded run, with a server of its own.
+///
+/// With --replay the files of the recording are written into a temporary folder, line by line and as they were, which a server
+/// watches. When nothing is written for more than 10 s the pause is shortened to that. The times that lines tell stay those of
+/// the recording. Ctrl+C ends the server and removes the folder.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   adwatch demo
   adwatch demo --workflows 20 --speed 10
-  adwatch demo --agents /tmp/demo/agents    also write streams and logs, as workflows do")]
+  adwatch demo --agents /tmp/demo/agents    also write streams and logs, as workflows do
+  adwatch demo --replay ~/shop/agents --speed 10
+  adwatch demo --replay ~/shop --speed max --listen 127.0.0.1:0")]
 pub struct Demo {
     /// The server to push events to.
     #[arg(long, value_name = "URL", default_value = URL)]
@@ -97,15 +105,33 @@ pub struct Demo {
     /// Write the files of some workflows here instead of pushing their events; the server must watch the folder.
     #[arg(long, value_name = "DIR")]
     pub agents: Option<PathBuf>,
-    /// How many times faster than life.
+    /// How many times faster than life; max plays a recording without pauses.
     #[arg(long, value_name = "FACTOR", default_value_t = SPEED)]
-    pub speed: f64,
+    pub speed: Speed,
     /// How many workflows run at once.
     #[arg(long, value_name = "COUNT", default_value_t = WORKFLOWS)]
     pub workflows: usize,
     /// The same seed plays the same workflows.
     #[arg(long, value_name = "NUMBER", default_value_t = SEED)]
     pub seed: u64,
+    /// Play this recorded agents folder (or the one in this folder) instead.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["url", "agents", "workflows", "seed"])]
+    pub replay: Option<PathBuf>,
+    /// Where the server of a replay listens, on this machine; port 0 takes a free one.
+    ///
+    /// [default: 127.0.0.1:4600] [env: ADWATCH_LISTEN]
+    #[arg(long, value_name = "ADDR", requires = "replay")]
+    pub listen: Option<String>,
+    /// Keep the journal of a replay in this folder; what it holds already is not shown again.
+    ///
+    /// [default: removed with the files of the replay]
+    #[arg(long, value_name = "DIR", requires = "replay")]
+    pub data: Option<PathBuf>,
+    /// The settings file of a replay's server.
+    ///
+    /// [default: Leptos.toml in the current folder, if it is there] [env: ADWATCH_CONFIG]
+    #[arg(long, value_name = "FILE", requires = "replay")]
+    pub config: Option<PathBuf>,
 }
 
 /// Take NDJSON exports back into a journal that no server is using.
@@ -154,6 +180,10 @@ impl Default for Demo {
             speed: SPEED,
             workflows: WORKFLOWS,
             seed: SEED,
+            replay: None,
+            listen: None,
+            data: None,
+            config: None,
         }
     }
 }
@@ -165,10 +195,27 @@ impl Demo {
             url: url.to_owned(),
             agents: self.agents.clone(),
             workflows: self.workflows,
-            speed: self.speed,
+            speed: self.speed.factor(),
             seed: self.seed,
             utc_offset_minutes: local_time::zone().offset_minutes(clock::now()),
         }
+    }
+
+    /// The settings of a replay's server: it watches `agents`, and keeps its journal in `data` unless told otherwise.
+    pub fn config(
+        &self,
+        agents: &Path,
+        data: &Path,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Config, ConfigError> {
+        let serve = Serve {
+            agents: vec![agents.to_owned()],
+            listen: self.listen.clone(),
+            data: Some(self.data.clone().unwrap_or_else(|| data.to_owned())),
+            config: self.config.clone(),
+            ..Serve::default()
+        };
+        serve.config(variable)
     }
 }
 

@@ -23,9 +23,12 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
 use crate::domain::event::Event;
+use crate::domain::media_name::MediaName;
+use crate::domain::picture::Picture;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::preview::prepare;
 use crate::server::journal::{Batch, Found, Journal, JournalError, Outcome, Page, PageQuery, Part, Reader, Tail};
+use crate::server::media::Media;
 pub use bell::Bell;
 use board::Board;
 pub use board::BoardSubscription;
@@ -53,6 +56,8 @@ pub enum RecordError {
     Busy,
     #[error("the disk is full; make room, and recording goes on by itself")]
     Full,
+    #[error("a picture cannot be kept: {0}; make the folder of the journal writable, and recording goes on by itself")]
+    Picture(String),
     #[error("recording has stopped: {0}; restart adwatch")]
     Stopped(String),
 }
@@ -75,6 +80,7 @@ pub struct Hub {
     jobs: mpsc::Sender<Job>,
     room: Arc<Semaphore>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    media: Media,
 }
 
 /// What the writer, the board and the subscriptions work on.
@@ -120,6 +126,7 @@ impl Hub {
             duplicates: 0.into(),
             commits: 0.into(),
         });
+        let media = journal.media();
         let (jobs, queue) = mpsc::channel(QUEUE_JOBS);
         let writer = writer::start(journal, Arc::clone(&shared), queue, checkpoint_every);
         let mut threads = vec![writer, board::start(&shared)];
@@ -133,6 +140,7 @@ impl Hub {
             jobs,
             room: Arc::new(Semaphore::new(QUEUE_BYTES / 1024)),
             threads: Mutex::new(threads),
+            media,
         })
     }
 
@@ -141,7 +149,13 @@ impl Hub {
         if let Some(reason) = self.shared.stopped.get() {
             return Err(RecordError::Stopped(reason.clone()));
         }
-        let batch = prepare(batch);
+        let mut batch = prepare(batch);
+        let pictures = std::mem::take(&mut batch.pictures);
+        if !pictures.is_empty() {
+            let media = self.media.clone();
+            let kept = tokio::task::spawn_blocking(move || keep(&media, &pictures)).await;
+            kept.unwrap_or_else(|error| Err(RecordError::Picture(error.to_string())))?;
+        }
         let kib = (batch.size_bytes / 1024 + 1).min(QUEUE_BYTES / 1024) as u32;
         let room = match self.room.clone().try_acquire_many_owned(kib) {
             Ok(room) => room,
@@ -164,11 +178,10 @@ impl Hub {
 
     /// The same for threads. Waits for room as long as it takes: a file can be read later.
     pub fn record_blocking(&self, batch: Batch) -> Result<Vec<Outcome>, RecordError> {
+        let mut batch = prepare(batch);
+        keep(&self.media, &std::mem::take(&mut batch.pictures))?;
         let (reply, answer) = oneshot::channel();
-        let job = Job::Record {
-            batch: prepare(batch),
-            reply,
-        };
+        let job = Job::Record { batch, reply };
         let ended = || RecordError::Stopped("the writer has ended".into());
         self.jobs.blocking_send(job).map_err(|_| ended())?;
         answer.blocking_recv().unwrap_or_else(|_| Err(ended()))
@@ -244,6 +257,17 @@ impl Hub {
         self.shared.pages.with(|reader| reader.tails(None))
     }
 
+    /// The workflows that tell of the picture. Reads from the journal; blocks.
+    pub fn referrers(&self, name: &MediaName) -> Result<Vec<AdwId>, JournalError> {
+        self.shared.pages.with(|reader| reader.referrers(name))
+    }
+
+    /// The bytes of a picture; none if it is not here. Blocks.
+    pub fn picture(&self, name: &MediaName) -> Result<Option<Vec<u8>>, JournalError> {
+        let read = self.media.read(name);
+        read.map_err(|error| JournalError::Read(format!("{name}: {error}")))
+    }
+
     pub fn stats(&self) -> Stats {
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(std::sync::atomic::Ordering::Relaxed);
         Stats {
@@ -310,6 +334,15 @@ impl Shared {
         let all: Vec<_> = read_lock(&self.workflows).values().cloned().collect();
         all.iter().filter_map(|live| lock(live).card()).collect()
     }
+}
+
+/// Writes the pictures of a batch, before any event tells of them.
+fn keep(media: &Media, pictures: &[Picture]) -> Result<(), RecordError> {
+    use std::io::ErrorKind;
+    media.keep(pictures).map_err(|error| match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => RecordError::Full,
+        _ => RecordError::Picture(error.to_string()),
+    })
 }
 
 /// The timeline of a workflow from its checkpoint and the events after it, and the seq of the checkpoint.

@@ -130,7 +130,7 @@ impl Report {
         let of: Vec<_> = waiting.drafts.iter().map(|draft| draft.adw_id().clone()).collect();
         let batch = Batch {
             drafts: waiting.drafts,
-            tails: Vec::new(),
+            ..Batch::default()
         };
         let outcomes = hub.record_blocking(batch)?;
         for ((outcome, (line, seq)), adw_id) in outcomes.into_iter().zip(waiting.places).zip(of) {

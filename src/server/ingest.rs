@@ -16,6 +16,8 @@ use axum::routing::post;
 use bytes::Bytes;
 
 use crate::domain::draft::Draft;
+use crate::domain::picture::Picture;
+use crate::domain::pictures::Pictures;
 use crate::domain::push::body::{BodyError, Part, parts};
 use crate::domain::push::{self, Received, Refusal};
 use crate::domain::redaction;
@@ -46,6 +48,8 @@ struct Ingest {
 struct Items {
     drafts: Vec<Draft>,
     refused: Vec<Refused>,
+    /// What the drafts tell of.
+    pictures: Vec<Picture>,
 }
 
 /// The route. A body may have at most `max_body_bytes`.
@@ -91,17 +95,25 @@ impl Ingest {
         let mut items = Items {
             drafts: Vec::with_capacity(parts.len()),
             refused: Vec::new(),
+            pictures: Vec::new(),
         };
         for (index, part) in parts.into_iter().enumerate() {
+            let mut pictures = Pictures::default();
             let draft = match part {
-                Part::Item(item) => push::draft(redaction::value(item), received),
+                Part::Item(mut item) => {
+                    pictures.take_pushed(&mut item);
+                    push::draft(redaction::value(item), received)
+                }
                 Part::Broken(reason) => Err(Refusal {
                     field: "item".to_owned(),
                     reason,
                 }),
             };
             match draft {
-                Ok(draft) => items.drafts.push(draft),
+                Ok(draft) => {
+                    items.drafts.push(draft);
+                    items.pictures.extend(pictures.into_taken());
+                }
                 Err(refusal) => items.refused.push(Refused::new(index, refusal)),
             }
         }
@@ -114,12 +126,14 @@ impl Ingest {
         let average_bytes = length / items.drafts.len().max(1) + 1;
         let at_once = (COMMIT_BYTES / average_bytes).clamp(1, COMMIT_EVENTS);
         let mut waiting = items.drafts;
+        let mut pictures = items.pictures;
         let mut is_first = true;
         while !waiting.is_empty() {
             let later = waiting.split_off(waiting.len().min(at_once));
             let batch = Batch {
                 drafts: std::mem::replace(&mut waiting, later),
                 tails: Vec::new(),
+                pictures: std::mem::take(&mut pictures),
             };
             let outcomes = if is_first {
                 self.hub.record(batch).await

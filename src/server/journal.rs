@@ -15,7 +15,10 @@ use serde_json::{Map, Value};
 use crate::domain::adw_id::AdwId;
 use crate::domain::draft::{Draft, NewEvent, NewState};
 use crate::domain::event::Event;
+use crate::domain::media_name::MediaName;
+use crate::domain::picture::Picture;
 use crate::domain::timeline::Timeline;
+use crate::server::media::Media;
 pub use filter::Filter;
 
 /// Things to record in one transaction, with how far the files were read that they came from.
@@ -23,6 +26,8 @@ pub use filter::Filter;
 pub struct Batch {
     pub drafts: Vec<Draft>,
     pub tails: Vec<Tail>,
+    /// The pictures that the events tell of: on the disk before the transaction.
+    pub pictures: Vec<Picture>,
 }
 
 /// How far a file has been read: stored with the events that came of it. One per path and run.
@@ -79,6 +84,8 @@ pub struct PreparedEvent {
     pub text: (String, String),
     /// The same with the whole payload, where the event holds a preview.
     pub body: Option<(String, String)>,
+    /// The pictures that it tells of.
+    pub media: Vec<MediaName>,
 }
 
 /// A batch ready for the writer.
@@ -86,6 +93,7 @@ pub struct PreparedEvent {
 pub struct PreparedBatch {
     pub drafts: Vec<Prepared>,
     pub tails: Vec<Tail>,
+    pub pictures: Vec<Picture>,
     pub size_bytes: usize,
 }
 
@@ -186,6 +194,14 @@ pub trait Journal: Send {
     /// Another connection for reading.
     fn reader(&self) -> Result<Box<dyn Reader>, JournalError>;
 
+    /// The files of pictures beside it.
+    fn media(&self) -> Media;
+
+    /// Removes the pictures that no event and no timeline of any workflow tells of any more; gives how many.
+    ///
+    /// To be called after events were pruned: those before a workflow's `first` are gone.
+    fn sweep_media(&mut self) -> Result<u64, JournalError>;
+
     /// Says that everything was written and the next start is a clean one.
     fn close(&mut self) -> Result<(), JournalError>;
 }
@@ -219,6 +235,9 @@ pub trait Reader: Send {
 
     /// The state document as last read or pushed.
     fn document(&mut self, adw_id: &AdwId) -> Result<Option<Map<String, Value>>, JournalError>;
+
+    /// The workflows that tell of the picture.
+    fn referrers(&mut self, name: &MediaName) -> Result<Vec<AdwId>, JournalError>;
 
     /// The files of a workflow, or the newest run of every file.
     fn tails(&mut self, adw_id: Option<&AdwId>) -> Result<Vec<Tail>, JournalError>;

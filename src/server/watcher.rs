@@ -13,6 +13,7 @@ mod look;
 mod memory;
 mod order;
 mod outbox;
+mod picture_file;
 mod print;
 mod roots;
 mod run;

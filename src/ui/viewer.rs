@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod markdown_view;
 pub mod now;
 pub mod open_tools;
+pub mod pictures;
 pub mod sources;
 pub mod stage_bands;
 pub mod state;
@@ -35,6 +36,7 @@ use entries::Entries;
 use facts::Facts;
 use files::Files;
 use now::Now;
+use pictures::Pictures;
 use sources::SourcesPanel;
 use state::StatePanel;
 use subject::{Subject, show};
@@ -92,6 +94,7 @@ fn page(subject: Subject) -> AnyView {
                 <div class="min-w-0 max-md:order-4">
                     <StatePanel />
                     <Files />
+                    <Pictures />
                     <SourcesPanel />
                 </div>
             </main>

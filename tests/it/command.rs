@@ -24,7 +24,16 @@ fn help_and_version_are_there() {
     for flag in ["--agents", "--listen", "--data", "--demo", "--config", "Examples:"] {
         assert!(said(&adwatch(&["serve", "--help"]).stdout).contains(flag), "{flag}");
     }
-    for flag in ["--url", "--agents", "--speed", "--workflows", "--seed", "Examples:"] {
+    for flag in [
+        "--url",
+        "--agents",
+        "--speed",
+        "--workflows",
+        "--seed",
+        "--replay",
+        "--listen",
+        "Examples:",
+    ] {
         assert!(said(&adwatch(&["demo", "--help"]).stdout).contains(flag), "{flag}");
     }
     for flag in ["--data", "--config", "FILE", "Examples:"] {

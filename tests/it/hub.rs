@@ -25,7 +25,7 @@ fn id() -> AdwId {
 fn batch(drafts: Vec<Draft>) -> Batch {
     Batch {
         drafts,
-        tails: Vec::new(),
+        ..Batch::default()
     }
 }
 

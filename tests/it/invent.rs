@@ -59,11 +59,13 @@ pub fn any_event() -> impl Strategy<Value = Event> {
     ];
     let id = (0_u8..12).prop_map(|n| format!("toolu_{n}"));
     let name = prop_oneof!["(sdlc_planner|builder|test_runner|adw_plan_iso|ops)", "[a-z]{1,90}"];
-    let payload = (text.clone(), text, id.clone(), any::<bool>(), 0_u64..100_000, 0_usize..3).prop_map(
+    let payload = (text.clone(), text, id.clone(), any::<bool>(), 0_u64..100_000, 0_usize..4).prop_map(
         |(a, b, id, flag, number, shape)| match shape {
             0 => json!({"content": a, "message": b, "tool_use_id": id, "tool_name": "Bash", "input": {"command": b}, "output": a, "is_error": flag,
                         "duration_ms": number, "message_id": id, "usage": {"input_tokens": number, "output_tokens": 3}, "path": b, "diff": a,
                         "stage": "build", "level": if flag { "ERROR" } else { "INFO" }, "cost_usd": 0.5, "num_turns": 3, "result": a, "model": "opus"}),
+            3 => json!({"path": a, "output": [b, {"type": "image", "media": format!("{:064x}.png", number), "width": number, "height": 3, "size_bytes": number}],
+                        "tool_use_id": id, "input": {"file_path": b}}),
             1 => json!({"tool_use_id": id, "tool_name": "TodoWrite", "input": {"todos": [{"content": a, "status": "in_progress"}, {"content": b, "status": "completed"}]},
                         "changed": [{"field": b, "new": a}, {"field": "status", "old": null, "new": "completed"}], "state": {"issue_title": a, "current_phase": "build", b: number}}),
             _ => json!([a, null, b]),

@@ -95,7 +95,7 @@ fn what_was_recorded_is_there_after_a_restart_once_and_in_order() {
             let outcomes = hub
                 .record_blocking(Batch {
                     drafts,
-                    tails: Vec::new(),
+                    ..Batch::default()
                 })
                 .expect("recorded");
             assert_eq!(outcomes[0], Outcome::Recorded(round * 150 + number + 1));

@@ -50,7 +50,7 @@ fn varied(number: usize, text: &str) -> Draft {
 fn append(journal: &mut SqliteJournal, drafts: Vec<Draft>) {
     let batch = Batch {
         drafts,
-        tails: Vec::new(),
+        ..Batch::default()
     };
     journal.append(vec![prepare(batch)]).expect("recorded");
 }

@@ -11,6 +11,7 @@ use super::{LineDraft, result_text, set};
 use crate::domain::event::{Kind, TimeSource};
 use crate::domain::key::Key;
 use crate::domain::payload;
+use crate::domain::picture_note;
 use crate::domain::timestamp::Timestamp;
 
 /// Up to 17 calls were open at once; what is never answered is pushed out by newer ones.
@@ -102,6 +103,7 @@ pub(super) fn post(draft: &mut LineDraft<'_>, at: usize, mut block: Value, resul
     payload.insert("is_error".into(), is_error.into());
     set(&mut payload, "duration_ms", measured_ms.or(seen_ms));
     set(&mut payload, "task", task(result));
+    set(&mut payload, "pictures", pictures(result, &output));
     let mut keys = vec![draft.key(at)];
     keys.extend(id.as_deref().map(Key::tool_post));
     draft.add(Kind::ToolExecution, "tool_execution_post", payload.into(), keys);
@@ -113,6 +115,16 @@ pub(super) fn post(draft: &mut LineDraft<'_>, at: usize, mut block: Value, resul
         set(&mut payload, "tool_name", name);
         draft.add(Kind::FileOperation, operation, payload.into(), vec![Key::file(&id)]);
     }
+}
+
+/// Pictures of the structured result that the output does not hold.
+fn pictures(result: &Value, output: &Value) -> Option<Value> {
+    let shown = result.get("pictures")?;
+    let known = picture_note::find(output, usize::MAX);
+    let is_new = |note: &&Map<String, Value>| !known.iter().any(|known| known["media"] == note["media"]);
+    let new = picture_note::find(shown, usize::MAX).into_iter().filter(is_new);
+    let new: Vec<Value> = new.map(|note| Value::Object(note.clone())).collect();
+    (!new.is_empty()).then(|| new.into())
 }
 
 /// What the result of a Task says of its sub-agent.

@@ -1,26 +1,47 @@
 //! What no event may carry: images as base64, signatures, and the second copy of a result.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-/// Shorter texts are no image and no signature.
-const BALLAST_BYTES: usize = 256;
+use crate::domain::picture::Picture;
+use crate::domain::picture_note;
+use crate::domain::pictures::{self, Pictures};
 
-/// Drops what would only be thrown away later, before the secrets are looked for: it is most of the bytes.
-pub(super) fn without_ballast(mut line: Value) -> Value {
+/// Pictures of one structured result that are looked for.
+const PICTURES: usize = 12;
+
+/// Drops what would only be thrown away later, before the secrets are looked for: it is most of the bytes. Gives the
+/// pictures that stood in the line, in whose places notes are left.
+pub(super) fn without_ballast(mut line: Value) -> (Value, Vec<Picture>) {
+    let mut pictures = Pictures::default();
     for field in ["tool_use_result", "toolUseResult"] {
-        let Some(result) = line.get_mut(field) else { continue };
-        let kept = match result {
-            Value::Object(result) => result_fields(result),
-            _ => Value::Null,
+        let Some(mut result) = line.get_mut(field).map(Value::take) else {
+            continue;
         };
-        *result = kept;
+        // It repeats the content, but may hold a picture of which that says nothing.
+        strip(&mut result, &mut pictures);
+        let shown: Vec<Value> = picture_note::find(&result, PICTURES)
+            .into_iter()
+            .map(|note| Value::Object(note.clone()))
+            .collect();
+        let mut kept = match &mut result {
+            Value::Object(result) => result_fields(result),
+            _ => Map::new(),
+        };
+        if !shown.is_empty() {
+            kept.insert("pictures".into(), shown.into());
+        }
+        line[field] = if result.is_object() || !kept.is_empty() {
+            Value::Object(kept)
+        } else {
+            Value::Null
+        };
     }
-    strip(&mut line);
-    line
+    strip(&mut line, &mut pictures);
+    (line, pictures.into_taken())
 }
 
 /// What the events need of the structured result; the rest repeats the content.
-fn result_fields(result: &mut Map<String, Value>) -> Value {
+fn result_fields(result: &mut Map<String, Value>) -> Map<String, Value> {
     const FIELDS: [&str; 12] = [
         "type",
         "filePath",
@@ -45,24 +66,24 @@ fn result_fields(result: &mut Map<String, Value>) -> Value {
     if let Some(Value::Object(task)) = kept.get_mut("task") {
         task.retain(|field, _| matches!(field.as_str(), "task_id" | "task_type" | "status"));
     }
-    Value::Object(kept)
+    kept
 }
 
-/// Replaces images by what they were, and removes signatures, wherever they stand.
-fn strip(value: &mut Value) {
+/// Replaces images by notes, and removes signatures, wherever they stand.
+fn strip(value: &mut Value, pictures: &mut Pictures) {
     match value {
         Value::Object(map) => {
-            if let Some(note) = image_note(map) {
+            if let Some(note) = pictures.note_of_block(map, pictures::is_long) {
                 *value = note;
                 return;
             }
             map.retain(|field, value| !(is_signature(field) && is_long(value)));
-            map.values_mut().for_each(strip);
+            map.values_mut().for_each(|value| strip(value, pictures));
         }
-        Value::Array(items) => items.iter_mut().for_each(strip),
+        Value::Array(items) => items.iter_mut().for_each(|value| strip(value, pictures)),
         Value::String(text) => {
-            if let Some((media_type, data)) = data_url(text) {
-                *text = format!("[{media_type}, {} bytes]", decoded_bytes(data));
+            if let Some(note) = pictures.note_of_url(text, |_| true) {
+                *value = note;
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -77,52 +98,20 @@ fn is_long(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.len() >= 64)
 }
 
-/// The note in place of an image: `{type: image, source: {media_type, data}}`, its source alone, or MCP's `{type, data, mimeType}`.
-fn image_note(map: &Map<String, Value>) -> Option<Value> {
-    let whole = map.get("source").and_then(Value::as_object).unwrap_or(map);
-    let (field, data) = ["data", "base64", "blob"]
-        .into_iter()
-        .find_map(|field| Some((field, whole.get(field)?.as_str()?)))?;
-    let says_base64 = whole.get("type").and_then(Value::as_str) == Some("base64") || field == "base64";
-    if !(says_base64 || data.len() >= BALLAST_BYTES) || !is_base64(data) {
-        return None;
-    }
-    let named = |name: &&str| whole.get(*name).and_then(Value::as_str);
-    let media_type = ["media_type", "mediaType", "mimeType"].iter().find_map(named);
-    let kind = map
-        .get("type")
-        .and_then(Value::as_str)
-        .filter(|kind| *kind != "base64")
-        .unwrap_or("image");
-    Some(json!({"type": kind, "media_type": media_type, "bytes": decoded_bytes(data)}))
-}
-
-fn data_url(text: &str) -> Option<(&str, &str)> {
-    let (media_type, data) = text.strip_prefix("data:")?.split_once(";base64,")?;
-    (media_type.len() < 100 && is_base64(data)).then_some((media_type, data))
-}
-
-fn is_base64(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'-' | b'_' | b'\r' | b'\n'))
-}
-
-/// How many bytes a base64 text stands for.
-fn decoded_bytes(data: &str) -> usize {
-    let padding = data.bytes().rev().take(2).filter(|b| *b == b'=').count();
-    (data.len() / 4 * 3 + data.len() % 4 * 3 / 4).saturating_sub(padding)
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn without_ballast(line: Value) -> Value {
+        super::without_ballast(line).0
+    }
 
     #[test]
     fn images_become_notes_in_every_shape_they_come_in() {
         let data = "iVBORw0KGgo=".repeat(40);
-        let note = |kind: &str| json!({"type": kind, "media_type": "image/png", "bytes": 40 * 9 - 1});
+        let note = |kind: &str| json!({"type": kind, "media_type": "image/png", "size_bytes": 40 * 9 - 1});
         let cleaned = |value: Value| without_ballast(json!({"x": [value]}))["x"][0].clone();
         assert_eq!(
             cleaned(json!({"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}})),
@@ -165,5 +154,20 @@ mod tests {
             without_ballast(json!({"tool_use_result": "text"})),
             json!({"tool_use_result": null})
         );
+    }
+
+    #[test]
+    fn a_picture_of_the_structured_result_alone_is_told_of() {
+        let bytes = crate::domain::picture::tests::png(2, 2, b"x");
+        let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &bytes);
+        let picture = Picture::of(bytes).expect("a picture");
+        for result in [
+            json!({"type": "image", "file": {"base64": data}}),
+            json!([{"type": "image", "source": {"type": "base64", "data": data}}]),
+        ] {
+            let (line, pictures) = super::without_ballast(json!({"tool_use_result": result}));
+            assert_eq!(line["tool_use_result"]["pictures"], json!([picture.note()]), "{result}");
+            assert_eq!(pictures, std::slice::from_ref(&picture));
+        }
     }
 }

@@ -139,6 +139,7 @@ impl Reply {
         let (status, code) = match error {
             RecordError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             RecordError::Full => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),
+            RecordError::Picture(_) => (StatusCode::SERVICE_UNAVAILABLE, "picture_not_kept"),
             RecordError::Stopped(_) => (StatusCode::SERVICE_UNAVAILABLE, "recording_stopped"),
         };
         self.error(status, code, error.to_string())

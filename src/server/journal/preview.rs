@@ -2,15 +2,22 @@
 //!
 //! Bodies over 16 KiB stand beside a preview, so that frames, pages and folds stay small whatever a tool printed.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Batch, Prepared, PreparedBatch, PreparedEvent};
 use crate::domain::draft::{Draft, NewEvent};
 use crate::domain::event::Event;
 use crate::domain::excerpt::excerpt;
+use crate::domain::media_name::MediaName;
+use crate::domain::picture_note;
 
 /// The largest wire text of an event that stands for itself.
 pub const BODY_BYTES: usize = 16 * 1024;
+/// Pictures that a preview tells of.
+const PICTURES: usize = 12;
+/// What it tells of one that stood where the payload was cut, and how long each of it may be.
+const NOTED: [&str; 6] = ["type", "media", "media_type", "size_bytes", "width", "height"];
+const NOTED_BYTES: usize = 80;
 
 /// Encodes what a batch holds; done by whoever records it, beside the writer.
 pub fn prepare(batch: Batch) -> PreparedBatch {
@@ -39,6 +46,7 @@ pub fn prepare(batch: Batch) -> PreparedBatch {
     PreparedBatch {
         drafts,
         tails: batch.tails,
+        pictures: batch.pictures,
         size_bytes,
     }
 }
@@ -52,11 +60,18 @@ pub fn prepare_event(mut new: NewEvent) -> PreparedEvent {
     new.event.seq = 0;
     let text = split_at_seq(&new.event);
     if text.0.len() + text.1.len() <= BODY_BYTES {
-        return PreparedEvent { new, text, body: None };
+        let media = named(&text.1);
+        return PreparedEvent {
+            new,
+            text,
+            body: None,
+            media,
+        };
     }
     new.event.payload = preview(&new.event.payload);
     PreparedEvent {
         text: split_at_seq(&new.event),
+        media: named(&text.1),
         body: Some(text),
         new,
     }
@@ -70,26 +85,61 @@ fn split_at_seq(event: &Event) -> (String, String) {
     (text[..at].to_owned(), text[(at + 1).min(text.len())..].to_owned())
 }
 
+/// The pictures that the notes in a text of JSON name. Inside of a string the quotes would be escaped.
+fn named(text: &str) -> Vec<MediaName> {
+    const FIELD: &str = "\"media\":\"";
+    let values = text.split(FIELD).skip(1).filter_map(|rest| rest.split('"').next());
+    let mut names: Vec<MediaName> = values.filter_map(|value| value.parse().ok()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// The payload with its long texts and lists cut until it fits, and the size of the whole.
 fn preview(payload: &Value) -> Value {
     let whole_bytes = payload.to_string().len();
     for (text_bytes, items) in [(4_096, 64), (1_024, 32), (256, 16), (64, 8)] {
         let mut small = payload.clone();
         shorten(&mut small, text_bytes, items, 8);
+        let lost = lost_pictures(payload, &small);
         if let Value::Object(map) = &mut small {
             map.insert("preview_of_bytes".into(), whole_bytes.into());
+            if let Some(lost) = lost {
+                map.insert("pictures".into(), lost);
+            }
         }
         if small.to_string().len() <= BODY_BYTES - 2_048 {
             return small;
         }
     }
-    json!({ "preview": excerpt(&payload.to_string(), 4_096), "preview_of_bytes": whole_bytes })
+    let pictures = lost_pictures(payload, &Value::Null);
+    json!({ "preview": excerpt(&payload.to_string(), 4_096), "preview_of_bytes": whole_bytes, "pictures": pictures })
+}
+
+/// The notes of pictures that stood in what was cut: whoever folds the event is to see them.
+fn lost_pictures(payload: &Value, small: &Value) -> Option<Value> {
+    let kept = picture_note::find(small, PICTURES);
+    let is_lost = |note: &&Map<String, Value>| !kept.iter().any(|kept| kept["media"] == note["media"]);
+    let lost = picture_note::find(payload, PICTURES).into_iter().filter(is_lost);
+    // What else stood in the note may be long.
+    let short = lost.map(|note| {
+        let fields = NOTED
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), note.get(*name)?.clone())));
+        Value::Object(
+            fields
+                .filter(|(_, value)| value.to_string().len() <= NOTED_BYTES)
+                .collect(),
+        )
+    });
+    let lost: Vec<Value> = short.collect();
+    (!lost.is_empty()).then(|| lost.into())
 }
 
 fn shorten(value: &mut Value, text_bytes: usize, items: usize, depth: usize) {
     match value {
         Value::String(text) => {
-            if text.len() > text_bytes {
+            if text.len() > text_bytes && text.parse::<MediaName>().is_err() {
                 *text = excerpt(text, text_bytes);
             }
         }

@@ -17,13 +17,14 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Appended, Indexer, Journal, JournalError, PreparedBatch, Reader};
 use crate::domain::timeline::Timeline;
+use crate::server::media::Media;
 use append::Writer;
 use index::SqliteIndexer;
 use read::SqliteReader;
 use schema::{APPLICATION_ID, FORMAT};
 
 /// The fold that checkpoints were made with; those of another are folded again.
-const FOLD: i64 = 1;
+const FOLD: i64 = 2;
 
 /// What an acknowledgement outlives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,7 @@ pub struct SqliteJournal {
     directory: PathBuf,
     path: PathBuf,
     epoch: String,
+    media: Media,
     /// Held as long as the journal is open, so that a second server is refused.
     lock: Arc<File>,
 }
@@ -78,12 +80,14 @@ impl SqliteJournal {
         } else {
             schema::take_forward(&connection).map_err(failed)?;
         }
+        let media = Media::open(directory.join("media")).map_err(|error| cannot(&error))?;
         let epoch = begin_life(&connection, durability, new_epoch).map_err(failed)?;
         Ok(Self {
             writer: Writer::new(connection),
             directory: directory.to_owned(),
             path,
             epoch,
+            media,
             lock: Arc::new(lock),
         })
     }
@@ -113,6 +117,14 @@ impl Journal for SqliteJournal {
         // Where there is no index, events are read one by one.
         let index = read_only(&self.directory.join(index::NAME)).ok();
         Ok(Box::new(SqliteReader::new(journal, index)))
+    }
+
+    fn media(&self) -> Media {
+        self.media.clone()
+    }
+
+    fn sweep_media(&mut self) -> Result<u64, JournalError> {
+        self.writer.sweep_media(&self.media)
     }
 
     fn close(&mut self) -> Result<(), JournalError> {

@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use super::beneath::{self, Spot, Stat};
-use super::source::{self, Named};
+use super::source::{self, Named, Source};
 use crate::domain::adw_id::AdwId;
 
 /// Folders of agents hold few folders more; deeper ones hold something else.
@@ -40,6 +40,10 @@ impl Found {
     /// The agent that writes it: its folders, or its own stem where it lies in none.
     pub(super) fn agent(&self) -> String {
         match self.below.split_last() {
+            // Tools sort pictures into folders of their own below the agent's.
+            Some((_, folders)) if self.named == Named::Sure(Source::Picture) => {
+                folders.first().cloned().unwrap_or_default()
+            }
             Some((name, [])) => name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned(),
             Some((_, folders)) => folders.join("/"),
             None => String::new(),

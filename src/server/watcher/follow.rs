@@ -156,6 +156,7 @@ impl Follow {
                 return due(context.rescan);
             }
             let is_taken = run.take_rest(&self.whose, &stamps, &mut outbox.drafts);
+            outbox.pictures.extend(run.take_pictures());
             if !is_taken {
                 if quiet < UNFINISHED_AFTER {
                     return due(UNFINISHED_AFTER);
@@ -194,6 +195,7 @@ impl Follow {
         if let (Some(run), Some(seen)) = (&mut self.run, self.seen) {
             let stamps = stamps(self.backlog_until, &seen, context);
             run.end(&self.whose, &stamps, &mut outbox.drafts);
+            outbox.pictures.extend(run.take_pictures());
         }
         if let Some(tail) = self.tail() {
             outbox.set_tail(tail);
@@ -285,7 +287,7 @@ impl Follow {
         let number = context.runs.next(&self.whose, self.source);
         let reader = match self.source {
             Source::Log => LineReader::Log(LogReader::default()),
-            Source::Stream | Source::State => LineReader::Stream(dialect::Reader::default()),
+            Source::Stream | Source::State | Source::Picture => LineReader::Stream(dialect::Reader::default()),
         };
         Run::new(number, reader)
     }
@@ -307,6 +309,7 @@ impl Follow {
             let mut counted = run.offset;
             while !outbox.is_full() && run.read_line(&self.whose, &stamps, &mut outbox.drafts) {
                 outbox.note_bytes(run.offset - counted);
+                outbox.pictures.extend(run.take_pictures());
                 counted = run.offset;
             }
             if outbox.is_full() || chunks == CHUNKS {

@@ -32,6 +32,9 @@ pub(super) struct Memory {
     pub is_gone: bool,
     /// The hash of a state document.
     pub hash: Option<u64>,
+    /// The picture that it is; none for every other file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
     /// The names of its fields: those that are missing next time are gone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,

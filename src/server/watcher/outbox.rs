@@ -4,6 +4,7 @@ use std::mem;
 use std::time::Duration;
 
 use crate::domain::draft::Draft;
+use crate::domain::picture::Picture;
 use crate::server::hub::{Hub, RecordError};
 use crate::server::journal::{Batch, Tail};
 use crate::server::watcher::hints::Mailbox;
@@ -11,6 +12,8 @@ use crate::server::watcher::hints::Mailbox;
 /// One transaction takes about as much at once.
 const DRAFTS: usize = 1_000;
 const BYTES: u64 = 1024 * 1024;
+/// Each is forced to the disk, and live files wait meanwhile.
+const PICTURES: usize = 32;
 /// How long to wait before a batch that was refused is tried again.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -19,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(super) struct Outbox {
     pub drafts: Vec<Draft>,
     tails: Vec<Tail>,
+    /// What the drafts tell of.
+    pub pictures: Vec<Picture>,
     /// Bytes of the files that the drafts came of.
     bytes: u64,
     /// Somebody waits for it: it is not kept until the batch is full.
@@ -27,7 +32,7 @@ pub(super) struct Outbox {
 
 impl Outbox {
     pub(super) fn is_full(&self) -> bool {
-        self.drafts.len() >= DRAFTS || self.bytes >= BYTES
+        self.drafts.len() >= DRAFTS || self.bytes >= BYTES || self.pictures.len() >= PICTURES
     }
 
     pub(super) fn note_bytes(&mut self, bytes: u64) {
@@ -55,6 +60,7 @@ impl Outbox {
         let batch = Batch {
             drafts: mem::take(&mut self.drafts),
             tails: mem::take(&mut self.tails),
+            pictures: mem::take(&mut self.pictures),
         };
         self.bytes = 0;
         let mut is_told = false;
@@ -66,7 +72,7 @@ impl Outbox {
                         tracing::warn!(%error, "what was read of the files cannot be recorded; nothing is skipped, and it is tried again");
                     }
                     mailbox.pause(match error {
-                        RecordError::Stopped(_) => PAUSE * 10,
+                        RecordError::Stopped(_) | RecordError::Picture(_) => PAUSE * 10,
                         RecordError::Busy | RecordError::Full => PAUSE,
                     });
                 }

@@ -11,6 +11,7 @@ use crate::domain::event::TimeSource;
 use crate::domain::execution_log::LogReader;
 use crate::domain::lenient_json;
 use crate::domain::lines::{Flaw, Lines};
+use crate::domain::picture::Picture;
 use crate::domain::place::Place;
 use crate::domain::reading::{Finished, Reading};
 use crate::domain::time_zone::TimeZone;
@@ -74,6 +75,8 @@ pub(super) struct Run {
     lines: Lines,
     /// Lines that were read since `offset`, and are held back.
     held: u64,
+    /// What the drafts tell of, until somebody takes it.
+    pictures: Vec<Picture>,
 }
 
 impl Run {
@@ -90,7 +93,13 @@ impl Run {
             is_end_owed,
             lines: Lines::from_offset(offset),
             held: 0,
+            pictures: Vec::new(),
         }
+    }
+
+    /// The pictures of the lines that were read since this was last asked.
+    pub(super) fn take_pictures(&mut self) -> Vec<Picture> {
+        std::mem::take(&mut self.pictures)
     }
 
     /// Where in the file to read next.
@@ -245,6 +254,9 @@ impl Run {
             (LineReader::Log(log), _) => log.read(text, &place, end, stamps.zone),
             (LineReader::Stream(stream), _) => stream.read(text, &place, end),
         };
+        if let LineReader::Stream(stream) = &mut self.reader {
+            self.pictures.extend(stream.take_pictures());
+        }
         let remark = match (finished.last().map(|last| &last.reading), flaw) {
             (Some(Reading::Oddity(reason)), _) => Some(place.trouble(ODDITY, reason, text, vec![place.key(0)])),
             (_, Some(Flaw::NotUtf8)) => {

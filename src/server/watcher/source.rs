@@ -23,6 +23,8 @@ pub(super) enum Source {
     Stream,
     Log,
     State,
+    /// It has no lines: it is one event.
+    Picture,
 }
 
 /// What a name says.
@@ -58,6 +60,7 @@ pub(super) fn by_name(name: &str, depth: usize) -> Named {
         "jsonl" | "ndjson" => Named::Perhaps,
         "log" if name == LOG => Named::Sure(Source::Log),
         "log" => Named::Perhaps,
+        "png" | "jpg" | "jpeg" | "gif" | "webp" => Named::Sure(Source::Picture),
         _ => Named::Nothing,
     }
 }
@@ -110,7 +113,8 @@ mod tests {
             ("validate_output.jsonl", 1, Named::Sure(Source::Stream)),
             ("raw_output.json", 1, Named::Nothing),
             ("cc_final_object.json", 1, Named::Nothing),
-            ("image.png", 1, Named::Nothing),
+            ("image.png", 1, Named::Sure(Source::Picture)),
+            ("image.svg", 1, Named::Nothing),
         ] {
             assert_eq!(by_name(name, depth), named, "{name}");
         }

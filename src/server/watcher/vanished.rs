@@ -76,6 +76,10 @@ pub(super) fn tell_of_earlier(tails: &mut HashMap<String, Tail>, context: &Conte
             agent: tail.agent.clone(),
             file,
         };
+        if memory.picture.is_some() {
+            // Nobody misses one: what it showed is kept.
+            continue;
+        }
         let written_ms = memory.written_ms;
         match Follow::resumed(whose, tail, 0, context) {
             // An entry of a log that was held back is lost with the file; nothing else waits in memory.

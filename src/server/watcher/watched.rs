@@ -12,6 +12,7 @@ use super::look::Context;
 use super::memory::Memory;
 use super::order::Waiting;
 use super::outbox::Outbox;
+use super::picture_file::PictureFile;
 use super::run::Whose;
 use super::source::{self, HEAD_BYTES, Named, Shown, Source};
 use super::state_file::StateFile;
@@ -42,6 +43,7 @@ pub(super) struct Watched {
 enum Kind {
     Follow(Box<Follow>),
     State(Box<StateFile>),
+    Picture(Box<PictureFile>),
     /// A stream or a log or neither: the first lines will tell. Where the backlog ends, and what was seen.
     Open {
         backlog_until: u64,
@@ -84,6 +86,13 @@ impl Watched {
                 }
                 Kind::State(Box::new(state))
             }
+            (Named::Sure(Source::Picture), _) => {
+                let mut picture = PictureFile::new(whose.clone(), path, tail, context.is_starting);
+                if is_unchanged {
+                    picture.seen = Some(found.stat);
+                }
+                Kind::Picture(Box::new(picture))
+            }
             (_, Some(mut follow)) => {
                 if is_unchanged {
                     follow.accept(&found.stat);
@@ -120,6 +129,7 @@ impl Watched {
         let seen = match &self.kind {
             Kind::Follow(follow) => follow.seen,
             Kind::State(state) => state.seen,
+            Kind::Picture(picture) => picture.seen,
             Kind::Open { seen, .. } => *seen,
             Kind::Nothing { ino } => return *ino != stat.ino,
         };
@@ -153,6 +163,8 @@ impl Watched {
         match &mut self.kind {
             Kind::Follow(follow) if follow.has_run() && !follow.is_gone => follow.gone(context, outbox),
             Kind::State(state) if state.has_document() && !state.is_gone => state.gone(outbox),
+            // What it showed is kept; agents clear away their pictures before the next run.
+            Kind::Picture(_) => return false,
             Kind::Follow(_) | Kind::State(_) | Kind::Open { .. } | Kind::Nothing { .. } => return false,
         }
         true
@@ -163,6 +175,7 @@ impl Watched {
         match &self.kind {
             Kind::Follow(follow) => follow.tail(),
             Kind::State(state) => state.has_document().then(|| state.tail()),
+            Kind::Picture(picture) => picture.tail(),
             Kind::Open { .. } | Kind::Nothing { .. } => None,
         }
     }
@@ -175,6 +188,7 @@ impl Watched {
             source: match &self.kind {
                 Kind::Follow(follow) => Some(follow.source),
                 Kind::State(_) => Some(Source::State),
+                Kind::Picture(_) => Some(Source::Picture),
                 Kind::Open { .. } | Kind::Nothing { .. } => None,
             },
             written_ns: stat.written_ns,
@@ -196,13 +210,20 @@ impl Watched {
             self.told_closed = None;
             return Ok(Progress::Done);
         }
+        if let Kind::Picture(picture) = &mut self.kind {
+            if is_changed {
+                self.due = picture.look(&self.spot.open_file()?, context, outbox)?;
+                self.told_closed = None;
+            }
+            return Ok(Progress::Done);
+        }
         let progress = if is_changed {
             let file = self.spot.open_file()?;
             self.told_closed = None;
             self.recognise(&file, &stat, context)?;
             match &mut self.kind {
                 Kind::Follow(follow) => follow.look(&file, context, outbox)?,
-                Kind::State(_) | Kind::Open { .. } | Kind::Nothing { .. } => Progress::Done,
+                Kind::State(_) | Kind::Picture(_) | Kind::Open { .. } | Kind::Nothing { .. } => Progress::Done,
             }
         } else {
             Progress::Done

@@ -4,12 +4,14 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::entry_body::body;
+use super::pictures;
 use super::subject::{Subject, use_subject};
 use crate::domain::entry::{Entry, is_error_level};
 use crate::domain::event::Kind;
 use crate::domain::latest::{Row, latest};
 use crate::domain::status::Status;
 use crate::domain::timeline::Timeline;
+use crate::domain::timeline::seen_picture::SeenPicture;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::{dynamic, list};
 use crate::ui::figure::clock;
@@ -29,6 +31,8 @@ pub struct Shown {
     pub sub_agent: Option<String>,
     /// The newest thinking stands open; it stays as it was drawn, so that nothing folds under a reader's eyes.
     pub is_newest_thought: bool,
+    /// What it shows, of the newest pictures.
+    pub pictures: Vec<SeenPicture>,
 }
 
 impl Shown {
@@ -47,7 +51,9 @@ impl Shown {
                         .find(|agent| agent.parent.as_ref() == Some(parent))
                         .map_or_else(|| "sub-agent".to_owned(), |agent| agent.name.clone())
                 });
+                let is_shown = |seen: &&SeenPicture| seen.seq == row.entry.seq || Some(seen.seq) == row.entry.end_seq;
                 Self {
+                    pictures: timeline.pictures.iter().filter(is_shown).cloned().collect(),
                     row,
                     sub_agent,
                     is_newest_thought,
@@ -147,7 +153,7 @@ fn entry(subject: Subject, shown: &Shown) -> AnyView {
                 {icon(shape, 16)}
                 <span class="sr-only">{word}</span>
             </span>
-            <div class="body min-w-0">{body(shown)}</div>
+            <div class="body min-w-0">{body(shown)} {pictures::of_entry(&shown.pictures)}</div>
             <span class="took">{took(subject, entry)}</span>
         </li>
     }

@@ -43,7 +43,7 @@ proptest! {
         let folders = [TempDir::new().expect("a folder"), TempDir::new().expect("a folder")];
         let [here, there] = [open(&folders[0]), open(&folders[1])];
         let drafts = events.into_iter().map(|event| Draft::Event(NewEvent { event, keys: Vec::new() }));
-        here.record_blocking(Batch { drafts: drafts.collect(), tails: Vec::new() }).expect("recorded");
+        here.record_blocking(Batch { drafts: drafts.collect(), ..Batch::default() }).expect("recorded");
         let file = export(&here, &adw_id, seqs, bytes);
         let count = file.lines().count() as u64;
         let report = import(&there, file.as_bytes()).expect("an export");

@@ -113,6 +113,6 @@ fn images_are_notes_in_outputs() {
     )]);
     assert_eq!(
         events[0].payload["output"],
-        json!([{"type": "text", "text": "shot"}, {"type": "image", "media_type": "image/png", "bytes": 1_500}])
+        json!([{"type": "text", "text": "shot"}, {"type": "image", "media_type": "image/png", "size_bytes": 1_500}])
     );
 }

@@ -14,9 +14,10 @@ use crate::domain::draft::{Document, NewEvent, NewState};
 use crate::domain::event::{Event, Kind};
 use crate::domain::key::Key;
 use crate::domain::state_diff;
-use crate::domain::timeline::Timeline;
+use crate::domain::timeline::{Timeline, seen_picture};
 use crate::server::journal::preview::prepare_event;
 use crate::server::journal::{Appended, JournalError, Outcome, Prepared, PreparedBatch, PreparedEvent, Stored, Tail};
+use crate::server::media::Media;
 
 /// The one writing connection.
 pub(super) struct Writer {
@@ -183,6 +184,13 @@ impl Writer {
                 .prepare_cached("INSERT OR IGNORE INTO keys VALUES (?1, ?2, ?3)")?
                 .execute(params![row.id, key.0, seq])?;
         }
+        for name in &prepared.media {
+            self.connection
+                .prepare_cached(
+                    "INSERT INTO media VALUES (?1, ?2, ?3) ON CONFLICT (workflow, name) DO UPDATE SET seq = excluded.seq",
+                )?
+                .execute(params![row.id, name.as_str(), seq])?;
+        }
         self.workflows.insert(
             event.adw_id.clone(),
             Row {
@@ -278,6 +286,26 @@ impl Writer {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         stored.map_err(|error| write_error(&error))
+    }
+
+    /// Forgets what only pruned events told of, and removes the pictures that nothing tells of any more. Those that a timeline may
+    /// hold stay: it outlives its events.
+    pub(super) fn sweep_media(&mut self, media: &Media) -> Result<u64, JournalError> {
+        self.connection
+            .execute(
+                "DELETE FROM media WHERE (workflow, name) IN (SELECT workflow, name FROM \
+                 (SELECT workflow, name, seq, first, rank() OVER (PARTITION BY workflow ORDER BY seq DESC) AS place \
+                 FROM media JOIN workflows ON id = workflow) WHERE seq < first AND place > ?1)",
+                [seen_picture::NEWEST as i64],
+            )
+            .map_err(|error| write_error(&error))?;
+        let swept = media.sweep(|name| -> Result<bool, std::io::Error> {
+            self.connection
+                .prepare_cached("SELECT 1 FROM media WHERE name = ?1")
+                .and_then(|mut find| find.exists([name.as_str()]))
+                .map_err(std::io::Error::other)
+        });
+        swept.map_err(|error| JournalError::Write(format!("a picture cannot be removed: {error}")))
     }
 
     pub(super) fn close(&mut self) -> Result<(), JournalError> {

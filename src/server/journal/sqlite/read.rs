@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::find::{Finder, Walk};
 use super::{FOLD, event_id, read_error};
 use crate::domain::adw_id::AdwId;
+use crate::domain::media_name::MediaName;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::{Filter, Found, JournalError, Page, PageQuery, Part, Reader, Tail};
 
@@ -267,6 +268,17 @@ impl Reader for SqliteReader {
         };
         let text = read().map_err(|error| read_error(&error))?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    fn referrers(&mut self, name: &MediaName) -> Result<Vec<AdwId>, JournalError> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT adw_id FROM media JOIN workflows ON id = workflow WHERE name = ?1")?;
+            statement.query_map([name.as_str()], |row| row.get(0))?.collect()
+        };
+        let adw_ids = read().map_err(|error| read_error(&error))?;
+        Ok(adw_ids.iter().filter_map(|adw_id| adw_id.parse().ok()).collect())
     }
 
     fn tails(&mut self, adw_id: Option<&AdwId>) -> Result<Vec<Tail>, JournalError> {

@@ -28,6 +28,11 @@ CREATE TABLE checkpoints (workflow INTEGER PRIMARY KEY, seq INTEGER NOT NULL, fo
     "
 CREATE TABLE cards (workflow INTEGER PRIMARY KEY, seq INTEGER NOT NULL, fold INTEGER NOT NULL, card TEXT NOT NULL);
 ",
+    // 3: which pictures a workflow's events tell of, and the newest event that does.
+    "
+CREATE TABLE media (workflow INTEGER NOT NULL, name TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (workflow, name)) WITHOUT ROWID;
+CREATE INDEX media_by_name ON media (name);
+",
 ];
 
 /// Makes the tables of a new journal, whose life is called `epoch`.

@@ -1,0 +1,72 @@
+//! A picture that an event tells of, as a page shows it.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::entry::Entry;
+use crate::domain::event::{Event, TimeSource};
+use crate::domain::excerpt::excerpt;
+use crate::domain::from_json::from_fields;
+use crate::domain::payload;
+use crate::domain::picture_note;
+use crate::domain::timestamp::Timestamp;
+
+/// How many of the newest are known.
+pub const NEWEST: usize = 12;
+
+/// One picture, where an event told of it. The file and the tool that shows it may both tell of the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeenPicture {
+    pub seq: u64,
+    pub at: Timestamp,
+    pub time_source: TimeSource,
+    /// The name of its file, checked.
+    pub name: String,
+    pub agent: Option<String>,
+    /// The file that it is, or what the tool that gave it was asked.
+    pub label: String,
+    /// In pixels.
+    pub width: u64,
+    pub height: u64,
+    pub size_bytes: u64,
+}
+
+from_fields!(SeenPicture {
+    seq,
+    at,
+    time_source,
+    name,
+    agent,
+    label,
+    width,
+    height,
+    size_bytes,
+});
+
+/// Notes the pictures of an event: the newest stand at the end.
+pub(super) fn note(pictures: &mut VecDeque<SeenPicture>, event: &Event, entry: &Entry) {
+    for note in picture_note::find(&event.payload, NEWEST) {
+        let Some(name) = picture_note::name(note) else { continue };
+        let number = |field: &str| note.get(field).and_then(serde_json::Value::as_u64).unwrap_or(0);
+        let path = payload::text(&event.payload, "path");
+        let label = match path.unwrap_or(&entry.text) {
+            "" => &entry.head,
+            text => text,
+        };
+        if pictures.len() == NEWEST {
+            pictures.pop_front();
+        }
+        pictures.push_back(SeenPicture {
+            seq: entry.seq,
+            at: entry.at,
+            time_source: entry.time_source,
+            name: name.as_str().to_owned(),
+            agent: entry.agent.clone(),
+            label: excerpt(label, 160),
+            width: number("width"),
+            height: number("height"),
+            size_bytes: number("size_bytes"),
+        });
+    }
+}
