@@ -1,3 +1,5 @@
+//! The history that a page holds, whatever order it came in.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
