@@ -25,6 +25,7 @@ pub mod link;
 pub mod log;
 pub mod media_name;
 pub mod older;
+pub mod order;
 pub mod payload;
 pub mod picture;
 pub mod picture_note;

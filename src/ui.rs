@@ -18,6 +18,7 @@ pub mod format;
 pub mod history;
 pub mod html;
 pub mod icon;
+pub mod markup;
 pub mod not_found;
 pub mod skeleton;
 pub mod stage_bar;

@@ -30,7 +30,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     any_spawner::Executor::init_tokio()?;
     let all = workflows::all();
     let crowd = workflows::crowd(1_000);
-    let cards = |timelines: &[Timeline]| Some(timelines.iter().map(Card::of).collect::<Vec<_>>());
+    let cards = |timelines: &[Timeline]| {
+        let mut cards: Vec<Card> = timelines.iter().map(Card::of).collect();
+        cards.sort_by(|a, b| a.adw_id.cmp(&b.adw_id));
+        Some(cards)
+    };
     let board = || seed(cards(&all), None);
     let viewer = |at: usize| seed(None, Some(all[at].clone()));
     let busy = workflows::webhook();

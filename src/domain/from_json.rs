@@ -197,10 +197,12 @@ impl<T: FromJson, const N: usize> FromJson for [T; N] {
 
 impl<K: FromJson + Ord, V: FromJson> FromJson for BTreeMap<K, V> {
     fn from_json(value: Value) -> Result<Self, Fault> {
-        let fields = Fields::of(value)?.0.into_iter();
-        fields
-            .map(|(key, value)| Ok((K::from_json(Value::String(key))?, V::from_json(value)?)))
-            .collect()
+        // One by one: collecting them would sort them first, by a sort of its own for each type of map.
+        let mut map = Self::new();
+        for (key, value) in Fields::of(value)?.0 {
+            map.insert(K::from_json(Value::String(key))?, V::from_json(value)?);
+        }
+        Ok(map)
     }
 }
 

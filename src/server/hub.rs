@@ -192,7 +192,7 @@ impl Hub {
         &self.shared.epoch
     }
 
-    /// The cards of all workflows.
+    /// The cards of all workflows, in the order of their ids.
     pub fn cards(&self) -> Vec<Card> {
         self.shared.cards()
     }
@@ -332,7 +332,9 @@ impl Shared {
 
     fn cards(&self) -> Vec<Card> {
         let all: Vec<_> = read_lock(&self.workflows).values().cloned().collect();
-        all.iter().filter_map(|live| lock(live).card()).collect()
+        let mut cards: Vec<Card> = all.iter().filter_map(|live| lock(live).card()).collect();
+        cards.sort_by(|a, b| a.adw_id.cmp(&b.adw_id));
+        cards
     }
 }
 

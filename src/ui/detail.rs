@@ -1,18 +1,18 @@
 //! The AgentStateDetailModal: everything that was recorded of a workflow, to be read, searched and taken away.
 //!
-//! A dialog with an address of its own, and a page for those without script.
+//! A dialog with an address of its own, and a part of the page for those without script. What it shows follows the
+//! address; what a person does changes the address, or how the list is read (`List`).
 
 pub mod ansi;
 pub mod bar;
 pub mod body;
 pub mod files;
-pub mod keys;
+pub mod hands;
 pub mod list;
 pub mod overview;
 pub mod query;
 pub mod row;
 
-use leptos::ev::{Event, KeyboardEvent};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -20,15 +20,16 @@ use stylers_macro::style_sheet;
 use crate::domain::event::Kind;
 use crate::domain::log::Log;
 use crate::domain::timeline::Timeline;
-use crate::ui::address::Going;
 use crate::ui::connection::Connection;
 use crate::ui::control;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
 use crate::ui::format;
+use crate::ui::html::Html;
 use crate::ui::icon::icon;
+use crate::ui::markup::markup;
 use crate::ui::viewer::subject::{Subject, use_subject};
-use bar::Bar;
+use hands::Hands;
 use list::{List, Mode, list_view};
 use query::{DetailQuery, Tab, workflow};
 
@@ -40,143 +41,107 @@ pub fn Detail() -> impl IntoView {
     let subject = use_subject();
     let address = subject.store.address;
     let is_open = Derived::new(move |_| address.with(|address| DetailQuery::of(address).is_some()));
-    dynamic(move || is_open.get().then(|| view! { <Dialog_ subject /> }.into_any()))
+    dynamic(move || is_open.get().then(|| dialog(subject)))
 }
 
-#[component]
-fn Dialog_(subject: Subject) -> impl IntoView {
+fn dialog(subject: Subject) -> AnyView {
     let store = subject.store;
-    let adw_id = subject.adw_id.get_value();
+    let history = store.history;
     // While the dialog goes away the address has no query any more: it keeps the last one.
     let query = Derived::new(move |before: Option<&DetailQuery>| {
         let now = store.address.with(DetailQuery::of);
         now.or_else(|| before.cloned()).unwrap_or_default()
     });
-    let history = store.history;
-    Effect::new(move |before: Option<String>| {
-        let epoch = store.epoch.get();
-        if before.is_some_and(|before| before != epoch) {
-            history.restart();
-        }
-        epoch
-    });
-    let of = adw_id.clone();
-    Effect::new(move |before: Option<(String, usize)>| {
-        let query = query.get();
-        history.show(&of, &query);
-        let text = (query.text.clone(), query.filters(true).len());
-        // What the server has searched already is not searched again.
-        let is_known = before.is_none() && history.found.with_untracked(Option::is_some);
-        if before.as_ref() != Some(&text) && !is_known {
-            history.search();
-        }
-        text
-    });
+    load(subject, query);
     on_cleanup(move || history.close());
-    let dialog = NodeRef::<Dialog>::new();
+    let tab = Derived::new(move |_| query.with(|query| query.tab));
+    // Every tab is read in its own way.
+    let list = Derived::new_with_compare(
+        move |_| (tab.get(), List::new(subject.adw_id.get_value(), store, query)),
+        |before, now| before.0 != now.0,
+    );
+    let element = NodeRef::<Dialog>::new();
     Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
+        if let Some(dialog) = element.get() {
+            Hands { subject, query, list }.take(&dialog);
             // What the server has drawn open is a part of the page; only opened by script it is a dialog.
             dialog.close();
             let _ = dialog.show_modal();
         }
     });
-    let back = workflow(&adw_id);
-    let close = {
-        let back = back.clone();
-        move || {
-            store.going.set(Some(Going {
-                href: back.clone(),
-                replaces: false,
-            }));
-        }
-    };
-    let tab = Derived::new(move |_| query.with(|query| query.tab));
-    let list = Derived::new_with_compare(
-        move |_| (tab.get(), List::new(subject.adw_id.get_value(), store, query)),
-        |a, b| a.0 != b.0,
-    );
-    let on_cancel = {
-        let close = close.clone();
-        move |event: Event| {
-            event.prevent_default();
-            close();
-        }
-    };
-    let on_key = move |event: KeyboardEvent| keys::pressed(&event, subject, query, list.get_untracked().1, &close);
-    let panel = dynamic(move || match tab.get() {
-        Tab::Overview => overview::panel(subject),
-        Tab::Logs => list_view(
-            list.get().1,
-            "Entries",
-            "heads-row log",
-            &["seq", "time, UTC", "level", "agent", "message"],
-        ),
-        Tab::Files => files::panel(subject, query),
-        Tab::Thinking => list_view(
-            list.get().1,
-            "Thinking",
-            "heads-row th",
-            &["seq", "time, UTC", "agent", "thought"],
-        ),
-        Tab::Tools => list_view(
-            list.get().1,
-            "Tool calls",
-            "heads-row tl",
-            &["seq", "time, UTC", "tool", "input", "agent", "duration"],
-        ),
+    let panel = dynamic(move || {
+        let (tab, list) = list.get();
+        let (label, class, heads) = match tab {
+            Tab::Overview => return overview::panel(subject),
+            Tab::Files => return files::panel(subject, query),
+            Tab::Logs => ("Entries", "lines log", row::LOG_HEADS),
+            Tab::Thinking => ("Thinking", "lines th", row::THOUGHT_HEADS),
+            Tab::Tools => ("Tool calls", "lines tl", row::TOOL_HEADS),
+        };
+        list_view(list, label, class, heads)
     });
+    let id = subject.adw_id.with_value(ToString::to_string);
+    let label = format!("Details of {id}");
+    let back = subject.adw_id.with_value(workflow);
     view! {
-        <dialog
-            class=format!("detail {SHEET}")
-            open=true
-            node_ref=dialog
-            aria-label=format!("Details of {adw_id}")
-            on:cancel=on_cancel
-            on:keydown=on_key
-        >
+        <dialog class=format!("detail {SHEET}") open=true node_ref=element aria-label=label>
             <header class="top">
                 <nav class="tabs" role="tablist" aria-label="Details">
                     {Tab::ALL.into_iter().map(|one| tab_link(subject, query, one)).collect_view()}
                 </nav>
                 <span class="grow"></span>
-                <span class="mono text-fg2 max-md:hidden">{adw_id.to_string()}</span>
+                <span class="mono text-fg2 max-md:hidden">{id}</span>
                 {dynamic(move || badge(list.get().1))}
                 {bar::export(subject, query)}
-                <a class=control::QUIET_BUTTON href=back title="Close (Esc)">
+                <a class=control::QUIET_BUTTON href=back title="Close (Esc)" data-close="1">
                     {icon("#close", 16)}
                     <span class="sr-only">"Close"</span>
                 </a>
             </header>
-            {dynamic(move || (tab.get() != Tab::Overview).then(|| view! { <Bar subject query /> }.into_any()))}
+            {dynamic(move || (tab.get() != Tab::Overview).then(|| bar::bar(subject, query)))}
             <div class="panel" role="tabpanel" aria-label=move || tab.get().word()>
                 {panel}
                 {dynamic(move || pill(list.get().1))}
             </div>
-            <footer class="foot">{dynamic(move || foot(subject, query))}</footer>
+            {markup("foot", move |html| foot(html, subject, &query.get()))}
         </dialog>
     }
     .into_any()
 }
 
+/// Keeps what is held in step with the address.
+fn load(subject: Subject, query: Derived<DetailQuery>) {
+    let store = subject.store;
+    let history = store.history;
+    Effect::new(move |before: Option<(String, String)>| {
+        let epoch = store.epoch.get();
+        let query = query.get();
+        if before.as_ref().is_some_and(|(known, _)| *known != epoch) {
+            history.restart();
+        }
+        subject.adw_id.with_value(|adw_id| history.show(adw_id, &query));
+        let asked = format!("{:?}", query.filters(true));
+        // What the server has searched already is not searched again.
+        let is_known = before.is_none() && history.found(|found| found.is_some());
+        if !is_known && before.as_ref().is_none_or(|(_, known)| *known != asked) {
+            history.search();
+        }
+        (epoch, asked)
+    });
+}
+
 fn tab_link(subject: Subject, query: Derived<DetailQuery>, tab: Tab) -> AnyView {
-    let count = subject.part(Counts::of);
-    let href = move || {
+    let counts = subject.part(Counts::of);
+    let href = Derived::new(move |_| {
         subject
             .adw_id
             .with_value(|adw_id| query.with(|query| query.on(tab).href(adw_id)))
-    };
-    let is_selected = move || query.with(|query| query.tab == tab);
+    });
+    let is_selected = Derived::new(move |_| query.with(|query| query.tab == tab).to_string());
     view! {
-        <a
-            role="tab"
-            class="tab"
-            href=href
-            aria-selected=move || if is_selected() { "true" } else { "false" }
-            tabindex=move || if is_selected() { "0" } else { "-1" }
-        >
+        <a role="tab" class="tab" href=move || href.get() aria-selected=move || is_selected.get()>
             {tab.word()}
-            {dynamic(move || count.with(|count| count.of_tab(tab)).map(|count| view! { <b>{format::whole(count)}</b> }.into_any()))}
+            {dynamic(move || counts.with(|counts| counts.of_tab(tab)).map(|count| view! { <b>{format::whole(count)}</b> }.into_any()))}
         </a>
     }
     .into_any()
@@ -215,13 +180,17 @@ impl Counts {
 
 /// Whether the list follows: the connection's badge while it does.
 fn badge(list: List) -> AnyView {
-    let (shape, word, detail) = match list.mode.get() {
+    let (shape, word, held) = match list.mode() {
         Mode::Live => return view! { <Connection /> }.into_any(),
-        Mode::Held(seq) => ("#held", "Held", format!("at {}", format::whole(seq))),
-        Mode::Paused(_) => ("#paused", "Paused", format!("+{}", format::whole(list.fresh().0))),
+        Mode::Held(seq) => ("#held", "Held", Some(seq)),
+        Mode::Paused(_) => ("#paused", "Paused", None),
     };
+    let detail = dynamic(move || match held {
+        Some(seq) => format!("at {}", format::whole(seq)),
+        None => format!("+{}", format::whole(list.fresh().0)),
+    });
     view! {
-        <button type="button" class=control::BUTTON title="Follow the newest entry again (f)" on:click=move |_| list.follow()>
+        <button type="button" class=control::BUTTON title="Follow the newest entry again (f)" data-follow="1">
             {icon(shape, 12)}
             <b>{word}</b>
             <span class="mono text-fg2">{detail}</span>
@@ -230,21 +199,33 @@ fn badge(list: List) -> AnyView {
     .into_any()
 }
 
-/// What came since the list was held.
+/// What came since the list was held. The button stays while its count grows, so that it can be pressed.
 fn pill(list: List) -> Option<AnyView> {
-    let (fresh, errors) = list.fresh();
-    if list.mode.get() == Mode::Live || fresh == 0 {
+    if list.mode() == Mode::Live {
         return None;
     }
-    let failed = (errors > 0)
-        .then(|| view! { <span class="text-bad">"· " {format::counted(errors, "error", "errors")}</span> }.into_any());
+    let count = dynamic(move || {
+        let (fresh, errors) = list.fresh();
+        let mut said = format!("{} new", format::whole(fresh));
+        if errors > 0 {
+            said.push_str(" · ");
+            said.push_str(&format::counted(errors, "error", "errors"));
+        }
+        said
+    });
+    let class = Derived::new(move |_| {
+        let (fresh, errors) = list.fresh();
+        match (fresh, errors) {
+            (0, _) => "hidden",
+            (_, 0) => "pill",
+            (_, _) => "pill failed",
+        }
+    });
     Some(
         view! {
-            <button type="button" class=format!("pill {}", control::BUTTON) on:click=move |_| list.follow()>
+            <button type="button" class=move || class.get() data-follow="1">
                 {icon("#down", 16)}
-                <b class="mono">{format::whole(fresh)}</b>
-                "new"
-                {failed}
+                <span>{count}</span>
                 <kbd>"G"</kbd>
             </button>
         }
@@ -252,28 +233,7 @@ fn pill(list: List) -> Option<AnyView> {
     )
 }
 
-fn foot(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
-    let history = subject.store.history;
-    history.version.track();
-    let told = history.found.with(|found| {
-        let text = query.with(|query| query.text.clone());
-        match found {
-            Some(found) if !text.is_empty() => {
-                let here = history.with(|log| found.seqs.iter().filter(|seq| log.find(**seq).is_some()).count() as u64);
-                let rest = found.count.saturating_sub(here);
-                format!(
-                    "{} of {} hits are in this tab, {} on the server",
-                    format::whole(here),
-                    format::whole(found.count),
-                    format::whole(rest)
-                )
-            }
-            Some(_) | None => {
-                let held = history.with(Log::held) as u64;
-                format!("{} held here", format::counted(held, "entry", "entries"))
-            }
-        }
-    });
+fn foot(html: &mut Html, subject: Subject, query: &DetailQuery) {
     const KEYS: [(&str, &str); 7] = [
         ("j k", "rows"),
         ("x", "expand"),
@@ -283,23 +243,55 @@ fn foot(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
         ("p", "pause"),
         ("f", "follow"),
     ];
-    let key = |(key, word): (&'static str, &'static str)| {
-        view! { <span class="key"><kbd>{key}</kbd> {word}</span> }.into_any()
-    };
-    let failed = history.failed.get().then(|| {
-        view! {
-            <span class="text-bad" role="alert">"Entries could not be loaded. "
-                <button type="button" class="link" on:click=move |_| history.load_newest()>"Try again"</button>
-            </span>
-        }
-        .into_any()
-    });
-    let is_overview = query.with(|query| query.tab == Tab::Overview);
-    view! {
-        <span class="keys">{KEYS.map(key).into_iter().collect_view()}</span>
-        {failed}
-        <span class="grow"></span>
-        <span>{(!is_overview).then_some(told)}</span>
+    let history = subject.store.history;
+    history.track();
+    html.raw("<span class=\"keys\">");
+    for (key, word) in KEYS {
+        html.raw("<span class=\"key\"><kbd>")
+            .raw(key)
+            .raw("</kbd>")
+            .raw(word)
+            .raw("</span>");
     }
-    .into_any()
+    html.raw("</span>");
+    if history.has_failed() {
+        html.raw("<span class=\"wrong\" role=\"alert\">Entries could not be loaded. ");
+        html.raw("<button type=\"button\" class=\"link\" data-retry=\"1\">Try again</button></span>");
+    }
+    if query.tab == Tab::Overview {
+        return;
+    }
+    let held = |seqs: &[u64]| history.log(|log| seqs.iter().filter(|seq| log.find(**seq).is_some()).count() as u64);
+    let hits = history.found(|found| found.map(|found| (found.count, held(&found.seqs))));
+    html.raw("<span class=\"told\">");
+    match hits.filter(|_| !query.text.is_empty()) {
+        Some((count, here)) => {
+            html.text(&format::whole(here))
+                .raw(" of ")
+                .text(&format::whole(count))
+                .raw(" hits are in this tab, ");
+            html.text(&format::whole(count.saturating_sub(here)))
+                .raw(" on the server");
+        }
+        None => {
+            let held = history.log(Log::held) as u64;
+            html.text(&format::counted(held, "entry", "entries")).raw(" held here");
+        }
+    }
+    html.raw("</span>");
+    // Without script earlier entries are a page away.
+    if let Some(seq) = history
+        .log(|log| log.entries().next().map(|entry| entry.seq))
+        .filter(|seq| *seq > 1)
+    {
+        let earlier = DetailQuery {
+            before: Some(seq),
+            seq: None,
+            ..query.clone()
+        };
+        let href = subject.adw_id.with_value(|adw_id| earlier.href(adw_id));
+        html.raw("<noscript><a class=\"link\" href=\"")
+            .text(&href)
+            .raw("\">Earlier entries</a></noscript>");
+    }
 }

@@ -2,8 +2,6 @@
 //!
 //! The entries lie outside the reactive graph; `version` says that they changed, once per frame at most.
 
-use std::collections::HashMap;
-
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -13,7 +11,6 @@ use crate::domain::event::Event;
 use crate::domain::form;
 use crate::domain::from_json::{FromJson, from_fields};
 use crate::domain::letters::lower;
-use crate::domain::level::Level;
 use crate::domain::log::{EntryPage, Log};
 use crate::domain::search;
 use crate::ui::detail::query::{DetailQuery, Tab};
@@ -49,164 +46,162 @@ from_fields!(DetailSeed { page, events, found });
 /// See the module. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct History {
-    log: StoredValue<Log>,
-    shown: StoredValue<Option<Shown>>,
-    /// The number of the newest question.
-    asked: StoredValue<u64>,
-    /// Grows whenever the entries changed.
-    pub version: RwSignal<u64>,
-    is_dirty: StoredValue<bool>,
-    /// Events that came since the view was held: all that belong here, and the errors among them.
-    pub fresh: StoredValue<(u64, u64)>,
-    pub found: RwSignal<Option<Found>>,
-    /// Whole events by seq; none inside where one could not be had.
-    pub bodies: RwSignal<HashMap<u64, Option<Value>>>,
-    /// Why the last page could not be had.
-    pub failed: RwSignal<bool>,
-    /// Set in a browser; a server has what it needs.
-    fetch: StoredValue<Option<Fetch>>,
+    held: StoredValue<Held>,
+    /// Grows whenever something of it changed: with events once per frame at most.
+    version: RwSignal<u64>,
 }
 
-/// What the entries are of. Answers to an older question are dropped by its number.
+struct Held {
+    log: Log,
+    /// What the entries are of.
+    shown: Option<Shown>,
+    /// The number of the newest question; answers to an older one are dropped.
+    asked: u64,
+    is_dirty: bool,
+    /// Events that came since the view was held: all that belong here, and the errors among them.
+    fresh: (u64, u64),
+    found: Option<Found>,
+    /// Whole events by seq; none inside where one could not be had.
+    bodies: Vec<(u64, Option<Value>)>,
+    /// Whether the last page could not be had.
+    has_failed: bool,
+    /// Set in a browser; a server has what it needs.
+    fetch: Option<Fetch>,
+}
+
 #[derive(Clone)]
 struct Shown {
     adw_id: AdwId,
     query: DetailQuery,
-    number: u64,
 }
+
+/// Whole events that are kept: those that stand open, and what was looked at before them.
+const BODIES: usize = 64;
 
 impl History {
     pub fn new(fetch: Option<Fetch>) -> Self {
         Self {
-            log: StoredValue::new(Log::default()),
-            shown: StoredValue::new(None),
-            asked: StoredValue::new(0),
+            held: StoredValue::new(Held {
+                log: Log::default(),
+                shown: None,
+                asked: 0,
+                is_dirty: false,
+                fresh: (0, 0),
+                found: None,
+                bodies: Vec::new(),
+                has_failed: false,
+                fetch,
+            }),
             version: RwSignal::new(0),
-            is_dirty: StoredValue::new(false),
-            fresh: StoredValue::new((0, 0)),
-            found: RwSignal::new(None),
-            bodies: RwSignal::new(HashMap::new()),
-            failed: RwSignal::new(false),
-            fetch: StoredValue::new(fetch),
         }
     }
 
     /// Takes what the server has drawn for the query.
     pub fn seed(self, adw_id: &AdwId, query: &DetailQuery, seed: DetailSeed) {
-        self.begin(adw_id, query);
-        self.log.update_value(|log| log.insert(seed.page));
-        self.found.set(seed.found);
-        let by_seq = |event: Value| Some((event["data"]["seq"].as_u64()?, Some(event)));
-        self.bodies.set(seed.events.into_iter().filter_map(by_seq).collect());
+        self.change(|held| {
+            held.begin(adw_id, query);
+            held.log.insert(seed.page);
+            held.found = seed.found;
+            let by_seq = |event: Value| Some((event["data"]["seq"].as_u64()?, Some(event)));
+            held.bodies = seed.events.into_iter().filter_map(by_seq).collect();
+        });
     }
 
     /// Shows the entries of a query: those that are held already, or the newest of a fresh page.
     pub fn show(self, adw_id: &AdwId, query: &DetailQuery) {
-        let is_held = self.shown.with_value(|shown| {
-            shown
-                .as_ref()
-                .is_some_and(|shown| shown.adw_id == *adw_id && shown.query.same_entries(query))
+        let is_new = self.change(|held| match &mut held.shown {
+            Some(shown) if shown.adw_id == *adw_id && shown.query.same_entries(query) => {
+                shown.query = query.clone();
+                false
+            }
+            Some(_) | None => {
+                held.begin(adw_id, query);
+                true
+            }
         });
-        if is_held {
-            self.shown.update_value(|shown| {
-                if let Some(shown) = shown {
-                    shown.query = query.clone();
-                }
-            });
-            return;
-        }
-        self.begin(adw_id, query);
-        self.version.update(|version| *version += 1);
-        if query.tab != Tab::Overview {
+        if is_new && query.tab != Tab::Overview {
             self.load_newest();
         }
     }
 
-    fn begin(self, adw_id: &AdwId, query: &DetailQuery) {
-        let number = self.asked.get_value() + 1;
-        self.asked.set_value(number);
-        self.shown.set_value(Some(Shown {
-            adw_id: adw_id.clone(),
-            query: query.clone(),
-            number,
-        }));
-        self.log.set_value(Log::new(query.tab == Tab::Tools));
-        self.fresh.set_value((0, 0));
-        self.failed.set(false);
-    }
-
     /// The journal began a new life: nothing that is held counts any more.
     pub fn restart(self) {
-        if let Some(shown) = self.shown.get_value() {
-            self.shown.set_value(None);
-            self.bodies.set(HashMap::new());
-            self.found.set(None);
+        if let Some(shown) = self.change(Held::close) {
             self.show(&shown.adw_id, &shown.query);
         }
     }
 
     /// Lets go of everything.
     pub fn close(self) {
-        self.shown.set_value(None);
-        self.log.set_value(Log::default());
-        self.bodies.set(HashMap::new());
-        self.found.set(None);
+        self.held.try_update_value(Held::close);
     }
 
-    pub fn with<T>(self, read: impl FnOnce(&Log) -> T) -> T {
-        self.log.with_value(read)
+    /// Subscribes to every change.
+    pub fn track(self) {
+        self.version.track();
+    }
+
+    pub fn log<T>(self, read: impl FnOnce(&Log) -> T) -> T {
+        self.held.with_value(|held| read(&held.log))
+    }
+
+    /// A whole event, if it is here; none inside where it could not be had.
+    pub fn body<T>(self, seq: u64, read: impl FnOnce(Option<&Option<Value>>) -> T) -> T {
+        self.held.with_value(|held| {
+            read(
+                held.bodies
+                    .iter()
+                    .find(|(known, _)| *known == seq)
+                    .map(|(_, body)| body),
+            )
+        })
+    }
+
+    /// What the search found.
+    pub fn found<T>(self, read: impl FnOnce(Option<&Found>) -> T) -> T {
+        self.held.with_value(|held| read(held.found.as_ref()))
+    }
+
+    pub fn fresh(self) -> (u64, u64) {
+        self.held.with_value(|held| held.fresh)
+    }
+
+    pub fn has_failed(self) -> bool {
+        self.held.with_value(|held| held.has_failed)
+    }
+
+    /// Counts what is new from here on.
+    pub fn begin_fresh(self) {
+        self.held.update_value(|held| held.fresh = (0, 0));
     }
 
     /// Lets go of what is too much, farthest from where a person reads.
     pub fn trim(self, near: u64) {
-        self.log.update_value(|log| log.trim(near));
+        self.held.update_value(|held| held.log.trim(near));
     }
 
     /// Events happened.
     pub fn hear(self, adw_id: &AdwId, events: &[Event]) {
-        let Some(shown) = self.shown_of(adw_id) else { return };
-        let text = lower(&shown.query.text);
-        let mut hits = Vec::new();
-        self.log.update_value(|log| {
-            let head = log.head();
-            for event in events.iter().filter(|event| event.seq > head) {
-                let entry = Entry::new(event);
-                let is_hit = !text.is_empty() && search::holds(&event.payload, &text);
-                let is_wanted = wants(&shown.query, &entry) && (!shown.query.only || text.is_empty() || is_hit);
-                if is_hit && is_wanted {
-                    hits.push(event.seq);
-                }
-                if is_wanted {
-                    let is_error = u64::from(entry.error);
-                    self.fresh
-                        .update_value(|fresh| *fresh = (fresh.0 + 1, fresh.1 + is_error));
-                }
-                log.push(event.seq, is_wanted.then(|| entry.short()));
-            }
-        });
-        if !hits.is_empty() {
-            self.found.update(|found| {
-                if let Some(found) = found {
-                    found.count += hits.len() as u64;
-                    found.seqs.extend(hits);
-                }
-            });
-        }
-        self.is_dirty.set_value(true);
+        self.held.update_value(|held| held.hear(adw_id, events));
     }
 
     /// The workflow has got so far; what lies between is not here.
     pub fn reach(self, adw_id: &AdwId, seq: u64) {
-        if self.shown_of(adw_id).is_some() {
-            self.log.update_value(|log| log.reach(seq));
-            self.is_dirty.set_value(true);
-        }
+        self.held.update_value(|held| {
+            if held.is_of(adw_id) {
+                held.log.reach(seq);
+                held.is_dirty = true;
+            }
+        });
     }
 
     /// Tells of what changed; called once per frame.
     pub fn paint(self) {
-        if self.is_dirty.get_value() {
-            self.is_dirty.set_value(false);
+        let is_dirty = self
+            .held
+            .try_update_value(|held| std::mem::take(&mut held.is_dirty))
+            .unwrap_or(false);
+        if is_dirty {
             self.version.update(|version| *version += 1);
         }
     }
@@ -222,7 +217,7 @@ impl History {
 
     /// Loads what borders on something that is held: the end of the first gap, the beginning of any other.
     pub fn load_gap(self, from: u64, to: u64) {
-        let is_first = self.with(|log| !log.covers(from.saturating_sub(1)));
+        let is_first = self.log(|log| !log.covers(from.saturating_sub(1)));
         if is_first {
             self.load(&[("before", to + 1)]);
         } else {
@@ -231,65 +226,55 @@ impl History {
     }
 
     fn load(self, range: &[(&'static str, u64)]) {
-        let Some(shown) = self.shown.get_value() else { return };
-        let mut pairs = shown.query.filters(false);
-        pairs.push(("limit", PAGE.to_string()));
-        pairs.extend(range.iter().map(|(name, seq)| (*name, seq.to_string())));
-        let path = form::address(&api(&shown.adw_id, "/entries"), &pairs);
-        let take = move |answer: Option<Value>| {
-            if self.asked.get_value() != shown.number {
-                return;
-            }
-            match answer.and_then(|answer| EntryPage::from_json(answer).ok()) {
-                Some(page) => {
-                    self.log.update_value(|log| log.insert(page));
-                    self.failed.set(false);
-                }
-                None => self.failed.set(true),
-            }
-            self.version.update(|version| *version += 1);
-        };
-        self.get(path, take);
+        let range = range.iter().map(|(name, seq)| (*name, seq.to_string()));
+        let asked = self.held.with_value(|held| held.asked);
+        self.ask(
+            "/entries",
+            false,
+            range.chain([("limit", PAGE.to_string())]).collect(),
+            move |answer| {
+                self.change(|held| {
+                    if held.asked == asked {
+                        let page = answer.and_then(|answer| EntryPage::from_json(answer).ok());
+                        held.has_failed = page.is_none();
+                        page.into_iter().for_each(|page| held.log.insert(page));
+                    }
+                });
+            },
+        );
     }
 
     /// Searches the whole workflow for the query's text.
     pub fn search(self) {
-        let Some(shown) = self.shown.get_value() else { return };
-        let query = shown.query;
-        if query.text.is_empty() {
-            self.found.set(None);
+        let text = |held: &Held| held.shown.as_ref().map(|shown| shown.query.filters(true));
+        let asked = self.held.with_value(text);
+        if self
+            .held
+            .with_value(|held| held.shown.as_ref().is_none_or(|shown| shown.query.text.is_empty()))
+        {
+            self.change(|held| held.found = None);
             return;
         }
-        let mut pairs = query.filters(true);
-        pairs.push(("limit", "10000".to_owned()));
-        let path = form::address(&api(&shown.adw_id, "/search"), &pairs);
-        let take = move |answer: Option<Value>| {
-            let asks = |shown: &Option<Shown>| {
-                shown
-                    .as_ref()
-                    .is_some_and(|shown| shown.query.filters(true) == query.filters(true))
-            };
-            if self.shown.with_value(asks) {
-                self.found.set(answer.and_then(|answer| Found::from_json(answer).ok()));
-            }
-        };
-        self.get(path, take);
+        self.ask("/search", true, vec![("limit", "10000".to_owned())], move |answer| {
+            self.change(|held| {
+                if text(held) == asked {
+                    held.found = answer.and_then(|answer| Found::from_json(answer).ok());
+                }
+            });
+        });
     }
 
     /// The next error after a seq, or the one before it, wherever it is; `go` gets its seq.
     pub fn find_error(self, seq: u64, is_next: bool, go: impl FnOnce(u64) + 'static) {
-        let Some(shown) = self.shown.get_value() else { return };
-        let mut pairs = DetailQuery {
-            level: Some(Level::Error),
-            ..shown.query
-        }
-        .filters(false);
-        pairs.push(("limit", "1".to_owned()));
-        pairs.push((if is_next { "after" } else { "before" }, seq.to_string()));
-        let path = form::address(&api(&shown.adw_id, "/entries"), &pairs);
-        self.get(path, move |answer| {
+        let side = if is_next { "after" } else { "before" };
+        let pairs = vec![
+            ("level", "error".to_owned()),
+            ("limit", "1".to_owned()),
+            (side, seq.to_string()),
+        ];
+        self.ask("/entries", false, pairs, move |answer| {
             let page = answer.and_then(|answer| EntryPage::from_json(answer).ok());
-            if let Some(entry) = page.and_then(|page| page.entries.front().cloned()) {
+            if let Some(entry) = page.as_ref().and_then(|page| page.entries.front()) {
                 go(entry.seq);
             }
         });
@@ -297,25 +282,96 @@ impl History {
 
     /// Fetches a whole event, if it is not here.
     pub fn want_body(self, seq: u64) {
-        let Some(shown) = self.shown.get_value() else { return };
-        if self.bodies.with_untracked(|bodies| bodies.contains_key(&seq)) {
-            return;
-        }
-        self.get(api(&shown.adw_id, &format!("/events/{seq}")), move |answer| {
-            self.bodies.update(|bodies| {
-                bodies.insert(seq, answer);
+        if !self.body(seq, |body| body.is_some()) {
+            self.ask(&format!("/events/{seq}"), false, Vec::new(), move |answer| {
+                self.change(|held| {
+                    if held.bodies.len() >= BODIES {
+                        held.bodies.remove(0);
+                    }
+                    held.bodies.push((seq, answer));
+                });
             });
-        });
-    }
-
-    fn get(self, path: String, take: impl FnOnce(Option<Value>) + 'static) {
-        if let Some(fetch) = self.fetch.get_value() {
-            fetch(path, Box::new(take));
         }
     }
 
-    fn shown_of(self, adw_id: &AdwId) -> Option<Shown> {
-        self.shown.get_value().filter(|shown| shown.adw_id == *adw_id)
+    /// Asks the interface about the workflow at hand; its filters go with what knows them.
+    fn ask(
+        self,
+        what: &str,
+        is_search: bool,
+        more: Vec<(&'static str, String)>,
+        take: impl FnOnce(Option<Value>) + 'static,
+    ) {
+        let Some((fetch, shown)) = self.held.with_value(|held| held.fetch.zip(held.shown.clone())) else {
+            return;
+        };
+        let mut pairs = if what.starts_with("/events") {
+            Vec::new()
+        } else {
+            shown.query.filters(is_search)
+        };
+        pairs.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+        pairs.extend(more);
+        fetch(form::address(&api(&shown.adw_id, what), &pairs), Box::new(take));
+    }
+
+    /// Changes what is held, and tells of it.
+    fn change<T>(self, change: impl FnOnce(&mut Held) -> T) -> T
+    where
+        T: Default,
+    {
+        let result = self.held.try_update_value(change).unwrap_or_default();
+        self.version.update(|version| *version += 1);
+        result
+    }
+}
+
+impl Held {
+    fn begin(&mut self, adw_id: &AdwId, query: &DetailQuery) {
+        self.asked += 1;
+        self.shown = Some(Shown {
+            adw_id: adw_id.clone(),
+            query: query.clone(),
+        });
+        self.log = Log::new(query.tab == Tab::Tools);
+        self.fresh = (0, 0);
+        self.has_failed = false;
+    }
+
+    /// What was shown.
+    fn close(&mut self) -> Option<Shown> {
+        self.asked += 1;
+        self.log = Log::default();
+        self.bodies.clear();
+        self.found = None;
+        self.shown.take()
+    }
+
+    fn is_of(&self, adw_id: &AdwId) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.adw_id == *adw_id)
+    }
+
+    fn hear(&mut self, adw_id: &AdwId, events: &[Event]) {
+        let Some(Shown { query, .. }) = self.shown.as_ref().filter(|shown| shown.adw_id == *adw_id) else {
+            return;
+        };
+        let text = lower(&query.text);
+        for event in events {
+            if event.seq <= self.log.head() {
+                continue;
+            }
+            let entry = Entry::new(event);
+            let is_hit = !text.is_empty() && search::holds(&event.payload, &text);
+            let is_wanted = wants(query, &entry) && (!query.only || text.is_empty() || is_hit);
+            if let Some(found) = self.found.as_mut().filter(|_| is_hit && is_wanted) {
+                found.count += 1;
+                found.seqs.push(event.seq);
+            }
+            self.fresh.0 += u64::from(is_wanted);
+            self.fresh.1 += u64::from(is_wanted && entry.error);
+            self.log.push(event.seq, is_wanted.then(|| entry.short()));
+        }
+        self.is_dirty = true;
     }
 }
 

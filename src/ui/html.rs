@@ -3,6 +3,7 @@
 //! Whatever agents wrote goes in by `text` or `marked`, which escape it; only what is written in our sources is `raw`.
 
 use crate::domain::letters::lower;
+use crate::ui::format;
 
 /// Markup under construction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,9 +67,19 @@ impl Html {
             .raw("\"></use></svg>")
     }
 
-    /// What another piece holds.
-    pub fn add(&mut self, other: &Self) -> &mut Self {
-        self.0.push_str(&other.0);
+    /// A path, cut in the middle where the room is short; whole in its title.
+    pub fn path(&mut self, path: &str) -> &mut Self {
+        let (head, tail) = format::split_path(path);
+        self.raw("<span class=\"mid\" title=\"")
+            .text(path)
+            .raw("\"><span>")
+            .text(head);
+        self.raw("</span><span>").text(tail).raw("</span></span>")
+    }
+
+    /// Markup that was `done` before.
+    pub fn add(&mut self, done: &str) -> &mut Self {
+        self.0.push_str(done);
         self
     }
 

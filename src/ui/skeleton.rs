@@ -3,50 +3,30 @@
 use leptos::prelude::*;
 
 use crate::ui::board::strip::SHEET as STRIP;
+use crate::ui::markup::markup;
 
 #[component]
 pub fn StripSkeleton() -> impl IntoView {
-    view! {
-        <div class=format!("strip {STRIP}") aria-hidden="true">
-            <span class="flex justify-between h-4.5 items-center">
-                <span class="sk w-16"></span>
-                <span class="sk w-9"></span>
-            </span>
-            <span class="sk mt-2.5 w-full"></span>
-            <span class="sk mt-2 w-2/3"></span>
-            <span class="sk mt-4 !h-1 w-full"></span>
-            <span class="sk mt-4 w-3/4"></span>
-            <span class="f4 mt-5 gap-2">
-                <span class="sk"></span>
-                <span class="sk"></span>
-                <span class="sk"></span>
-                <span class="sk"></span>
-            </span>
-        </div>
-    }
-    .into_any()
+    markup("contents", |html| {
+        html.raw("<div class=\"strip ").raw(STRIP).raw(
+            "\" aria-hidden=\"true\"><span class=\"flex justify-between h-4.5 items-center\"><span class=\"sk w-16\"></span>\
+             <span class=\"sk w-9\"></span></span><span class=\"sk mt-2.5 w-full\"></span><span class=\"sk mt-2 w-2/3\"></span>\
+             <span class=\"sk mt-4 !h-1 w-full\"></span><span class=\"sk mt-4 w-3/4\"></span><span class=\"f4 mt-5 gap-2\">\
+             <span class=\"sk\"></span><span class=\"sk\"></span><span class=\"sk\"></span><span class=\"sk\"></span></span></div>",
+        );
+    })
 }
 
 /// Rows of a list, of uneven length.
 #[component]
 pub fn RowsSkeleton() -> impl IntoView {
     const WIDTHS: [&str; 6] = ["w-2/3", "w-1/2", "w-3/4", "w-1/3", "w-3/5", "w-2/3"];
-    view! {
-        <div aria-hidden="true">
-            {WIDTHS
-                .into_iter()
-                .map(|width| {
-                    view! {
-                        <div class="h-7 px-4 border-b border-line flex items-center gap-3">
-                            <span class="sk w-12"></span>
-                            <span class="sk w-14"></span>
-                            <span class=format!("sk {width}")></span>
-                        </div>
-                    }
-                    .into_any()
-                })
-                .collect_view()}
-        </div>
-    }
-    .into_any()
+    markup("contents", |html| {
+        for width in WIDTHS {
+            html.raw("<div aria-hidden=\"true\" class=\"h-7 px-4 border-b border-line flex items-center gap-3\"><span class=\"sk w-12\"></span>");
+            html.raw("<span class=\"sk w-14\"></span><span class=\"sk ")
+                .raw(width)
+                .raw("\"></span></div>");
+        }
+    })
 }

@@ -102,7 +102,7 @@ pub struct Store {
     pub patience: RwSignal<Patience>,
     pub roots: RwSignal<Vec<String>>,
     pub link: RwSignal<Link>,
-    /// All cards, by adw_id, in no order that means anything.
+    /// All cards, in the order of their ids.
     pub cards: RwSignal<Vec<Card>>,
     /// Whether `cards` is what the server knows; false until a board frame after client-side navigation.
     pub board_loaded: RwSignal<bool>,

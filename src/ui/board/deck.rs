@@ -1,6 +1,5 @@
 //! The cards by id, each shared, so that a card that did not change is the same card and is not drawn again.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -14,7 +13,8 @@ use crate::ui::store::Store;
 #[derive(Clone, Debug, Default)]
 pub struct Deck {
     epoch: String,
-    cards: HashMap<AdwId, Arc<Card>>,
+    /// In the order of their ids.
+    cards: Vec<Arc<Card>>,
 }
 
 impl Deck {
@@ -26,13 +26,11 @@ impl Deck {
                 let before = before.filter(|deck| deck.epoch == epoch);
                 let share = |card: &Card| {
                     before
-                        .and_then(|deck| deck.cards.get(&card.adw_id))
+                        .and_then(|deck| deck.card_now(&card.adw_id))
                         .filter(|known| known.seq == card.seq)
                         .map_or_else(|| Arc::new(card.clone()), Arc::clone)
                 };
-                let cards = store
-                    .cards
-                    .with(|cards| cards.iter().map(|card| (card.adw_id.clone(), share(card))).collect());
+                let cards = store.cards.with(|cards| cards.iter().map(share).collect());
                 Self { epoch, cards }
             },
             |before, now| !before.is_same(now),
@@ -42,7 +40,7 @@ impl Deck {
     /// One card of a deck; none once it is gone.
     pub fn card(deck: Derived<Self>, adw_id: AdwId) -> Derived<Option<Arc<Card>>> {
         Derived::new_with_compare(
-            move |_| deck.with(|deck| deck.cards.get(&adw_id).cloned()),
+            move |_| deck.with(|deck| deck.card_now(&adw_id).cloned()),
             |before, now| match (before, now) {
                 (Some(before), Some(now)) => !Arc::ptr_eq(before, now),
                 (None, None) => false,
@@ -52,7 +50,8 @@ impl Deck {
     }
 
     pub fn card_now(&self, adw_id: &AdwId) -> Option<&Arc<Card>> {
-        self.cards.get(adw_id)
+        let at = self.cards.binary_search_by(|card| card.adw_id.cmp(adw_id)).ok()?;
+        self.cards.get(at)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -60,7 +59,7 @@ impl Deck {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Card>> {
-        self.cards.values()
+        self.cards.iter()
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -69,6 +68,7 @@ impl Deck {
             && self
                 .cards
                 .iter()
-                .all(|(adw_id, card)| other.cards.get(adw_id).is_some_and(|other| Arc::ptr_eq(card, other)))
+                .zip(&other.cards)
+                .all(|(card, other)| Arc::ptr_eq(card, other))
     }
 }

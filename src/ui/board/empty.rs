@@ -4,93 +4,85 @@ use leptos::prelude::*;
 
 use super::column_word;
 use super::survey::COLUMNS;
-use crate::ui::dynamic::dynamic;
+use crate::ui::html::Html;
+use crate::ui::markup::markup;
 use crate::ui::store::use_store;
 
 #[component]
 pub fn Empty() -> impl IntoView {
     let store = use_store();
-    let roots = dynamic(move || {
-        let roots = store.roots.get();
-        if roots.is_empty() {
-            return view! { <p class="text-fg2 text-xs mt-2">"No folder is watched now."</p> }.into_any();
+    markup("contents", move |html| {
+        html.raw("<div class=\"board7 text-fg3 text-xs border-b border-line max-md:!hidden\" aria-hidden=\"true\">");
+        for column in 0..COLUMNS {
+            html.raw("<span class=\"px-3 py-1.5 flex justify-between\"><span class=\"font-semibold\">")
+                .text(&column_word(column));
+            html.raw("</span><span class=\"font-mono\">0</span></span>");
         }
-        view! {
-            <p class="text-fg2 text-xs mt-2">"Watched now:"</p>
-            <ul class="mono text-fg2 mt-1">
-                {roots.into_iter().map(|root| view! { <li class="break-all">{root}</li> }.into_any()).collect_view()}
-            </ul>
+        html.raw("</div><div class=\"px-4 pt-5 pb-4\"><h2 class=\"text-md font-semibold\">No workflow yet</h2><p class=\"text-fg2 mt-1\">");
+        html.raw(
+            "A strip appears here within a second of a workflow’s first event. Any one of these makes one.</p></div>",
+        );
+        html.raw(
+            "<ol class=\"grid grid-cols-3 border-y border-line [&>*+*]:border-l [&>*]:border-line max-lg:grid-cols-1 ",
+        );
+        html.raw("max-lg:[&>*+*]:border-l-0 max-lg:[&>*+*]:border-t\">");
+        for (number, words, command, why) in WAYS {
+            way(html, number, words, command, why);
+            if number == "1" {
+                store.roots.with(|roots| watched(html, roots));
+            }
+            html.raw("</li>");
         }
-        .into_any()
-    });
-    let head = move |column| {
-        view! {
-            <span class="px-3 py-1.5 flex justify-between">
-                <span class="font-semibold">{column_word(column)}</span>
-                <span class="font-mono">"0"</span>
-            </span>
-        }
-        .into_any()
-    };
-    view! {
-        <div class="board7 text-fg3 text-xs border-b border-line max-md:!hidden" aria-hidden="true">
-            {(0..COLUMNS).map(head).collect_view()}
-        </div>
-        <div class="px-4 pt-5 pb-4">
-            <h2 class="text-md font-semibold">"No workflow yet"</h2>
-            <p class="text-fg2 mt-1">
-                "A strip appears here within a second of a workflow’s first event. Any one of these makes one."
-            </p>
-        </div>
-        <ol class="grid grid-cols-3 border-y border-line [&>*+*]:border-l [&>*]:border-line max-lg:grid-cols-1 max-lg:[&>*+*]:border-l-0 max-lg:[&>*+*]:border-t">
-            <li class="px-4 py-4 min-w-0">
-                {title("1", "Watch a folder")}
-                {command("adwatch serve --agents ./agents")}
-                <p class="text-fg2 text-xs mt-2">
-                    "Reads agents/ and trees/*/agents/ as they are. Nothing in your workflow changes."
-                </p>
-                {roots}
-            </li>
-            <li class="px-4 py-4 min-w-0">
-                {title("2", "Push an event")}
-                {command(PUSH)}
-                <p class="text-fg2 text-xs mt-2">
-                    "Works from any script, without a library. The answer 200 means that the event is kept."
-                </p>
-            </li>
-            <li class="px-4 py-4 min-w-0">
-                {title("3", "Watch the demo")}
-                {command("adwatch demo")}
-                <p class="text-fg2 text-xs mt-2">
-                    "Plays believable workflows into this server: plans, tools, edits, a failing test that is repaired, one that stalls."
-                </p>
-            </li>
-        </ol>
-    }
-    .into_any()
+        html.raw("</ol>");
+    })
 }
 
-/// What the second way says; a person can paste it as it is.
-const PUSH: &str = r#"curl 127.0.0.1:4600/api/agent-state-update \
+/// Number, words, what to type, and what comes of it.
+const WAYS: [(&str, &str, &str, &str); 3] = [
+    (
+        "1",
+        "Watch a folder",
+        "adwatch serve --agents ./agents",
+        "Reads agents/ and trees/*/agents/ as they are. Nothing in your workflow changes.",
+    ),
+    (
+        "2",
+        "Push an event",
+        // A person can paste it as it is.
+        r#"curl 127.0.0.1:4600/api/agent-state-update \
   -H 'content-type: application/json' \
-  -d '{"type":"text_block","data":{"adw_id":"hello","event_type":"text","payload":{"content":"Hello"}}}'"#;
+  -d '{"type":"text_block","data":{"adw_id":"hello","event_type":"text","payload":{"content":"Hello"}}}'"#,
+        "Works from any script, without a library. The answer 200 means that the event is kept.",
+    ),
+    (
+        "3",
+        "Watch the demo",
+        "adwatch demo",
+        "Plays believable workflows into this server: plans, tools, edits, a failing test that is repaired, one that stalls.",
+    ),
+];
 
-fn title(number: &'static str, words: &'static str) -> impl IntoView {
-    view! {
-        <h3 class="font-semibold">
-            <span class="text-fg3 font-mono text-xs mr-2">{number}</span>
-            {words}
-        </h3>
-    }
-    .into_any()
+fn way(html: &mut Html, number: &'static str, words: &'static str, command: &str, why: &'static str) {
+    html.raw(
+        "<li class=\"px-4 py-4 min-w-0\"><h3 class=\"font-semibold\"><span class=\"text-fg3 font-mono text-xs mr-2\">",
+    )
+    .raw(number);
+    html.raw("</span>").raw(words).raw("</h3><pre class=\"mt-2 bg-sunk border border-line rounded-sm px-3 py-2 leading-[18px] whitespace-pre-wrap break-words\">");
+    html.raw("<span class=\"text-fg3 select-none\">$ </span>").text(command);
+    html.raw("</pre><p class=\"text-fg2 text-xs mt-2\">")
+        .raw(why)
+        .raw("</p>");
 }
 
-fn command(text: &'static str) -> impl IntoView {
-    view! {
-        <pre class="mt-2 bg-sunk border border-line rounded-sm px-3 py-2 leading-[18px] whitespace-pre-wrap break-words">
-            <span class="text-fg3 select-none">"$ "</span>
-            {text}
-        </pre>
+fn watched(html: &mut Html, roots: &[String]) {
+    html.raw("<p class=\"text-fg2 text-xs mt-2\">");
+    if roots.is_empty() {
+        html.raw("No folder is watched now.</p>");
+        return;
     }
-    .into_any()
+    html.raw("Watched now:</p><ul class=\"mono text-fg2 mt-1\">");
+    for root in roots {
+        html.raw("<li class=\"break-all\">").text(root).raw("</li>");
+    }
+    html.raw("</ul>");
 }

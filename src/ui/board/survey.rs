@@ -1,12 +1,12 @@
 //! What stands where on the board: every card judged once per change or tick, filtered, ordered and counted.
 
-use std::cmp::Ordering;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::query::{Order, Query, StateFilter};
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
+use crate::domain::order;
 use crate::domain::status::{Patience, Status};
 use crate::domain::timestamp::Timestamp;
 
@@ -82,15 +82,13 @@ impl Survey {
         survey.counts.order_repos();
 
         // The newest of those that are over, whatever the order: an old failure does not hide what just ended.
-        let mut over: Vec<&Judged> = admitted.iter().filter(|judged| judged.status.is_over()).collect();
-        sort(&mut over, Order::Last);
+        let over: Vec<&Judged> = admitted.iter().filter(|judged| judged.status.is_over()).collect();
+        let mut over = sorted(&over, Order::Last);
         over.truncate(OVER);
-        sort(&mut over, query.order);
+        let over = sorted(&over, query.order);
         survey.columns[COLUMNS - 1] = over.iter().map(|judged| judged.card.adw_id.clone()).collect();
 
-        let mut admitted: Vec<&Judged> = admitted.iter().collect();
-        sort(&mut admitted, query.order);
-        for Judged { card, status } in admitted {
+        for Judged { card, status } in sorted(&admitted.iter().collect::<Vec<_>>(), query.order) {
             survey.totals.errors += card.errors;
             survey.totals.tokens += card.tokens;
             survey.totals.cost_usd += card.cost_usd.unwrap_or(0.0);
@@ -161,36 +159,30 @@ impl Counts {
     }
 }
 
-/// Sorting is long code, and each sort in a program is compiled anew: this is the only one of the board.
-fn sort(cards: &mut [&Judged], order: Order) {
-    cards.sort_by(|a, b| compare(a, b, order));
+/// In the order a person asked for. Ties go by the begin and then by the id, as the cards came, so that nothing jumps.
+fn sorted<'a>(cards: &[&'a Judged<'a>], by: Order) -> Vec<&'a Judged<'a>> {
+    let order = order::order(cards.iter().map(|card| key(card, by)));
+    order.into_iter().map(|at| cards[at]).collect()
 }
 
-/// What comes first. Ties go by the begin and the id, which do not change, so that nothing jumps.
-fn compare(a: &Judged, b: &Judged, order: Order) -> Ordering {
-    let (x, y) = (a.card, b.card);
-    let by_end = || y.last_at.cmp(&x.last_at);
-    let first = match order {
-        Order::Attention => urgency(a.status).cmp(&urgency(b.status)).then_with(|| {
-            // Among those that are over the last to end comes first; times of running ones move all the time.
-            if a.status.is_over() && b.status.is_over() {
-                by_end()
-            } else {
-                Ordering::Equal
-            }
-        }),
-        Order::Started => Ordering::Equal,
-        Order::Last => by_end(),
-        Order::Errors => y.errors.cmp(&x.errors),
-        Order::Tokens => y.tokens.cmp(&x.tokens),
-        Order::Cost => y.cost_usd.unwrap_or(0.0).total_cmp(&x.cost_usd.unwrap_or(0.0)),
+fn key(Judged { card, status }: &Judged<'_>, by: Order) -> order::Key {
+    // The latest first; no time comes last.
+    let latest = |at: Option<Timestamp>| at.map_or(u64::MAX, |at| !(at.0.max(0) as u64));
+    let (first, second) = match by {
+        // Among those that are over the last to end comes first; times of running ones move all the time.
+        Order::Attention if status.is_over() => (urgency(*status), latest(card.last_at)),
+        Order::Attention => (urgency(*status), 0),
+        Order::Started => (0, 0),
+        Order::Last => (latest(card.last_at), 0),
+        Order::Errors => (!card.errors, 0),
+        Order::Tokens => (!card.tokens, 0),
+        // Amounts from nothing up are in the order of their bits.
+        Order::Cost => (!card.cost_usd.unwrap_or(0.0).max(0.0).to_bits(), 0),
     };
-    first
-        .then_with(|| y.first_at.cmp(&x.first_at))
-        .then_with(|| x.adw_id.cmp(&y.adw_id))
+    [first, second, latest(card.first_at)]
 }
 
-fn urgency(status: Status) -> u8 {
+fn urgency(status: Status) -> u64 {
     match status {
         Status::Stalled => 0,
         Status::Failed => 1,

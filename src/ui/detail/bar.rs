@@ -1,6 +1,5 @@
 //! The row below the tabs: search, and the filters, all of them links and forms that work without script.
 
-use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 
 use super::query::{DetailQuery, Tab, workflow};
@@ -13,41 +12,32 @@ use crate::ui::control;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
 use crate::ui::format;
+use crate::ui::html::Html;
 use crate::ui::icon::icon;
+use crate::ui::markup::markup;
 use crate::ui::viewer::subject::Subject;
 
 /// The formats of an export, as they are asked for and as they are called.
-pub const FORMATS: [(&str, &str); 4] = [("ndjson", "NDJSON"), ("json", "JSON"), ("csv", "CSV"), ("txt", "TXT")];
+const FORMATS: [(&str, &str); 4] = [("ndjson", "NDJSON"), ("json", "JSON"), ("csv", "CSV"), ("txt", "TXT")];
 
-#[component]
-pub fn Bar(subject: Subject, query: Derived<DetailQuery>) -> impl IntoView {
+pub fn bar(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
     view! {
         <div class="bar">
-            <Search subject query />
-            {dynamic(move || steps(subject, query))}
+            {search(subject, query)}
+            {markup("steps", move |html| steps(html, subject, &query.get()))}
             <span class="grow"></span>
-            {dynamic(move || chips(subject, query))}
+            {markup("chips", move |html| chips(html, subject, &query.get()))}
         </div>
     }
     .into_any()
 }
 
 /// A plain form that works without script; with script every letter counts at once.
-#[component]
-fn Search(subject: Subject, query: Derived<DetailQuery>) -> impl IntoView {
-    let adw_id = subject.adw_id.get_value();
-    let action = workflow(&adw_id);
-    let going = subject.store.going;
-    let show = move |text: String| {
-        let href = DetailQuery {
-            text,
-            ..query.get_untracked()
-        }
-        .href(&adw_id);
-        going.set(Some(Going { href, replaces: true }));
-    };
-    let others = dynamic(move || {
-        // Without script a search shows what it found, and nothing else.
+fn search(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
+    let action = subject.adw_id.with_value(workflow);
+    let text = Derived::new(move |_| query.with(|query| query.text.clone()));
+    // Without script a search shows what it found, and nothing else.
+    let others = markup("contents", move |html| {
         let only = DetailQuery {
             text: String::new(),
             only: true,
@@ -55,12 +45,17 @@ fn Search(subject: Subject, query: Derived<DetailQuery>) -> impl IntoView {
             seq: None,
             ..query.get()
         };
-        let hidden =
-            |(name, value): (&'static str, String)| view! { <input type="hidden" name=name value=value /> }.into_any();
-        only.pairs().into_iter().map(hidden).collect_view()
+        for (name, value) in only.pairs() {
+            html.raw("<input type=\"hidden\" name=\"")
+                .raw(name)
+                .raw("\" value=\"")
+                .text(&value)
+                .raw("\">");
+        }
     });
+    let hits = dynamic(move || hits(subject, &query.get()));
     view! {
-        <form method="get" action=action role="search" on:submit=move |event: SubmitEvent| event.prevent_default()>
+        <form method="get" action=action role="search">
             <label class=format!("find {}", control::FIELD)>
                 <span class="sr-only">"Search this workflow"</span>
                 {icon("#search", 16)}
@@ -69,11 +64,10 @@ fn Search(subject: Subject, query: Derived<DetailQuery>) -> impl IntoView {
                     name="q"
                     placeholder="Search all events"
                     autocomplete="off"
-                    value=query.get_untracked().text
-                    prop:value=move || query.with(|query| query.text.clone())
-                    on:input=move |event| show(event_target_value(&event))
+                    value=text.get_untracked()
+                    prop:value=move || text.get()
                 />
-                <span class="mono text-fg2" role="status">{dynamic(move || hits(subject, query))}</span>
+                <span class="mono text-fg2" role="status">{hits}</span>
                 <kbd class="max-md:hidden" title="Press / to search">"/"</kbd>
             </label>
             {others}
@@ -83,65 +77,51 @@ fn Search(subject: Subject, query: Derived<DetailQuery>) -> impl IntoView {
 }
 
 /// `37 / 1,922`: which hit is selected, and how many there are.
-fn hits(subject: Subject, query: Derived<DetailQuery>) -> Option<String> {
-    let (has_text, seq) = query.with(|query| (!query.text.is_empty(), query.seq));
-    if !has_text {
-        return None;
-    }
-    subject.store.history.found.with(|found| {
-        let found = found.as_ref()?;
-        let earlier = found.count.saturating_sub(found.seqs.len() as u64);
-        let at = seq.and_then(|seq| found.seqs.binary_search(&seq).ok());
-        let count = format::whole(found.count);
-        Some(match at {
-            Some(at) => format!("{} / {count}", format::whole(earlier + at as u64 + 1)),
-            None => count,
-        })
+fn hits(subject: Subject, query: &DetailQuery) -> String {
+    let history = subject.store.history;
+    history.track();
+    history.found(|found| match found.filter(|_| !query.text.is_empty()) {
+        Some(found) => {
+            let earlier = found.count.saturating_sub(found.seqs.len() as u64);
+            let at = query.seq.and_then(|seq| found.seqs.binary_search(&seq).ok());
+            let count = format::whole(found.count);
+            at.map_or(count.clone(), |at| {
+                format!("{} / {count}", format::whole(earlier + at as u64 + 1))
+            })
+        }
+        None => String::new(),
     })
 }
 
 /// Earlier and later hit, and whether the others are shown.
-fn steps(subject: Subject, query: Derived<DetailQuery>) -> Option<AnyView> {
-    let now = query.get();
-    if now.text.is_empty() {
-        return None;
+fn steps(html: &mut Html, subject: Subject, query: &DetailQuery) {
+    if query.text.is_empty() {
+        return;
     }
-    let found = subject.store.history.found;
-    let step = |is_next: bool, shape: &'static str, word: &'static str| {
-        let go = move |_: leptos::ev::MouseEvent| {
-            if let Some(seq) = beside(subject, &query.get_untracked(), is_next) {
-                select(subject, &query.get_untracked(), seq);
-            }
-        };
-        let is_nothing = found.with(|found| found.as_ref().is_none_or(|found| found.seqs.is_empty()));
-        view! {
-            <button type="button" class=control::BUTTON title=word disabled=is_nothing on:click=go>
-                {icon(shape, 16)}
-                <span class="sr-only">{word}</span>
-            </button>
-        }
-        .into_any()
-    };
+    for (side, shape, word) in [("back", "#back", "Earlier hit (N)"), ("next", "#turn", "Later hit (n)")] {
+        html.raw("<button type=\"button\" data-step=\"")
+            .raw(side)
+            .raw("\" class=\"")
+            .raw(control::BUTTON)
+            .raw("\" title=\"")
+            .raw(word)
+            .raw("\">");
+        html.icon(shape, 16)
+            .raw("<span class=\"sr-only\">")
+            .raw(word)
+            .raw("</span></button>");
+    }
     let only = DetailQuery {
-        only: !now.only,
-        seq: None,
-        ..now.clone()
+        only: !query.only,
+        ..query.clone()
     };
-    let only_href = subject.adw_id.with_value(|adw_id| only.href(adw_id));
-    Some(
-        view! {
-            {step(false, "#back", "Earlier hit (N)")}
-            {step(true, "#turn", "Later hit (n)")}
-            <a class=control::CHIP href=only_href aria-current=now.only.then_some("true")>"Only hits"</a>
-        }
-        .into_any(),
-    )
+    chip(html, subject, query.only, only, None, "Only hits");
 }
 
 /// The hit after the selected one, or before it; from the other end where there is none.
 pub fn beside(subject: Subject, query: &DetailQuery, is_next: bool) -> Option<u64> {
-    subject.store.history.found.with_untracked(|found| {
-        let seqs = &found.as_ref()?.seqs;
+    subject.store.history.found(|found| {
+        let seqs = &found?.seqs;
         let seq = query.seq.unwrap_or(if is_next { 0 } else { u64::MAX });
         if is_next {
             let at = seqs.partition_point(|known| *known <= seq);
@@ -164,26 +144,7 @@ pub fn select(subject: Subject, query: &DetailQuery, seq: u64) {
 }
 
 /// The filters of the tab.
-fn chips(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
-    let now = query.get();
-    let link = |query: DetailQuery| {
-        let fresh = DetailQuery {
-            seq: None,
-            before: None,
-            ..query
-        };
-        subject.adw_id.with_value(|adw_id| fresh.href(adw_id))
-    };
-    let chip = |is_set: bool, query: DetailQuery, shape: Option<&'static str>, word: String| {
-        view! {
-            <a class=control::CHIP href=link(query) aria-current=is_set.then_some("true")>
-                {shape.map(|shape| icon(shape, 10))}
-                {word}
-            </a>
-        }
-        .into_any()
-    };
-    let mut all = Vec::new();
+fn chips(html: &mut Html, subject: Subject, now: &DetailQuery) {
     match now.tab {
         Tab::Logs => {
             for (level, shape, word) in [
@@ -195,23 +156,22 @@ fn chips(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
                     level: (!is_set).then_some(level),
                     ..now.clone()
                 };
-                all.push(chip(is_set, to, Some(shape), word.to_owned()));
+                chip(html, subject, is_set, to, Some(shape), word);
             }
-            all.push(kinds(subject, &now, &link));
+            kinds(html, subject, now);
         }
         Tab::Tools => {
             let failed = DetailQuery {
                 failed: !now.failed,
                 ..now.clone()
             };
-            all.push(chip(now.failed, failed, Some("#fail"), "Failed".to_owned()));
+            chip(html, subject, now.failed, failed, Some("#fail"), "Failed");
             let sorted = DetailQuery {
                 by_duration: !now.by_duration,
                 ..now.clone()
             };
-            all.push(chip(now.by_duration, sorted, None, "Longest first".to_owned()));
-            subject.store.history.version.track();
-            all.push(tools(subject, &now, &link));
+            chip(html, subject, now.by_duration, sorted, None, "Longest first");
+            tools(html, subject, now);
         }
         Tab::Files => {
             for (is_split, word) in [(false, "Unified"), (true, "Split")] {
@@ -219,176 +179,146 @@ fn chips(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
                     is_split,
                     ..now.clone()
                 };
-                let href = subject.adw_id.with_value(|adw_id| to.href(adw_id));
-                let current = (now.is_split == is_split).then_some("true");
-                all.push(view! { <a class=control::CHIP href=href aria-current=current>{word}</a> }.into_any());
+                chip(html, subject, now.is_split == is_split, to, None, word);
             }
+            return;
         }
         Tab::Overview | Tab::Thinking => {}
     }
-    if now.tab != Tab::Files {
-        all.push(agents(subject, &now, &link));
+    agents(html, subject, now);
+}
+
+/// A filter: a link that sets it, or takes it away.
+fn chip(
+    html: &mut Html,
+    subject: Subject,
+    is_set: bool,
+    to: DetailQuery,
+    shape: Option<&'static str>,
+    word: &'static str,
+) {
+    html.raw("<a class=\"").raw(control::CHIP).raw(if is_set {
+        "\" aria-current=\"true\" href=\""
+    } else {
+        "\" href=\""
+    });
+    html.text(&link(subject, to)).raw("\">");
+    if let Some(shape) = shape {
+        html.icon(shape, 10);
     }
-    all.into_any()
+    html.raw(word).raw("</a>");
 }
 
-type LinkOf<'a> = &'a dyn Fn(DetailQuery) -> String;
-
-fn kinds(subject: Subject, now: &DetailQuery, link: LinkOf<'_>) -> AnyView {
-    let counts = subject.part(|timeline: &Timeline| timeline.counts.clone()).get();
-    let item = |(kind, count): (Kind, u64)| {
-        let to = DetailQuery {
-            kind: Some(kind),
-            ..now.clone()
-        };
-        (
-            kind.name().replace('_', " "),
-            format::whole(count),
-            link(to),
-            now.kind == Some(kind),
-        )
+/// An address; other entries are not where one was selected.
+fn link(subject: Subject, query: DetailQuery) -> String {
+    let is_list = query.tab != Tab::Files;
+    let query = DetailQuery {
+        seq: query.seq.filter(|_| !is_list),
+        before: None,
+        ..query
     };
-    let word = now.kind.map(|kind| kind.name().replace('_', " "));
-    menu(
-        "All kinds",
-        word,
-        link(DetailQuery {
-            kind: None,
-            ..now.clone()
-        }),
-        counts.into_iter().map(item).collect(),
-    )
+    subject.adw_id.with_value(|adw_id| query.href(adw_id))
 }
 
-fn agents(subject: Subject, now: &DetailQuery, link: LinkOf<'_>) -> AnyView {
+/// A choice of a menu: its word, its address, and whether it is chosen.
+type Choice = (String, String, bool);
+
+fn kinds(html: &mut Html, subject: Subject, now: &DetailQuery) {
+    let kinds = subject.part(|timeline: &Timeline| timeline.counts.keys().copied().collect::<Vec<_>>());
+    let choice = |kind: Option<Kind>| {
+        let word = kind.map_or_else(|| "All kinds".to_owned(), |kind| kind.name().replace('_', " "));
+        let href = link(subject, DetailQuery { kind, ..now.clone() });
+        (word, href, now.kind == kind)
+    };
+    let choices = [None].into_iter().chain(kinds.get().into_iter().map(Some)).map(choice);
+    menu(html, &choices.collect::<Vec<_>>());
+}
+
+fn agents(html: &mut Html, subject: Subject, now: &DetailQuery) {
     let names = subject.part(|timeline: &Timeline| {
         let own = timeline.agents.iter().filter(|agent| agent.parent.is_none());
         own.map(|agent| agent.name.clone()).collect::<Vec<_>>()
     });
-    let item = |name: String| {
-        let is_set = now.agent.as_ref() == Some(&name);
-        let to = DetailQuery {
-            agent: Some(name.clone()),
-            ..now.clone()
-        };
-        (name, String::new(), link(to), is_set)
+    let choice = |agent: Option<String>| {
+        let is_chosen = now.agent == agent;
+        let word = agent.clone().unwrap_or_else(|| "All agents".to_owned());
+        (word, link(subject, DetailQuery { agent, ..now.clone() }), is_chosen)
     };
-    let all = link(DetailQuery {
-        agent: None,
-        ..now.clone()
-    });
-    menu(
-        "All agents",
-        now.agent.clone(),
-        all,
-        names.get().into_iter().map(item).collect(),
-    )
+    let choices = [None].into_iter().chain(names.get().into_iter().map(Some)).map(choice);
+    menu(html, &choices.collect::<Vec<_>>());
 }
 
-/// The tools whose calls are held, the most used first.
-fn tools(subject: Subject, now: &DetailQuery, link: LinkOf<'_>) -> AnyView {
-    let counts = subject.store.history.with(|log| {
-        let mut counts: Vec<(String, u64)> = Vec::new();
+/// The tools whose calls are held.
+fn tools(html: &mut Html, subject: Subject, now: &DetailQuery) {
+    let history = subject.store.history;
+    history.track();
+    let mut names: Vec<String> = Vec::new();
+    history.log(|log| {
         for entry in log.entries() {
-            match counts.iter_mut().find(|(name, _)| *name == entry.head) {
-                Some((_, count)) => *count += 1,
-                None => counts.push((entry.head.clone(), 1)),
+            if !names.contains(&entry.head) {
+                names.push(entry.head.clone());
             }
         }
-        counts.sort_by_key(|(_, count)| u64::MAX - count);
-        counts
     });
-    let item = |(name, count): (String, u64)| {
-        let is_set = now.tool.as_ref() == Some(&name);
-        let to = DetailQuery {
-            tool: Some(name.clone()),
-            ..now.clone()
-        };
-        (name, format::whole(count), link(to), is_set)
+    let choice = |tool: Option<String>| {
+        let is_chosen = now.tool == tool;
+        let word = tool.clone().unwrap_or_else(|| "All tools".to_owned());
+        (word, link(subject, DetailQuery { tool, ..now.clone() }), is_chosen)
     };
-    let all = link(DetailQuery {
-        tool: None,
-        ..now.clone()
-    });
-    menu(
-        "All tools",
-        now.tool.clone(),
-        all,
-        counts.into_iter().map(item).collect(),
-    )
+    let choices = [None].into_iter().chain(names.into_iter().map(Some)).map(choice);
+    menu(html, &choices.collect::<Vec<_>>());
 }
 
-/// A menu of links: word, count, address, and whether it is the chosen one.
-fn menu(
-    all_word: &'static str,
-    chosen: Option<String>,
-    all: String,
-    items: Vec<(String, String, String, bool)>,
-) -> AnyView {
-    let is_all = chosen.is_none();
-    let item = |(word, count, href, is_set): (String, String, String, bool)| {
-        view! {
-            <a href=href aria-current=is_set.then_some("true")>
-                {icon("#tick", 16)}
-                {word}
-                <span class="mono text-fg3 ml-auto">{count}</span>
-            </a>
-        }
-        .into_any()
-    };
-    view! {
-        <details class=control::MENU>
-            <summary class=control::CHIP aria-current=(!is_all).then_some("true")>
-                {chosen.unwrap_or_else(|| all_word.to_owned())}
-                {icon("#down", 16)}
-            </summary>
-            <div class="items">
-                {item((all_word.to_owned(), String::new(), all, is_all))}
-                {items.into_iter().map(item).collect_view()}
-            </div>
-        </details>
+/// A menu of links; the first of them takes the filter away.
+fn menu(html: &mut Html, choices: &[Choice]) {
+    let chosen = choices.iter().position(|choice| choice.2).unwrap_or(0);
+    html.raw("<details class=\"")
+        .raw(control::MENU)
+        .raw("\"><summary class=\"")
+        .raw(control::CHIP);
+    html.raw(if chosen > 0 { "\" aria-current=\"true\">" } else { "\">" });
+    html.text(&choices[chosen].0)
+        .icon("#down", 16)
+        .raw("</summary><div class=\"items\">");
+    for (at, (word, href, _)) in choices.iter().enumerate() {
+        html.raw(if at == chosen {
+            "<a aria-current=\"true\" href=\""
+        } else {
+            "<a href=\""
+        });
+        html.text(href).raw("\">").icon("#tick", 16).text(word).raw("</a>");
     }
-    .into_any()
+    html.raw("</div></details>");
 }
 
 /// The ways out: whole, and as it is filtered here.
 pub fn export(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
-    let items = dynamic(move || {
+    markup("contents", move |html| {
         let filters = query.with(|query| query.filters(false));
-        let links = |filters: &[(&'static str, String)], what: &'static str| {
-            FORMATS
-                .map(|(format, name)| {
-                    let mut pairs = vec![("format", format.to_owned())];
-                    pairs.extend_from_slice(filters);
-                    let href = form::address(&subject.api("/export"), &pairs);
-                    view! { <a href=href rel="external" download="">{format!("{name}, {what}")}</a> }.into_any()
-                })
-                .into_iter()
-                .collect_view()
+        html.raw("<details class=\"")
+            .raw(control::MENU)
+            .raw("\"><summary title=\"Export\" class=\"")
+            .raw(control::QUIET_BUTTON);
+        html.raw("\">")
+            .icon("#export", 16)
+            .raw("<span class=\"sr-only\">Export</span></summary><div class=\"items\">");
+        let mut links = |filters: &[(&'static str, String)], what: &'static str| {
+            for (format, name) in FORMATS {
+                let mut pairs = vec![("format", format.to_owned())];
+                pairs.extend_from_slice(filters);
+                let href = form::address(&subject.api("/export"), &pairs);
+                html.raw("<a download rel=\"external\" href=\"")
+                    .text(&href)
+                    .raw("\">")
+                    .raw(name)
+                    .raw(what)
+                    .raw("</a>");
+            }
         };
-        let filtered = (!filters.is_empty()).then(|| links(&filters, "as filtered here").into_any());
-        view! {
-            {links(&[], "whole")}
-            {filtered}
+        links(&[], ", whole");
+        if !filters.is_empty() {
+            links(&filters, ", as filtered here");
         }
-        .into_any()
-    });
-    view! {
-        <details class=control::MENU>
-            <summary class=control::QUIET_BUTTON title="Export">
-                {icon("#export", 16)}
-                <span class="sr-only">"Export"</span>
-            </summary>
-            <div class="items">{items}</div>
-        </details>
-    }
-    .into_any()
-}
-
-/// Keys that a search field keeps for itself.
-pub fn is_typing(event: &KeyboardEvent) -> bool {
-    use leptos::tachys::renderer::types::Element;
-    use leptos::wasm_bindgen::JsCast;
-    let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-    target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+        html.raw("</div></details>");
+    })
 }

@@ -6,11 +6,12 @@ use super::query::DetailQuery;
 use crate::domain::entry::Entry;
 use crate::domain::letters::lower;
 use crate::domain::log::{Log, Row};
+use crate::domain::order::order;
 use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
 use crate::ui::format;
 use crate::ui::html::Html;
-use crate::ui::viewer::diff_view::{split, unified};
+use crate::ui::markup::markup;
+use crate::ui::viewer::diff_view::{DIFF, split, unified};
 use crate::ui::viewer::subject::Subject;
 
 /// One path and the operations on it that are held here.
@@ -47,10 +48,13 @@ fn files(log: &Log, needle: &str) -> Vec<File> {
         };
         files[at].add(entry);
     }
-    files.sort_by_key(|file| u64::MAX - file.edits.last().or(file.seqs.last()).copied().unwrap_or(0));
     // What changed stands before what was only read.
-    files.sort_by_key(|file| file.edits.is_empty());
-    files
+    let key = |file: &File| {
+        let last = file.edits.last().or(file.seqs.last()).copied().unwrap_or(0);
+        [u64::from(file.edits.is_empty()), !last, 0]
+    };
+    let order = order(files.iter().map(key));
+    order.into_iter().map(|at| files[at].clone()).collect()
 }
 
 impl File {
@@ -92,16 +96,9 @@ pub fn chosen_edit(log: &Log, query: &DetailQuery) -> Option<u64> {
 pub fn panel(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
     let history = subject.store.history;
     let table = Derived::new(move |_| {
-        history.version.track();
+        history.track();
         let needle = query.with(|query| lower(&query.text));
-        history.with(|log| files(log, &needle))
-    });
-    let gap = Derived::new(move |_| {
-        history.version.track();
-        history.with(|log| match log.row(0, u64::MAX) {
-            Some(Row::Gap { from, to }) => Some((from, to)),
-            Some(Row::Entry(_)) | None => None,
-        })
+        history.log(|log| files(log, &needle))
     });
     let chosen = Derived::new(move |_| query.with(|query| table.with(|files| choose(files, query))));
     Effect::new(move |_| {
@@ -109,33 +106,39 @@ pub fn panel(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
             history.want_body(edit);
         }
     });
-    let list = dynamic(move || {
-        let mut html = Html::default();
+    let left = markup("paths", move |html| {
         let path = chosen.with(|chosen| chosen.as_ref().map(|(file, _)| file.path.clone()));
-        table.with(|files| draw_table(&mut html, subject, &query.get(), files, path.as_deref()));
-        view! { <div class="paths" inner_html=html.done()></div> }.into_any()
+        table.with(|files| draw_table(html, subject, &query.get(), files, path.as_deref()));
+        let gap = history.log(|log| match log.row(0, u64::MAX) {
+            Some(Row::Gap { from, to }) => Some((from, to)),
+            Some(Row::Entry(_)) | None => None,
+        });
+        if let Some((from, to)) = gap {
+            let count = format::counted(to - from + 1, "earlier event was", "earlier events were");
+            html.raw("<p>")
+                .text(&count)
+                .raw(" not looked through. <button type=\"button\" class=\"load\" data-from=\"");
+            html.number(from)
+                .raw("\" data-to=\"")
+                .number(to)
+                .raw("\">Load</button></p>");
+        }
     });
-    let more = dynamic(move || {
-        gap.get().map(|(from, to)| {
-            view! {
-                <p class="px-5 py-2 text-fg2">
-                    {format::counted(to - from + 1, "earlier event was", "earlier events were")} " not looked through. "
-                    <button type="button" class="link" on:click=move |_| history.load_gap(from, to)>"Load"</button>
-                </p>
-            }
-            .into_any()
-        })
-    });
-    let shown = dynamic(move || {
+    let right = markup(DIFF, move |html| {
+        history.track();
         match chosen.get() {
-        Some((file, edit)) => draw_file(subject, &query.get(), &file, edit),
-        None => view! { <p class="px-5 py-4 text-fg2">"No file operation yet. Files appear here as agents read and change them."</p> }.into_any(),
-    }
+            Some((file, edit)) => draw_file(html, subject, &query.get(), &file, edit),
+            None => {
+                html.raw(
+                    "<p class=\"note\">No file operation yet. Files appear here as agents read and change them.</p>",
+                );
+            }
+        }
     });
     view! {
         <div class="files">
-            <div class="left" tabindex="0" role="region" aria-label="Files">{list} {more}</div>
-            <div class="right" tabindex="0" role="region" aria-label="Changes">{shown}</div>
+            <div class="left" tabindex="0" role="region" aria-label="Files">{left}</div>
+            <div class="right" tabindex="0" role="region" aria-label="Changes">{right}</div>
         </div>
     }
     .into_any()
@@ -195,60 +198,56 @@ fn draw_table(html: &mut Html, subject: Subject, query: &DetailQuery, files: &[F
     html.raw("</td><td></td></tr></tfoot></table><p class=\"none\">Bash can change files without saying so.</p>");
 }
 
-fn draw_file(subject: Subject, query: &DetailQuery, file: &File, edit: u64) -> AnyView {
-    let history = subject.store.history;
-    let mut strip = Html::default();
+fn draw_file(html: &mut Html, subject: Subject, query: &DetailQuery, file: &File, edit: u64) {
+    html.raw("<header class=\"head part\"><h3 class=\"said\">")
+        .text(&file.path)
+        .raw("</h3>");
+    for (class, sign, count) in [
+        ("<b class=\"added\">", "+", file.added),
+        ("<b class=\"gone\">", "−", file.removed),
+    ] {
+        if count > 0 {
+            html.raw(class).raw(sign).number(count).raw("</b>");
+        }
+    }
+    html.raw("<span class=\"lbl\">")
+        .text(&format::counted(file.edits.len() as u64, "edit", "edits"));
+    html.raw("</span><span class=\"grow\"></span><button type=\"button\" class=\"link\" data-copy=\"1\">Copy path</button></header>");
+    html.raw("<nav class=\"strip\" aria-label=\"Operations on this file\">");
     for seq in &file.seqs {
-        let href = subject.adw_id.with_value(|adw_id| {
-            DetailQuery {
-                path: Some(file.path.clone()),
-                seq: Some(*seq),
-                ..query.clone()
-            }
-            .href(adw_id)
-        });
-        strip.raw(if *seq == edit {
+        let query = DetailQuery {
+            path: Some(file.path.clone()),
+            seq: Some(*seq),
+            ..query.clone()
+        };
+        html.raw(if *seq == edit {
             "<a aria-current=\"true\" href=\""
         } else {
             "<a href=\""
         });
-        strip.text(&href).raw("\">").text(&format::whole(*seq)).raw("</a>");
+        let href = subject.adw_id.with_value(|adw_id| query.href(adw_id));
+        html.text(&href).raw("\">").text(&format::whole(*seq)).raw("</a>");
     }
-    let diff = history.bodies.with(|bodies| match bodies.get(&edit) {
+    html.raw("</nav>");
+    subject.store.history.body(edit, |known| match known {
         Some(Some(event)) => {
             let payload = &event["data"]["payload"];
             match payload["diff"].as_str().filter(|diff| !diff.is_empty()) {
-                Some(diff) if query.is_split => split(diff),
-                Some(diff) => unified(diff),
+                Some(diff) if query.is_split => split(html, diff),
+                Some(diff) => unified(html, diff),
                 None => {
                     let said = payload["summary"]
                         .as_str()
-                        .unwrap_or("No difference was recorded for this operation.")
-                        .to_owned();
-                    view! { <p class="px-5 py-3 text-fg2">{said}</p> }.into_any()
+                        .unwrap_or("No difference was recorded for this operation.");
+                    html.raw("<p class=\"note\">").text(said).raw("</p>");
                 }
             }
         }
-        Some(None) => view! { <p class="px-5 py-3 text-bad">"The whole event could not be had."</p> }.into_any(),
-        None => view! { <p class="px-5 py-3 text-fg3">"Loading"</p> }.into_any(),
+        Some(None) => {
+            html.raw("<p class=\"note\">The whole event could not be had.</p>");
+        }
+        None => {
+            html.raw("<p class=\"note\">Loading</p>");
+        }
     });
-    let path = file.path.clone();
-    let copy = {
-        let path = path.clone();
-        let store = subject.store;
-        move |_| store.copy(path.clone())
-    };
-    view! {
-        <header class="head">
-            <h3 class="mono font-semibold truncate" title=path.clone()>{path.clone()}</h3>
-            <span class="mono text-ok">{(file.added > 0).then(|| format!("+{}", file.added))}</span>
-            <span class="mono text-bad">{(file.removed > 0).then(|| format!("−{}", file.removed))}</span>
-            <span class="lbl">{format::counted(file.edits.len() as u64, "edit", "edits")}</span>
-            <span class="grow"></span>
-            <button type="button" class="link leading-6" on:click=copy>"Copy path"</button>
-        </header>
-        <nav class="strip" aria-label="Operations on this file" inner_html=strip.done()></nav>
-        {diff}
-    }
-    .into_any()
 }

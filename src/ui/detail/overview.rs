@@ -6,27 +6,27 @@ use super::query::{DetailQuery, Tab};
 use crate::domain::adw_id::AdwId;
 use crate::domain::timeline::Timeline;
 use crate::domain::timeline::agent::Agent;
-use crate::ui::dynamic::dynamic;
 use crate::ui::format::{self, Figure};
 use crate::ui::html::Html;
+use crate::ui::markup::markup;
 use crate::ui::viewer::subject::Subject;
 
 pub fn panel(subject: Subject) -> AnyView {
-    let markup = subject.part(|timeline| {
+    let drawn = subject.part(|timeline| {
         let mut html = Html::default();
         draw(&mut html, timeline);
         html.done()
     });
-    dynamic(move || view! { <div class="overview" inner_html=markup.get()></div> }.into_any()).into_any()
+    markup("overview", move |html| {
+        drawn.with(|drawn| html.add(drawn));
+    })
 }
 
 fn draw(html: &mut Html, timeline: &Timeline) {
     let usage = timeline.usage;
     let cost: f64 = timeline.agents.iter().filter_map(Agent::cost_usd).sum();
-    let span = timeline
-        .first_at
-        .zip(timeline.last_at)
-        .map(|(first, last)| last.since(first));
+    let known = timeline.first_at.filter(|_| timeline.last_known_at.is_some());
+    let span = known.zip(timeline.last_at).map(|(first, last)| last.since(first));
     html.raw("<dl class=\"figures\">");
     for (name, value) in [
         ("events", format::whole(timeline.seq)),

@@ -7,6 +7,21 @@ use crate::domain::level::Level;
 use crate::ui::format;
 use crate::ui::html::Html;
 
+pub const LOG_HEADS: &str = concat!(
+    r#"<span role="columnheader">seq</span><span role="columnheader" class="t">time, UTC</span>"#,
+    r#"<span role="columnheader">level</span><span role="columnheader" class="a">agent</span>"#,
+    r#"<span role="columnheader">message</span>"#
+);
+pub const THOUGHT_HEADS: &str = concat!(
+    r#"<span role="columnheader">seq</span><span role="columnheader" class="t">time, UTC</span>"#,
+    r#"<span role="columnheader" class="a">agent</span><span role="columnheader">thought</span>"#
+);
+pub const TOOL_HEADS: &str = concat!(
+    r#"<span role="columnheader">seq</span><span role="columnheader" class="t">time, UTC</span>"#,
+    r#"<span role="columnheader">tool</span><span role="columnheader">input</span>"#,
+    r#"<span role="columnheader" class="a">agent</span><span role="columnheader">duration</span>"#
+);
+
 /// What a row is drawn with.
 pub struct Drawing<'a> {
     /// The address of this view, up to where the seq goes.

@@ -1,42 +1,39 @@
 //! A diff, as it is drawn: one column, or before and after side by side.
 
-use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::diff_text::{Line, Sort, parse};
 use crate::ui::html::Html;
 
-const SHEET: &str = style_sheet!("./style/components/diff.css");
+/// The class around a diff.
+pub const DIFF: &str = concat!("diff ", style_sheet!("./style/components/diff.css"));
 /// Longer diffs show their beginning, and the rest on request.
 const SHOWN: usize = 14;
 
 /// A diff among other things: its beginning, and the rest folded.
-pub fn diff(text: &str) -> AnyView {
+pub fn diff(html: &mut Html, text: &str) {
     let lines = parse(text);
-    let mut html = Html::default();
+    html.raw("<div class=\"").raw(DIFF).raw("\">");
     let (shown, rest) = lines.split_at(lines.len().min(SHOWN));
-    shown.iter().for_each(|line| unified_line(&mut html, line));
+    shown.iter().for_each(|line| unified_line(html, line));
     if !rest.is_empty() {
         html.raw("<details><summary class=\"link leading-6 inline-block\">")
             .number(rest.len() as u64);
         html.raw(" more lines</summary>");
-        rest.iter().for_each(|line| unified_line(&mut html, line));
+        rest.iter().for_each(|line| unified_line(html, line));
         html.raw("</details>");
     }
-    whole(html)
+    html.raw("</div>");
 }
 
 /// A whole diff in one column.
-pub fn unified(text: &str) -> AnyView {
-    let mut html = Html::default();
-    parse(text).iter().for_each(|line| unified_line(&mut html, line));
-    whole(html)
+pub fn unified(html: &mut Html, text: &str) {
+    parse(text).iter().for_each(|line| unified_line(html, line));
 }
 
 /// A whole diff with what was on the left and what is on the right.
-pub fn split(text: &str) -> AnyView {
+pub fn split(html: &mut Html, text: &str) {
     let lines = parse(text);
-    let mut html = Html::default();
     let mut at = 0;
     while at < lines.len() {
         let run = |from: usize, sort: Sort| lines[from..].iter().take_while(|line| line.sort == sort).count();
@@ -45,25 +42,20 @@ pub fn split(text: &str) -> AnyView {
         html.raw("<div class=\"two\">");
         if removed + added == 0 {
             let line = &lines[at];
-            side(&mut html, Some(line), line.old);
-            side(&mut html, Some(line), line.number);
+            side(html, Some(line), line.old);
+            side(html, Some(line), line.number);
             at += 1;
         } else {
             for pair in 0..removed.max(added) {
                 let old = lines[at..at + removed].get(pair);
                 let new = lines[at + removed..at + removed + added].get(pair);
-                side(&mut html, old, old.and_then(|line| line.number));
-                side(&mut html, new, new.and_then(|line| line.number));
+                side(html, old, old.and_then(|line| line.number));
+                side(html, new, new.and_then(|line| line.number));
             }
             at += removed + added;
         }
         html.raw("</div>");
     }
-    whole(html)
-}
-
-fn whole(mut html: Html) -> AnyView {
-    view! { <div class=format!("diff {SHEET}") inner_html=html.done()></div> }.into_any()
 }
 
 fn unified_line(html: &mut Html, line: &Line) {

@@ -13,9 +13,12 @@ use crate::domain::status::Status;
 use crate::domain::timeline::Timeline;
 use crate::domain::timeline::seen_picture::SeenPicture;
 use crate::ui::derived::Derived;
+use crate::ui::detail::overview;
+use crate::ui::detail::query::DetailQuery;
 use crate::ui::dynamic::{dynamic, list};
 use crate::ui::figure::clock;
 use crate::ui::format;
+use crate::ui::html::Html;
 use crate::ui::icon::icon;
 
 const SHEET: &str = style_sheet!("./style/components/entry.css");
@@ -80,7 +83,7 @@ pub fn Entries() -> impl IntoView {
     let rows = subject.part(Shown::all);
     let seq = subject.part(|timeline| timeline.seq);
     let is_empty = Derived::new(move |_| rows.with(Vec::is_empty));
-    let all = subject.api("/events");
+    let all = subject.adw_id.with_value(|adw_id| DetailQuery::default().href(adw_id));
     let children = move |shown: Shown| entry(subject, &shown);
     let way_out = |(format, name): (&str, &'static str)| {
         let href = subject.api(&format!("/export?format={format}"));
@@ -110,7 +113,7 @@ pub fn Entries() -> impl IntoView {
                 (seq > shown as u64).then(|| view! {
                     <p class="px-4 py-2 text-fg2">
                         {format!("The newest {shown} rows. ")}
-                        <a class="link inline-block leading-6" rel="external" href=all.clone()>"All events as JSON"</a>
+                        <a class="link inline-block leading-6" href=all.clone()>"All entries"</a>
                     </p>
                 }
                 .into_any())
@@ -137,14 +140,16 @@ fn entry(subject: Subject, shown: &Shown) -> AnyView {
     if matches!(entry.kind, Kind::StageTransition | Kind::StatusUpdate | Kind::Session) {
         class.push_str(" band");
     }
+    let mut said = Html::default();
+    body(&mut said, shown);
+    pictures::of_entry(&mut said, &shown.pictures);
     let (shape, word) = kind_icon(entry);
     view! {
         <li class=class class:new=move || is_new.get() id=format!("e{}", entry.seq)>
             <a
                 class="seq"
-                rel="external"
-                href=subject.api(&format!("/events/{}", entry.seq))
-                title="The whole event as JSON"
+                href=subject.adw_id.with_value(|adw_id| overview::entry(adw_id, entry.seq))
+                title="This entry among all"
             >
                 {format::whole(entry.seq)}
             </a>
@@ -153,7 +158,7 @@ fn entry(subject: Subject, shown: &Shown) -> AnyView {
                 {icon(shape, 16)}
                 <span class="sr-only">{word}</span>
             </span>
-            <div class="body min-w-0">{body(shown)} {pictures::of_entry(&shown.pictures)}</div>
+            <div class="body min-w-0" inner_html=said.done()></div>
             <span class="took">{took(subject, entry)}</span>
         </li>
     }

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use super::subject::use_subject;
 use crate::domain::event::Kind;
 use crate::domain::timeline::Timeline;
-use crate::ui::dynamic::dynamic;
-use crate::ui::figure::path_text;
+use crate::ui::detail::query::{DetailQuery, Tab};
 use crate::ui::format;
+use crate::ui::html::Html;
+use crate::ui::markup::markup;
 
 /// What was done to one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,90 +80,88 @@ impl FileTable {
     }
 }
 
-const GRID: &str = "grid grid-cols-[12px_minmax(0,1fr)_36px_36px_20px] gap-1.5 items-center px-4 lg:pr-3";
-
 #[component]
 pub fn Files() -> impl IntoView {
     let subject = use_subject();
     let table = subject.part(FileTable::of);
-    let body = dynamic(move || table.with(|table| if table.operations == 0 { empty() } else { rows(table) }));
-    view! {
-        <section aria-label="Files" class="min-w-0 border-b border-line">
-            <div class="flex items-center h-8 px-4 border-b border-line gap-2">
-                <h2 class="font-semibold">"Files"</h2>
-                <span class="grow"></span>
-                <span class="lbl">
-                    {dynamic(move || table.with(|table| {
-                        (table.earlier > 0).then(|| format!("newest {} operations", table.operations))
-                    }))}
-                </span>
-            </div>
-            {body}
-        </section>
-    }
-    .into_any()
+    let all = subject
+        .adw_id
+        .with_value(|adw_id| DetailQuery::default().on(Tab::Files).href(adw_id));
+    markup("contents", move |html| {
+        html.raw("<section aria-label=\"Files\" class=\"min-w-0 border-b border-line\"><div class=\"flex items-center h-8 px-4 border-b border-line gap-2\">");
+        html.raw("<h2 class=\"font-semibold\">Files</h2><span class=\"grow\"></span>");
+        table.with(|table| {
+            if table.earlier > 0 {
+                html.raw("<span class=\"lbl\">newest ").number(table.operations).raw(" operations</span>");
+            }
+            html.raw("<a class=\"link text-xs leading-6\" href=\"").text(&all).raw("\">changes</a></div>");
+            if table.operations == 0 {
+                html.raw("<p class=\"px-4 py-2 text-fg3 text-xs\">No file operation yet. Files that agents read and change stand here.</p>");
+            } else {
+                rows(html, table);
+            }
+        });
+        html.raw("</section>");
+    })
 }
 
-fn empty() -> AnyView {
-    view! {
-        <p class="px-4 py-2 text-fg3 text-xs">"No file operation yet. Files that agents read and change stand here."</p>
-    }
-    .into_any()
-}
-
-fn rows(table: &FileTable) -> AnyView {
-    let row = |row: &FileRow| {
-        let word = match row.operation {
-            'C' => "created",
-            'D' => "deleted",
-            _ => "modified",
+fn rows(html: &mut Html, table: &FileTable) {
+    html.raw("<div class=\"grid grid-cols-[12px_minmax(0,1fr)_36px_36px_20px] gap-1.5 items-center px-4 lg:pr-3 h-6 text-2xs text-fg3 text-right\" aria-hidden=\"true\">");
+    html.raw(
+        "<span></span><span class=\"text-left\">path</span><span>+</span><span>−</span><span>ops</span></div><ol>",
+    );
+    for row in &table.rows {
+        let (letter, word) = match row.operation {
+            'C' => ("C", "created"),
+            'D' => ("D", "deleted"),
+            _ => ("M", "modified"),
         };
-        view! {
-            <li class=format!("{GRID} min-h-7")>
-                <abbr class="mono text-fg2 no-underline" title=word>{row.operation.to_string()}</abbr>
-                <span class="mono min-w-0">{path_text(&row.path)}</span>
-                <span class="num text-ok">{(row.added > 0).then(|| format!("+{}", row.added))}</span>
-                <span class="num text-bad">{(row.removed > 0).then(|| format!("−{}", row.removed))}</span>
-                <span class="num text-fg3">{row.operations.to_string()}</span>
-            </li>
-        }
-        .into_any()
-    };
+        html.raw("<li class=\"grid grid-cols-[12px_minmax(0,1fr)_36px_36px_20px] gap-1.5 items-center px-4 lg:pr-3 min-h-7\">");
+        html.raw("<abbr class=\"mono text-fg2 no-underline\" title=\"")
+            .raw(word)
+            .raw("\">")
+            .raw(letter);
+        html.raw("</abbr><span class=\"mono min-w-0\">")
+            .path(&row.path)
+            .raw("</span>");
+        counts(html, row.added, row.removed);
+        html.raw("<span class=\"num text-fg3\">")
+            .number(row.operations)
+            .raw("</span></li>");
+    }
+    html.raw("</ol>");
     let (added, removed) = table
         .rows
         .iter()
         .fold((0, 0), |sum, row| (sum.0 + row.added, sum.1 + row.removed));
-    let total = (!table.rows.is_empty()).then(|| {
-        view! {
-            <p class=format!("{GRID} min-h-7 border-t border-line")>
-                <span></span>
-                <span>{format::counted(table.rows.len() as u64, "file changed", "files changed")}</span>
-                <span class="num text-ok">{format!("+{added}")}</span>
-                <span class="num text-bad">{format!("−{removed}")}</span>
-                <span></span>
-            </p>
-        }
-        .into_any()
-    });
-    let read = (table.only_read > 0).then(|| {
-        view! {
-            <p class="px-4 py-1.5 text-fg3 text-xs">
-                {format::counted(table.only_read as u64, "file", "files")} " only read"
-            </p>
-        }
-        .into_any()
-    });
-    view! {
-        <div class=format!("{GRID} h-6 text-2xs text-fg3 text-right") aria-hidden="true">
-            <span></span>
-            <span class="text-left">"path"</span>
-            <span>"+"</span>
-            <span>"−"</span>
-            <span>"ops"</span>
-        </div>
-        <ol>{table.rows.iter().map(row).collect_view()}</ol>
-        {total}
-        {read}
+    if !table.rows.is_empty() {
+        html.raw("<p class=\"grid grid-cols-[12px_minmax(0,1fr)_36px_36px_20px] gap-1.5 items-center px-4 lg:pr-3 min-h-7 border-t border-line\"><span></span><span>");
+        html.text(&format::counted(
+            table.rows.len() as u64,
+            "file changed",
+            "files changed",
+        ))
+        .raw("</span>");
+        counts(html, added, removed);
+        html.raw("<span></span></p>");
     }
-    .into_any()
+    if table.only_read > 0 {
+        let read = format::counted(table.only_read as u64, "file", "files");
+        html.raw("<p class=\"px-4 py-1.5 text-fg3 text-xs\">")
+            .text(&read)
+            .raw(" only read</p>");
+    }
+}
+
+/// Lines added and removed, each in its column.
+fn counts(html: &mut Html, added: u64, removed: u64) {
+    html.raw("<span class=\"num text-ok\">");
+    if added > 0 {
+        html.raw("+").number(added);
+    }
+    html.raw("</span><span class=\"num text-bad\">");
+    if removed > 0 {
+        html.raw("−").number(removed);
+    }
+    html.raw("</span>");
 }

@@ -1,21 +1,21 @@
 //! Markdown, as it is drawn: every text a text.
 
-use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::markdown::{Block, Span, parse};
 use crate::ui::html::Html;
 
-const SHEET: &str = style_sheet!("./style/components/markdown.css");
+const MD: &str = concat!("md ", style_sheet!("./style/components/markdown.css"));
 
-pub fn markdown(text: &str) -> AnyView {
-    let mut html = Html::default();
-    parse(text).iter().for_each(|one| block(&mut html, one));
-    let markup = html.done();
-    if markup.is_empty() {
-        return view! { <p class="text-fg3 py-0.5">"Empty text"</p> }.into_any();
+pub fn markdown(html: &mut Html, text: &str) {
+    let blocks = parse(text);
+    if blocks.is_empty() {
+        html.raw("<p class=\"text-fg3 py-0.5\">Empty text</p>");
+        return;
     }
-    view! { <div class=format!("md {SHEET}") inner_html=markup></div> }.into_any()
+    html.raw("<div class=\"").raw(MD).raw("\">");
+    blocks.iter().for_each(|one| block(html, one));
+    html.raw("</div>");
 }
 
 fn block(html: &mut Html, block: &Block) {

@@ -7,6 +7,7 @@ use super::open_tools::OpenTools;
 use super::subject::{Subject, use_subject};
 use crate::domain::timeline::mark::Mark;
 use crate::domain::timeline::todo::{TodoItem, TodoList, TodoState};
+use crate::ui::detail::overview;
 use crate::ui::dynamic::dynamic;
 use crate::ui::figure::figure;
 use crate::ui::{format, icon, status_mark};
@@ -125,8 +126,7 @@ fn Errors() -> impl IntoView {
         view! {
             <li>
                 <a
-                    href=subject.api(&format!("/events/{}", mark.seq))
-                    rel="external"
+                    href=subject.adw_id.with_value(|adw_id| overview::entry(adw_id, mark.seq))
                     title=title
                     class="grid grid-cols-[16px_minmax(0,1fr)_auto_36px] gap-2 items-center min-h-6 px-3 max-md:px-4 max-md:min-h-11 hover:bg-panel focus-visible:-outline-offset-2"
                 >

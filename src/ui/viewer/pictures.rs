@@ -8,9 +8,9 @@ use stylers_macro::style_sheet;
 use super::subject::use_subject;
 use crate::domain::timeline::seen_picture::SeenPicture;
 use crate::ui::control::BUTTON;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::{dynamic, list};
 use crate::ui::format::{self, THIN};
+use crate::ui::html::Html;
+use crate::ui::markup::markup;
 
 const SHEET: &str = style_sheet!("./style/components/picture.css");
 
@@ -26,87 +26,84 @@ pub fn Pictures() -> impl IntoView {
         }
         newest
     });
-    let is_empty = Derived::new(move |_| pictures.with(Vec::is_empty));
-    let row = |picture: SeenPicture| {
-        view! {
-            <li class=format!("pic {SHEET}")>
-                {picture_box(&picture, "p")}
-                <span class="cap truncate" aria-hidden="true" title=picture.label.clone()>
-                    {picture.label.rsplit('/').next().unwrap_or_default().to_owned()}
-                </span>
-            </li>
-        }
-        .into_any()
-    };
-    dynamic(move || {
-        (!is_empty.get()).then(|| {
-            view! {
-                <section aria-label="Pictures" class="min-w-0 border-b border-line">
-                    <div class="flex items-center h-8 px-4 border-b border-line gap-2">
-                        <h2 class="font-semibold">"Pictures"</h2>
-                        <span class="grow"></span>
-                        <span class="lbl">"newest first"</span>
-                    </div>
-                    <ul class="grid grid-cols-2 gap-3 px-4 py-3 lg:pr-3">
-                        {list(move || pictures.get(), |picture| picture.name.clone(), row)}
-                    </ul>
-                </section>
+    markup("contents", move |html| {
+        pictures.with(|pictures| {
+            if !pictures.is_empty() {
+                panel(html, pictures);
             }
-            .into_any()
-        })
+        });
     })
 }
 
+fn panel(html: &mut Html, pictures: &[SeenPicture]) {
+    html.raw("<section aria-label=\"Pictures\" class=\"min-w-0 border-b border-line\"><div class=\"flex items-center h-8 px-4 border-b border-line gap-2\">");
+    html.raw("<h2 class=\"font-semibold\">Pictures</h2><span class=\"grow\"></span><span class=\"lbl\">newest first</span></div>");
+    html.raw("<ul class=\"grid grid-cols-2 gap-3 px-4 py-3 lg:pr-3\">");
+    for picture in pictures {
+        html.raw("<li class=\"pic ").raw(SHEET).raw("\">");
+        picture_box(html, picture, "p");
+        html.raw("<span class=\"cap truncate\" aria-hidden=\"true\" title=\"")
+            .text(&picture.label)
+            .raw("\">");
+        html.text(picture.label.rsplit('/').next().unwrap_or_default())
+            .raw("</span></li>");
+    }
+    html.raw("</ul></section>");
+}
+
 /// The pictures of an entry, in its body.
-pub fn of_entry(pictures: &[SeenPicture]) -> AnyView {
-    let small = |picture: &SeenPicture| {
-        view! { <div class=format!("pic small {SHEET}")>{picture_box(picture, "e")}</div> }.into_any()
-    };
-    pictures.iter().map(small).collect_view().into_any()
+pub fn of_entry(html: &mut Html, pictures: &[SeenPicture]) {
+    for picture in pictures {
+        html.raw("<div class=\"pic small ").raw(SHEET).raw("\">");
+        picture_box(html, picture, "e");
+        html.raw("</div>");
+    }
 }
 
 /// A picture that opens large; `place` tells its box from that of the same picture elsewhere on the page.
-fn picture_box(picture: &SeenPicture, place: &str) -> AnyView {
-    let file = format!("/media/{}", picture.name);
+fn picture_box(html: &mut Html, picture: &SeenPicture, place: &str) {
     let id = format!("{place}{}-{}", picture.seq, picture.name.get(..16).unwrap_or_default());
-    let agent = picture.agent.as_deref().unwrap_or_default();
-    let alt = [picture.label.as_str(), agent];
-    let alt = alt
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ");
+    let mut alt = picture.label.clone();
+    if let Some(agent) = picture.agent.as_deref().filter(|agent| !agent.is_empty()) {
+        alt.push_str(if alt.is_empty() { "" } else { ", " });
+        alt.push_str(agent);
+    }
     let size = format::amount(picture.size_bytes);
     let what = format!(
         "{alt}, {} × {} px, {}{THIN}{}B",
         picture.width, picture.height, size.value, size.unit
     );
-    let image = |alt: String| {
-        view! {
-            <img
-                src=file.clone()
-                alt=alt
-                loading="lazy"
-                decoding="async"
-                width=picture.width.to_string()
-                height=picture.height.to_string()
-            />
-        }
-        .into_any()
+    let image = |html: &mut Html, before: &'static str| {
+        html.raw("<img loading=\"lazy\" decoding=\"async\" src=\"/media/")
+            .text(&picture.name)
+            .raw("\" alt=\"")
+            .raw(before)
+            .text(&alt);
+        html.raw("\" width=\"")
+            .number(picture.width)
+            .raw("\" height=\"")
+            .number(picture.height)
+            .raw("\">");
     };
-    let (small, large) = (image(format!("Enlarge {alt}")), image(alt));
-    view! {
-        <button type="button" class="shot" popovertarget=id.clone() title=what.clone()>
-            {small}
-        </button>
-        <div popover="auto" class="box" id=id.clone() role="dialog" aria-label=picture.label.clone()>
-            {large}
-            <div class="foot">
-                <span class="what">{what}</span>
-                <a class="link leading-6" rel="external" href=file.clone()>"The file"</a>
-                <button type="button" class=BUTTON popovertarget=id.clone() popovertargetaction="hide">"Close"</button>
-            </div>
-        </div>
-    }
-    .into_any()
+    html.raw("<button type=\"button\" class=\"shot\" popovertarget=\"")
+        .text(&id)
+        .raw("\" title=\"")
+        .text(&what)
+        .raw("\">");
+    image(html, "Enlarge ");
+    html.raw("</button><div popover=\"auto\" class=\"box\" role=\"dialog\" id=\"")
+        .text(&id)
+        .raw("\" aria-label=\"")
+        .text(&picture.label)
+        .raw("\">");
+    image(html, "");
+    html.raw("<div class=\"foot\"><span class=\"what\">")
+        .text(&what)
+        .raw("</span><a class=\"link leading-6\" rel=\"external\" href=\"/media/");
+    html.text(&picture.name)
+        .raw("\">The file</a><button type=\"button\" class=\"")
+        .raw(BUTTON)
+        .raw("\" popovertarget=\"")
+        .text(&id);
+    html.raw("\" popovertargetaction=\"hide\">Close</button></div></div>");
 }

@@ -1,0 +1,23 @@
+//! A part of the page that is markup as text, drawn anew where the text changes.
+//!
+//! One element type for all such parts: every other costs the browser a kilobyte. What a person may be pressing at this
+//! moment must not be drawn anew, so buttons with a count in them are elements of their own.
+
+use leptos::prelude::*;
+
+use crate::ui::derived::Derived;
+use crate::ui::html::Html;
+
+/// The part, inside an element of that class.
+pub fn markup(class: &'static str, draw: impl Fn(&mut Html) + Send + Sync + 'static) -> AnyView {
+    let text = Derived::new(move |_| {
+        let mut html = Html::default();
+        draw(&mut html);
+        html.done()
+    });
+    element(class, text)
+}
+
+fn element(class: &'static str, text: Derived<String>) -> AnyView {
+    view! { <div class=class inner_html=move || text.get()></div> }.into_any()
+}
