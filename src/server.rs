@@ -8,6 +8,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod connection;
+mod deflate;
 pub mod error;
 pub mod hub;
 pub mod import;

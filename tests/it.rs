@@ -7,6 +7,8 @@ mod invent;
 
 #[path = "it/command.rs"]
 mod command;
+#[path = "it/compression.rs"]
+mod compression;
 #[path = "it/demo.rs"]
 mod demo;
 #[path = "it/export.rs"]

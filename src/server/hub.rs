@@ -7,6 +7,7 @@ mod bell;
 mod board;
 mod feed;
 mod indexing;
+mod frame;
 mod live;
 mod pages;
 mod subscription;
@@ -35,13 +36,11 @@ pub use board::BoardSubscription;
 use feed::Feed;
 pub use feed::{FeedSubscription, Next as FeedNext, Types};
 use indexing::Indexing;
+pub use frame::Frame;
 use live::Live;
 use pages::Pages;
 pub use subscription::Subscription;
 use writer::Job;
-
-/// The text of a frame, shared by all who get it.
-pub type Frame = axum::extract::ws::Utf8Bytes;
 
 /// What may wait for the writer before publishers are told to come back later.
 const QUEUE_BYTES: usize = 64 * 1024 * 1024;

@@ -5,6 +5,7 @@
 
 mod closing;
 mod decoder;
+mod extension;
 mod handshake;
 mod outbox;
 mod plain;
@@ -34,7 +35,7 @@ pub fn router() -> Router<Shared> {
 }
 
 async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Response {
-    let (speech, answer) = match handshake::agree(request.headers()) {
+    let (agreed, answer) = match handshake::agree(request.headers()) {
         Ok(agreed) => agreed,
         Err(error) => return handshake::refuse(error),
     };
@@ -51,8 +52,8 @@ async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Respons
         match upgraded.downcast::<TokioIo<Connection>>() {
             // A task of its own, so that what the upgrade needed is let go of.
             Ok(parts) => {
-                let wire = Wire::new(parts.io.into_inner(), &parts.read_buf);
-                match speech {
+                let wire = Wire::new(parts.io.into_inner(), &parts.read_buf, agreed.deflates);
+                match agreed.speech {
                     Speech::V1 => tokio::spawn(Viewer::new(wire, &shared).run()),
                     Speech::Plain => tokio::spawn(Plain::new(wire, &shared, types).run()),
                 };

@@ -1,0 +1,4 @@
+//! What goes over the wire is small: deflated frames on the socket, encoded answers over HTTP.
+
+#[path = "compression/frames.rs"]
+mod frames;
