@@ -19,6 +19,7 @@ use axum::routing::get;
 use serde::Serialize;
 
 use crate::domain::adw_id::AdwId;
+use crate::server::compression;
 use crate::server::error::ApiError;
 use crate::server::hub::Hub;
 use crate::server::journal::JournalError;
@@ -36,7 +37,10 @@ pub fn router() -> Router<Shared> {
         .route("/api/workflows/{adw_id}/events/{seq}", get(events::one))
         .route("/api/workflows/{adw_id}/search", get(search::search))
         .route("/api/workflows/{adw_id}/entries", get(entries::page))
-        .route("/api/workflows/{adw_id}/export", get(export::export))
+        .route(
+            "/api/workflows/{adw_id}/export",
+            get(export::export).layer(compression::of_streams()),
+        )
         .route("/api/workflows/{adw_id}/sources", get(sources::list))
         .route("/media/{*name}", get(media::picture))
         .route("/healthz", get(health::health))

@@ -22,7 +22,7 @@ use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::shared::Shared;
 use crate::server::socket::ticker::Ticker;
 use crate::server::watcher::{WatchConfig, WatchError, Watcher};
-use crate::server::{accept, access, api, assets, ingest, pages, socket, watcher};
+use crate::server::{accept, access, api, assets, compression, ingest, pages, socket, watcher};
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +107,7 @@ fn router(shared: Shared) -> Router {
         .merge(pages::router())
         .with_state(shared)
         .merge(ingest)
+        .layer(compression::of_answers())
         .merge(assets::router())
         .method_not_allowed_fallback(api::wrong_method)
         .layer(CatchPanicLayer::custom(after_panic))
