@@ -17,6 +17,7 @@ pub mod ingest;
 pub mod journal;
 mod local_time;
 pub mod media;
+pub mod openapi;
 pub mod pages;
 pub mod run;
 pub mod shared;

@@ -29,6 +29,8 @@ mod journal;
 mod limits;
 #[path = "it/media.rs"]
 mod media;
+#[path = "it/openapi.rs"]
+mod openapi;
 #[path = "it/pages.rs"]
 mod pages;
 #[path = "it/plain.rs"]
