@@ -95,7 +95,10 @@ pub struct SearchLimit {
 #[into_params(parameter_in = Path)]
 pub struct OfPicture {
     /// As an event names it (`media`).
-    #[param(pattern = r"^[0-9a-f]{64}\.(png|jpg|gif|webp)$")]
+    #[param(
+        example = "e124007e0371a272f11e7fbc2414aff5a1095f3a46ad29771ea1bf3f8a5b07ca.png",
+        pattern = r"^[0-9a-f]{64}\.(png|jpg|gif|webp)$"
+    )]
     name: String,
 }
 
