@@ -7,6 +7,8 @@ mod invent;
 
 #[path = "it/command.rs"]
 mod command;
+#[path = "it/compression.rs"]
+mod compression;
 #[path = "it/demo.rs"]
 mod demo;
 #[path = "it/export.rs"]
@@ -27,6 +29,8 @@ mod journal;
 mod limits;
 #[path = "it/media.rs"]
 mod media;
+#[path = "it/openapi.rs"]
+mod openapi;
 #[path = "it/pages.rs"]
 mod pages;
 #[path = "it/plain.rs"]

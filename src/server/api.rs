@@ -12,13 +12,16 @@ mod workflows;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::body::Body;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
 
 use crate::domain::adw_id::AdwId;
+use crate::server::compression;
 use crate::server::error::ApiError;
 use crate::server::hub::Hub;
 use crate::server::journal::JournalError;
@@ -28,28 +31,25 @@ use crate::server::shared::Shared;
 pub const LONG_READS: usize = 2;
 
 /// All routes that read. `/api/…` that is none of them is answered in JSON too.
-pub fn router() -> Router<Shared> {
-    Router::new()
-        .route("/api/workflows", get(workflows::list))
-        .route("/api/agent-state/{adw_id}", get(workflows::state))
-        .route("/api/workflows/{adw_id}/events", get(events::page))
-        .route("/api/workflows/{adw_id}/events/{seq}", get(events::one))
-        .route("/api/workflows/{adw_id}/search", get(search::search))
-        .route("/api/workflows/{adw_id}/entries", get(entries::page))
-        .route("/api/workflows/{adw_id}/export", get(export::export))
-        .route("/api/workflows/{adw_id}/sources", get(sources::list))
-        .route("/media/{*name}", get(media::picture))
-        .route("/healthz", get(health::health))
-        .route("/metrics", get(health::metrics))
+pub fn router() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(workflows::list))
+        .routes(routes!(workflows::state))
+        .routes(routes!(events::page))
+        .routes(routes!(events::one))
+        .routes(routes!(search::search))
+        .routes(routes!(entries::page))
+        .routes(routes!(export::export).layer(compression::of_streams()))
+        .routes(routes!(sources::list))
+        .routes(routes!(media::picture))
+        .routes(routes!(health::health))
+        .routes(routes!(health::metrics))
         .route("/api", get(no_such_address))
         .route("/api/{*path}", get(no_such_address).post(no_such_address))
 }
 
 async fn no_such_address(uri: Uri) -> ApiError {
-    ApiError::not_found(format!(
-        "there is no {}; docs/protocol.md lists what there is",
-        uri.path()
-    ))
+    ApiError::not_found(format!("there is no {}; /api/docs shows what there is", uri.path()))
 }
 
 /// Answers for every address that is asked in a way it does not take.
@@ -92,10 +92,10 @@ fn no_workflow(adw_id: &AdwId) -> ApiError {
 }
 
 /// An answer that must not be kept: it is of this moment.
-fn fresh(body: String) -> Response {
+pub(super) fn fresh(body: impl Into<Body>) -> Response {
     use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    (headers, body).into_response()
+    (headers, body.into()).into_response()
 }
 
 fn json<T: Serialize>(value: &T) -> Result<Response, ApiError> {

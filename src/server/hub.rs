@@ -6,6 +6,7 @@
 mod bell;
 mod board;
 mod feed;
+mod frame;
 mod indexing;
 mod live;
 mod pages;
@@ -34,14 +35,12 @@ use board::Board;
 pub use board::BoardSubscription;
 use feed::Feed;
 pub use feed::{FeedSubscription, Next as FeedNext, Types};
+pub use frame::Frame;
 use indexing::Indexing;
 use live::Live;
 use pages::Pages;
 pub use subscription::Subscription;
 use writer::Job;
-
-/// The text of a frame, shared by all who get it.
-pub type Frame = axum::extract::ws::Utf8Bytes;
 
 /// What may wait for the writer before publishers are told to come back later.
 const QUEUE_BYTES: usize = 64 * 1024 * 1024;

@@ -7,13 +7,13 @@ mod reply;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::post;
 use bytes::Bytes;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::domain::draft::Draft;
 use crate::domain::picture::Picture;
@@ -24,12 +24,10 @@ use crate::domain::redaction;
 use crate::domain::time_zone::TimeZone;
 use crate::server::hub::{Hub, RecordError};
 use crate::server::journal::{Batch, Outcome};
+use crate::server::openapi::shapes;
 use crate::server::{clock, local_time};
 use received_body::{media, receive};
 use reply::{Refused, Reply};
-
-/// Where publishers push.
-pub const PATH: &str = "/api/agent-state-update";
 
 /// One transaction takes at most so many events of a batch, so that other publishers need not wait for all of it …
 const COMMIT_EVENTS: usize = 1_000;
@@ -53,15 +51,28 @@ struct Items {
 }
 
 /// The route. A body may have at most `max_body_bytes`.
-pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> Router {
+pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> OpenApiRouter {
     let ingest = Ingest {
         hub,
         max_body_bytes,
         zone: local_time::zone(),
     };
-    Router::new().route(PATH, post(push)).with_state(Arc::new(ingest))
+    OpenApiRouter::new().routes(routes!(push)).with_state(Arc::new(ingest))
 }
 
+/// Takes one event, an array of events, or one event on each line. A 200 means that what was accepted is on disk.
+///
+/// Good items of a batch are kept, bad ones are reported by their place; it is an error only if nothing could be kept.
+#[utoipa::path(post, path = "/api/agent-state-update", tag = "pushing",
+    request_body(content((shapes::Pushed = "application/json"), (String = "application/x-ndjson"))),
+    responses(
+        (status = 200, body = shapes::Reply, description = "What was accepted is kept"),
+        (status = 400, body = shapes::Reply, description = "Nothing could be kept"),
+        (status = 413, body = shapes::Reply, description = "The body is longer than `limits.max_body`"),
+        (status = 415, body = shapes::Reply, description = "The body is neither JSON nor NDJSON in UTF-8"),
+        (status = 503, body = shapes::Reply, description = "Try again after `Retry-After` seconds"),
+        (status = 507, body = shapes::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
+))]
 async fn push(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body) -> Response {
     match ingest.take(&headers, body).await {
         Ok(reply) | Err(reply) => reply.into(),

@@ -1,24 +1,25 @@
 //! The pages as HTML: drawn by the same components as in the browser, from a seed that the page carries with it.
 
 mod detail;
-mod theme;
+pub(super) mod theme;
 
 use std::sync::Arc;
 
 use any_spawner::Executor;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, VARY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::{ResponseOptions, render_app_to_stream_with_context};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
+use crate::server::openapi::parameters;
 use crate::server::shared::Shared;
 use crate::server::{access, assets, clock};
 use crate::ui::address::Address;
@@ -26,16 +27,19 @@ use crate::ui::app::shell;
 use crate::ui::store::Seed;
 
 /// Serves the pages of the app, and one for every address that is none.
-pub fn router() -> Router<Shared> {
+pub fn router() -> OpenApiRouter<Shared> {
     // What the framework spawns while it draws; a second server in this process finds it set.
     let _ = Executor::init_tokio();
-    Router::new()
-        .route("/", get(board))
-        .route("/w/{adw_id}", get(workflow))
-        .route("/theme/{choice}", get(theme::choose))
+    OpenApiRouter::new()
+        .routes(routes!(board))
+        .routes(routes!(workflow))
+        .routes(routes!(theme::choose))
         .fallback(nowhere)
 }
 
+/// The board.
+#[utoipa::path(get, path = "/", tag = "pages",
+    responses((status = 200, body = String, content_type = "text/html", description = "The page")))]
 async fn board(State(shared): State<Shared>, request: Request) -> Response {
     let seed = Seed {
         cards: Some(shared.hub.cards()),
@@ -44,7 +48,11 @@ async fn board(State(shared): State<Shared>, request: Request) -> Response {
     draw(&shared, seed, StatusCode::OK, request).await
 }
 
-/// A workflow that is not there yet is a page too: it fills when the workflow begins.
+/// The page of a workflow. One that is not there yet is a page too: it fills when the workflow begins.
+#[utoipa::path(get, path = "/w/{adw_id}", operation_id = "viewer", tag = "pages", params(parameters::OfWorkflow), responses(
+    (status = 200, body = String, content_type = "text/html", description = "The page"),
+    (status = 404, body = String, content_type = "text/html", description = "The page of a workflow that is not there yet"),
+))]
 async fn workflow(
     State(shared): State<Shared>,
     path: Result<Path<AdwId>, axum::extract::rejection::PathRejection>,

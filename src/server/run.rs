@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::server::config::{self, Config};
 use crate::server::error::ApiError;
@@ -22,7 +23,7 @@ use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::shared::Shared;
 use crate::server::socket::ticker::Ticker;
 use crate::server::watcher::{WatchConfig, WatchError, Watcher};
-use crate::server::{accept, access, api, assets, ingest, pages, socket, watcher};
+use crate::server::{accept, access, api, assets, compression, ingest, openapi, pages, socket, watcher};
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -102,11 +103,17 @@ fn router(shared: Shared) -> Router {
     let config = Arc::clone(&shared.config);
     let access = Arc::new(config.access.clone());
     let ingest = ingest::router(Arc::clone(&shared.hub), config.limits.max_body);
-    socket::router()
+    let (router, description) = OpenApiRouter::with_openapi(openapi::introduction())
+        .merge(socket::router())
         .merge(api::router())
         .merge(pages::router())
+        .merge(openapi::router())
         .with_state(shared)
         .merge(ingest)
+        .split_for_parts();
+    router
+        .layer(openapi::shared(description))
+        .layer(compression::of_answers())
         .merge(assets::router())
         .method_not_allowed_fallback(api::wrong_method)
         .layer(CatchPanicLayer::custom(after_panic))

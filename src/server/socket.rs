@@ -5,6 +5,7 @@
 
 mod closing;
 mod decoder;
+mod extension;
 mod handshake;
 mod outbox;
 mod plain;
@@ -13,12 +14,12 @@ pub mod ticker;
 mod viewer;
 mod wire;
 
-use axum::Router;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
 use hyper_util::rt::TokioIo;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use self::handshake::Speech;
 use self::plain::Plain;
@@ -26,15 +27,23 @@ use self::viewer::Viewer;
 use self::wire::Wire;
 use crate::server::connection::Connection;
 use crate::server::error::ApiError;
+use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
 /// Serves `GET /ws`.
-pub fn router() -> Router<Shared> {
-    Router::new().route("/ws", get(open))
+pub fn router() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(open))
 }
 
+/// The socket: what a page follows, as it happens.
+///
+/// With the subprotocol `adwatch.v1` the frames of docs/protocol.md; without one the plain feed, every event of every workflow.
+#[utoipa::path(get, path = "/ws", operation_id = "socket", tag = "following", params(parameters::OfFeed), responses(
+    (status = 101, description = "The socket is open"),
+    (status = 426, body = shapes::Error, description = "The request is no upgrade to a WebSocket, version 13"),
+))]
 async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Response {
-    let (speech, answer) = match handshake::agree(request.headers()) {
+    let (agreed, answer) = match handshake::agree(request.headers()) {
         Ok(agreed) => agreed,
         Err(error) => return handshake::refuse(error),
     };
@@ -51,8 +60,8 @@ async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Respons
         match upgraded.downcast::<TokioIo<Connection>>() {
             // A task of its own, so that what the upgrade needed is let go of.
             Ok(parts) => {
-                let wire = Wire::new(parts.io.into_inner(), &parts.read_buf);
-                match speech {
+                let wire = Wire::new(parts.io.into_inner(), &parts.read_buf, agreed.deflates);
+                match agreed.speech {
                     Speech::V1 => tokio::spawn(Viewer::new(wire, &shared).run()),
                     Speech::Plain => tokio::spawn(Plain::new(wire, &shared, types).run()),
                 };

@@ -5,7 +5,7 @@ mod changes;
 #[path = "files/dialects.rs"]
 mod dialects;
 #[path = "files/samples.rs"]
-mod samples;
+pub mod samples;
 #[path = "files/states.rs"]
 mod states;
 

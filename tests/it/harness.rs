@@ -1,5 +1,7 @@
 //! Runs the real binary for a test: on a free port, with a journal and an agents folder of its own.
 
+#[path = "harness/deflating.rs"]
+pub mod deflating;
 #[path = "harness/http.rs"]
 pub mod http;
 #[path = "harness/socket.rs"]

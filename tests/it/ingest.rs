@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use crate::harness::PUSH;
 use crate::journal::open;
 
 const MAX_BODY: usize = 64 * 1024;
@@ -35,7 +36,7 @@ impl Door {
     }
 
     async fn send(&self, content_type: &str, body: Body) -> (StatusCode, Value) {
-        let mut request = Request::post(ingest::PATH);
+        let mut request = Request::post(PUSH);
         if !content_type.is_empty() {
             request = request.header("content-type", content_type);
         }
@@ -43,7 +44,7 @@ impl Door {
     }
 
     async fn ask(&self, request: Request<Body>) -> (StatusCode, Value) {
-        let router = ingest::router(Arc::clone(&self.hub), MAX_BODY);
+        let (router, _) = ingest::router(Arc::clone(&self.hub), MAX_BODY).split_for_parts();
         let response = router.oneshot(request).await.expect("an answer");
         let status = response.status();
         let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
@@ -239,7 +240,7 @@ async fn what_cannot_be_read_is_refused_with_the_reason() {
         ("br", StatusCode::UNSUPPORTED_MEDIA_TYPE),
         ("identity", StatusCode::OK),
     ] {
-        let request = Request::post(ingest::PATH).header("content-encoding", encoding);
+        let request = Request::post(PUSH).header("content-encoding", encoding);
         let (status, _) = door
             .ask(request.body(Body::from(log(1).to_string())).expect("a request"))
             .await;

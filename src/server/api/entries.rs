@@ -12,9 +12,15 @@ use crate::domain::log::EntryPage;
 use crate::server::error::ApiError;
 use crate::server::hub::Hub;
 use crate::server::journal::{JournalError, PageQuery};
+use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
-/// Takes the filters of `events`.
+/// A page of events as the lines that a person reads, cut short. Takes the filters of `events`.
+#[utoipa::path(get, path = "/api/workflows/{adw_id}/entries", operation_id = "entries", tag = "reading",
+    params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
+    (status = 200, body = shapes::EntryPage, description = "The page"),
+    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+))]
 pub(super) async fn page(
     State(shared): State<Shared>,
     Workflow(adw_id): Workflow,

@@ -8,9 +8,15 @@ use super::{fresh, no_workflow, read, read_long};
 use crate::server::clock;
 use crate::server::error::ApiError;
 use crate::server::journal::Page;
+use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
 /// A page of events in the order of their seq: those after one, those before one, or the newest.
+#[utoipa::path(get, path = "/api/workflows/{adw_id}/events", operation_id = "events", tag = "reading",
+    params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
+    (status = 200, body = shapes::EventPage, description = "The page"),
+    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+))]
 pub(super) async fn page(
     State(shared): State<Shared>,
     Workflow(adw_id): Workflow,
@@ -28,6 +34,10 @@ pub(super) async fn page(
 }
 
 /// One event with its whole payload.
+#[utoipa::path(get, path = "/api/workflows/{adw_id}/events/{seq}", operation_id = "event", tag = "reading", params(parameters::OfEvent), responses(
+    (status = 200, body = shapes::Event, description = "The event"),
+    (status = 404, body = shapes::Error, description = "There is no such event"),
+))]
 pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Numbered) -> Result<Response, ApiError> {
     let of = adw_id.clone();
     if let Some(text) = read(&shared, move |hub| hub.event(&of, seq)).await? {

@@ -24,8 +24,9 @@ use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
 use crate::server::hub::Hub;
 use crate::server::journal::{JournalError, PageQuery};
+use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
-pub(super) use format::Format;
+pub use format::Format;
 
 /// Seqs that are looked at in one go, however few of them a filter takes.
 const PART_SEQS: usize = 1_024;
@@ -58,6 +59,17 @@ enum Step {
     Text(String),
 }
 
+/// All of a workflow, or what a filter leaves of it, as a file.
+#[utoipa::path(get, path = "/api/workflows/{adw_id}/export", tag = "reading",
+    params(parameters::OfWorkflow, parameters::Format, parameters::Filters), responses(
+    (status = 200, description = "The file, with its name in `content-disposition`", content(
+        (String = "application/x-ndjson"),
+        (shapes::ExportDocument = "application/json"),
+        (String = "text/plain"),
+        (String = "text/csv"),
+    )),
+    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+))]
 pub(super) async fn export(
     State(shared): State<Shared>,
     Workflow(adw_id): Workflow,

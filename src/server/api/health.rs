@@ -10,9 +10,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::server::error::ApiError;
+use crate::server::openapi::shapes;
 use crate::server::shared::Shared;
 
 /// 200 while events can be recorded, else 503 and why.
+#[utoipa::path(get, path = "/healthz", tag = "operating", responses((status = 200, body = shapes::Health, description = "Events can be recorded")))]
 pub(super) async fn health(State(shared): State<Shared>) -> Response {
     let stats = shared.hub.stats();
     if let Some(reason) = stats.stopped {
@@ -29,6 +31,8 @@ pub(super) async fn health(State(shared): State<Shared>) -> Response {
 }
 
 /// The text format of Prometheus, version 0.0.4.
+#[utoipa::path(get, path = "/metrics", tag = "operating",
+    responses((status = 200, body = String, content_type = "text/plain", description = "The figures")))]
 pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
     let stats = shared.hub.stats();
     let viewers = shared.viewers.load(Ordering::Relaxed) as u64;

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use super::read;
 use crate::domain::media_name::MediaName;
 use crate::server::error::ApiError;
+use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
 /// A picture never changes under its name.
@@ -24,6 +25,16 @@ const MISSING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"160\" h
     <path d=\"M60 25h40v40H60zM60 65l40-40\" fill=\"none\" stroke=\"#808a91\" stroke-width=\"2\"/>\
     <text x=\"80\" y=\"82\" font-family=\"sans-serif\" font-size=\"10\" text-anchor=\"middle\" fill=\"#808a91\">not kept here</text></svg>";
 
+/// A picture that an event tells of, as the agent wrote it; for ever the same.
+#[utoipa::path(get, path = "/media/{name}", tag = "reading", params(parameters::OfPicture), responses(
+    (status = 200, description = "The picture", content(
+        (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"),
+    )),
+    (status = 304, description = "It is known already (`if-none-match`)"),
+    (status = 404, description = "There is no such picture here", content(
+        (shapes::Error = "application/json"), (String = "image/svg+xml"),
+    )),
+))]
 pub(super) async fn picture(
     State(shared): State<Shared>,
     name: Result<Path<String>, PathRejection>,

@@ -20,6 +20,9 @@ pub const MOST: usize = 1_000;
 const USUAL_FOUND: usize = 1_000;
 const MOST_FOUND: usize = 10_000;
 
+/// 2^53 - 1, the last number that every reader of JSON reads exactly; no workflow gets there.
+pub const LAST_SEQ: u64 = 9_007_199_254_740_991;
+
 /// The workflow that the address names.
 pub struct Workflow(pub AdwId);
 
@@ -44,7 +47,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Numbered {
         let Path((id, seq)) = texts.map_err(|rejection| unreadable(&rejection))?;
         let id = adw_id(&id)?;
         match seq.parse() {
-            Ok(seq) if seq > 0 => Ok(Self(id, seq)),
+            Ok(seq) if (1..=LAST_SEQ).contains(&seq) => Ok(Self(id, seq)),
             _ => Err(ApiError::bad_field(
                 "seq",
                 format!("seq must be a number from 1 on, not {}", shown(&seq)),
@@ -146,7 +149,8 @@ fn filters(
 }
 
 fn number(name: &str, value: &str) -> Result<u64, ApiError> {
-    value.parse().map_err(|_| {
+    let number = value.parse().ok().filter(|number| *number <= LAST_SEQ);
+    number.ok_or_else(|| {
         ApiError::bad_field(
             name,
             format!("{name} must be a whole number from 0 on, not {}", shown(value)),
@@ -215,6 +219,7 @@ mod tests {
             ("limit=1001", "limit", "1 to 1000"),
             ("limit=ten", "limit", "\"ten\""),
             ("after=-1", "after", "from 0 on"),
+            ("before=9007199254740992", "before", "from 0 on"),
             ("after=1&after=2", "after", "twice"),
             ("kind=thinking", "kind", "agent_thinking"),
             ("level=warn", "level", "warning"),

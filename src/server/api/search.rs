@@ -8,6 +8,7 @@ use super::params::{Workflow, search_query};
 use super::{json, no_workflow, read_long};
 use crate::server::error::ApiError;
 use crate::server::journal::Found;
+use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
 #[derive(Serialize)]
@@ -23,6 +24,12 @@ struct Answer<'a> {
     indexed: u64,
 }
 
+/// How many events of a workflow match, exactly, and the newest of them.
+#[utoipa::path(get, path = "/api/workflows/{adw_id}/search", tag = "reading",
+    params(parameters::OfWorkflow, parameters::Filters, parameters::SearchLimit), responses(
+    (status = 200, body = shapes::Found, description = "What was found"),
+    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+))]
 pub(super) async fn search(
     State(shared): State<Shared>,
     Workflow(adw_id): Workflow,

@@ -9,6 +9,7 @@ use super::{json, no_workflow, read};
 use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
 use crate::server::journal::{LineCounts, Tail};
+use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
 #[derive(Serialize)]
@@ -29,6 +30,11 @@ struct Source {
     counts: LineCounts,
 }
 
+/// The files of a workflow that were read, by path and run, and what became of their lines.
+#[utoipa::path(get, path = "/api/workflows/{adw_id}/sources", operation_id = "sources", tag = "reading", params(parameters::OfWorkflow), responses(
+    (status = 200, body = shapes::Sources, description = "The files"),
+    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+))]
 pub(super) async fn list(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
     let of = adw_id.clone();
     let tails = read(&shared, move |hub| hub.sources(&of)).await?;

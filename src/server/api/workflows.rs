@@ -9,9 +9,11 @@ use super::{json, no_workflow, read};
 use crate::domain::frame::{AgentState, Workflows};
 use crate::server::clock;
 use crate::server::error::ApiError;
+use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
-/// All workflows as cards, the last heard of first.
+/// All workflows as cards, the one heard of last first.
+#[utoipa::path(get, path = "/api/workflows", operation_id = "workflows", tag = "reading", responses((status = 200, body = shapes::Workflows, description = "The workflows")))]
 pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiError> {
     let mut workflows = shared.hub.cards();
     workflows.sort_by(|a, b| b.last_at.cmp(&a.last_at).then_with(|| a.adw_id.cmp(&b.adw_id)));
@@ -23,6 +25,10 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiEr
 }
 
 /// One workflow whole: its timeline up to `seq`, and its state document as last read.
+#[utoipa::path(get, path = "/api/agent-state/{adw_id}", operation_id = "agent_state", tag = "reading", params(parameters::OfWorkflow), responses(
+    (status = 200, body = shapes::AgentState, description = "The workflow"),
+    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+))]
 pub(super) async fn state(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
     let timeline = shared.hub.timeline(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
     let asked = adw_id.clone();

@@ -7,10 +7,15 @@ use axum::response::{IntoResponse, Response};
 
 use super::{Request, Shared, nowhere};
 use crate::domain::form;
+use crate::server::openapi::parameters;
 
 const A_YEAR: &str = "31536000";
 
-/// `GET /theme/{dark|light|system}?back=/path`
+/// Chooses a theme and goes back.
+#[utoipa::path(get, path = "/theme/{choice}", operation_id = "theme", tag = "pages", params(parameters::OfTheme, parameters::Back), responses(
+    (status = 303, description = "The choice stands in a cookie"),
+    (status = 404, body = String, content_type = "text/html", description = "There is no such theme"),
+))]
 pub(super) async fn choose(
     State(shared): State<Shared>,
     Path(choice): Path<String>,
@@ -37,7 +42,7 @@ pub(super) async fn choose(
 }
 
 /// The theme of the cookie, if it is one.
-pub(super) fn chosen(headers: &HeaderMap) -> Option<&'static str> {
+pub fn chosen(headers: &HeaderMap) -> Option<&'static str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let theme = cookies
         .flat_map(|cookies| cookies.split(';'))

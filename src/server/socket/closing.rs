@@ -4,7 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     Protocol = 1002,
-    NotUtf8 = 1007,
+    /// A text that is no UTF-8, or cannot be inflated.
+    Unreadable = 1007,
     TooBig = 1009,
     /// The journal cannot be read: come back later.
     Unable = 1011,

@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use axum::http::header::{
-    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -10,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
+use super::extension;
 use crate::domain::frame::PROTOCOL;
 use crate::server::error::ApiError;
 
@@ -25,8 +27,16 @@ pub enum Speech {
     Plain,
 }
 
-/// Checks the request and gives what will be spoken, with the answer that agrees to it.
-pub fn agree(headers: &HeaderMap) -> Result<(Speech, Response), ApiError> {
+/// What both sides hold to on a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    pub speech: Speech,
+    /// Whether messages may be deflated, in both directions.
+    pub deflates: bool,
+}
+
+/// Checks the request and gives what both sides hold to, with the answer that agrees to it.
+pub fn agree(headers: &HeaderMap) -> Result<(Agreed, Response), ApiError> {
     let bad = |message: &str| ApiError::new(StatusCode::BAD_REQUEST, "no_websocket", message);
     let other = |message: &str| ApiError::new(StatusCode::UPGRADE_REQUIRED, "no_websocket", message);
     if !has_word(headers, &UPGRADE, "websocket") || !has_word(headers, &CONNECTION, "upgrade") {
@@ -61,7 +71,12 @@ pub fn agree(headers: &HeaderMap) -> Result<(Speech, Response), ApiError> {
     if let Ok(accept) = HeaderValue::from_str(&accept(key.as_bytes())) {
         answer.insert(SEC_WEBSOCKET_ACCEPT, accept);
     }
-    Ok((speech, response))
+    let extension = extension::agree(headers);
+    let deflates = extension.is_some();
+    if let Some(extension) = extension {
+        answer.insert(SEC_WEBSOCKET_EXTENSIONS, extension);
+    }
+    Ok((Agreed { speech, deflates }, response))
 }
 
 /// Says what would be accepted instead.
@@ -115,8 +130,9 @@ mod tests {
 
     #[test]
     fn the_example_of_the_standard_is_accepted() {
-        let (speech, response) = agree(&headers(&GOOD)).unwrap();
-        assert_eq!(speech, Speech::V1);
+        let (agreed, response) = agree(&headers(&GOOD)).unwrap();
+        assert_eq!((agreed.speech, agreed.deflates), (Speech::V1, false));
+        assert!(!response.headers().contains_key(SEC_WEBSOCKET_EXTENSIONS));
         assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
         assert_eq!(response.headers()[SEC_WEBSOCKET_ACCEPT], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
         assert_eq!(response.headers()[SEC_WEBSOCKET_PROTOCOL], "adwatch.v1");
@@ -126,9 +142,21 @@ mod tests {
     fn who_names_no_subprotocol_gets_the_plain_feed() {
         let mut asked = headers(&GOOD);
         asked.remove("sec-websocket-protocol");
-        let (speech, response) = agree(&asked).unwrap();
-        assert_eq!(speech, Speech::Plain);
+        let (agreed, response) = agree(&asked).unwrap();
+        assert_eq!(agreed.speech, Speech::Plain);
         assert!(!response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL));
+    }
+
+    #[test]
+    fn an_extension_that_is_offered_is_agreed_to() {
+        let mut asked = headers(&GOOD);
+        asked.insert(
+            "sec-websocket-extensions",
+            HeaderValue::from_static("permessage-deflate"),
+        );
+        let (agreed, response) = agree(&asked).unwrap();
+        assert!(agreed.deflates);
+        assert!(response.headers().contains_key(SEC_WEBSOCKET_EXTENSIONS));
     }
 
     #[test]

@@ -8,8 +8,11 @@ use std::io::IoSlice;
 use bytes::Bytes;
 
 use super::closing::Code;
+use crate::server::hub::Frame;
 
 const TEXT: u8 = 0x81;
+/// RSV1 marks a text that is deflated.
+const DEFLATED_TEXT: u8 = 0xc1;
 const CLOSE: u8 = 0x88;
 const PONG: u8 = 0x8a;
 /// Frames that one system call takes.
@@ -31,9 +34,22 @@ pub struct Outbox {
     /// Bytes of the first frame that are written.
     written: usize,
     bytes: usize,
+    deflates: bool,
 }
 
 impl Outbox {
+    /// With `deflates`, texts are sent deflated where that is shorter.
+    pub fn new(deflates: bool) -> Self {
+        Self {
+            deflates,
+            ..Self::default()
+        }
+    }
+
+    pub fn deflates(&self) -> bool {
+        self.deflates
+    }
+
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
@@ -47,8 +63,12 @@ impl Outbox {
         self.bytes
     }
 
-    pub fn text(&mut self, text: impl Into<Bytes>) {
-        self.push(TEXT, text.into());
+    pub fn text(&mut self, frame: impl Into<Frame>) {
+        let frame = frame.into();
+        match self.deflates.then(|| frame.deflated()).flatten() {
+            Some(deflated) => self.push(DEFLATED_TEXT, deflated),
+            None => self.push(TEXT, frame.into()),
+        }
     }
 
     pub fn pong(&mut self, payload: Vec<u8>) {
@@ -191,11 +211,27 @@ mod tests {
             (65_536, vec![0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
         ] {
             let mut outbox = Outbox::default();
-            outbox.text(vec![b'a'; length]);
+            outbox.text("a".repeat(length));
             let bytes = write_out(&mut outbox, usize::MAX);
             assert_eq!(bytes.len(), head.len() + length);
             assert_eq!(bytes[..head.len()], head);
         }
+    }
+
+    #[test]
+    fn a_text_is_deflated_where_that_was_agreed_on_and_is_shorter() {
+        let long = "again ".repeat(1_000);
+        let mut outbox = Outbox::new(true);
+        outbox.text(long.clone());
+        outbox.text("short");
+        let bytes = write_out(&mut outbox, 7);
+        let deflated = Frame::from(long.clone()).deflated().unwrap();
+        assert_eq!(bytes[..2], [0xc1, deflated.len() as u8]);
+        assert_eq!(bytes[2..2 + deflated.len()], deflated);
+        assert_eq!(bytes[2 + deflated.len()..], *b"\x81\x05short");
+        let mut plain = Outbox::default();
+        plain.text(long.clone());
+        assert_eq!(write_out(&mut plain, 1_000)[4..], *long.as_bytes());
     }
 
     #[test]
@@ -229,7 +265,7 @@ mod tests {
             let fill = || {
                 let mut outbox = Outbox::default();
                 for (number, length) in lengths.iter().enumerate() {
-                    outbox.text(vec![number as u8; *length]);
+                    outbox.text(char::from(number as u8 % 128).to_string().repeat(*length));
                 }
                 outbox
             };

@@ -139,6 +139,9 @@ impl Viewer {
         if let Some(board) = &mut self.board {
             while outbox.frames() < FRAMES_AT_ONCE && outbox.bytes() < BYTES_AT_ONCE {
                 let Some(frame) = board.next() else { break };
+                if outbox.deflates() {
+                    frame.deflate_aside().await;
+                }
                 outbox.text(frame);
             }
         }
@@ -152,6 +155,9 @@ impl Viewer {
                 let Some(frame) = self.workflows[self.next].next().await? else {
                     break;
                 };
+                if outbox.deflates() {
+                    frame.deflate_aside().await;
+                }
                 outbox.text(frame);
             }
         }

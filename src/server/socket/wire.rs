@@ -48,14 +48,14 @@ pub enum End {
 }
 
 impl Wire {
-    /// `early` came with the request.
-    pub fn new(connection: Connection, early: &[u8]) -> Self {
-        let mut decoder = Decoder::default();
+    /// `early` came with the request. Messages may be deflated if both sides have agreed on it.
+    pub fn new(connection: Connection, early: &[u8], deflates: bool) -> Self {
+        let mut decoder = Decoder::new(deflates);
         decoder.take(early);
         Self {
             connection,
             decoder,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(deflates),
         }
     }
 

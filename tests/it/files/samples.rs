@@ -12,7 +12,7 @@ use adwatch::server::journal::Tail;
 use super::{World, is_accounted};
 
 /// The samples; none, with a message, where they are absent.
-fn samples() -> Option<PathBuf> {
+pub fn samples() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples");
     let folder = std::env::var_os("ADWATCH_SAMPLES").map_or(beside, PathBuf::from);
     if folder.is_dir() {

@@ -7,7 +7,7 @@ use crate::server::journal::JournalError;
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::server::api) enum Format {
+pub enum Format {
     /// An event on each line, as it is in the journal; what `adwatch import` reads.
     #[default]
     Ndjson,
@@ -20,10 +20,10 @@ pub(in crate::server::api) enum Format {
 }
 
 impl Format {
-    pub(in crate::server::api) const ALL: [Self; 4] = [Self::Ndjson, Self::Json, Self::Txt, Self::Csv];
+    pub const ALL: [Self; 4] = [Self::Ndjson, Self::Json, Self::Txt, Self::Csv];
 
     /// Its name in an address, and the ending of the file.
-    pub(in crate::server::api) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Ndjson => "ndjson",
             Self::Json => "json",
@@ -32,7 +32,7 @@ impl Format {
         }
     }
 
-    pub(in crate::server::api) fn from_name(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 

@@ -1,0 +1,384 @@
+//! What goes over the wire, as the description of the API shows it. The types that are sent have no schema of their own, because
+//! the browser has them too; schemathesis holds every answer against these (`scripts/test`).
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// The name of a workflow: one safe path component of 1 to 64 characters, mostly 8 hex digits.
+#[derive(ToSchema)]
+#[schema(value_type = String, example = "c0a43f47", min_length = 1, max_length = 64,
+    pattern = r"^(?!\.{1,2}$)[A-Za-z0-9_.+@=~, -]{1,64}$")]
+pub struct AdwId(String);
+
+/// A moment in UTC, to the millisecond.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-01-15T10:30:00.123Z")]
+pub struct Timestamp(String);
+
+/// The kind of an event; what is not known is `other`.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Kind {
+    AgentStateUpdate,
+    AgentLogEntry,
+    FileOperation,
+    AgentThinking,
+    ToolExecution,
+    TextBlock,
+    StageTransition,
+    StatusUpdate,
+    Session,
+    Other,
+}
+
+/// Who says when it happened: the publisher, whoever read it when it was written, or nobody (it was found later).
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum TimeSource {
+    Source,
+    Read,
+    Unknown,
+}
+
+/// One thing that happened in a workflow; never changed once recorded.
+#[derive(ToSchema)]
+#[schema(example = json!({"type": "tool_execution", "data": {
+    "adw_id": "c0a43f47", "seq": 42, "timestamp": "2026-01-15T10:30:00.123Z", "time_source": "source",
+    "event_type": "tool_execution_pre", "agent": "sdlc_planner", "run": 1, "session_id": "5f1e03c2", "parent_tool_use_id": null,
+    "payload": {"tool_use_id": "toolu_01", "tool_name": "Bash", "input": {"command": "cargo test"}}}}))]
+pub struct Event {
+    #[schema(inline)]
+    r#type: Kind,
+    data: EventData,
+}
+
+/// What an event says.
+#[derive(ToSchema)]
+pub struct EventData {
+    adw_id: AdwId,
+    /// Its number in the workflow: 1, 2, 3 … without holes.
+    #[schema(minimum = 1)]
+    seq: u64,
+    timestamp: Timestamp,
+    time_source: TimeSource,
+    /// What exactly happened, for example `tool_execution_pre`.
+    event_type: String,
+    /// The worker inside of the workflow.
+    #[schema(required)]
+    agent: Option<String>,
+    /// The attempt of the agent, from 1.
+    #[schema(required, minimum = 1)]
+    run: Option<u32>,
+    /// The Claude Code session.
+    #[schema(required)]
+    session_id: Option<String>,
+    /// The Task call whose sub-agent this is from.
+    #[schema(required)]
+    parent_tool_use_id: Option<String>,
+    /// What belongs to the kind; fields that adwatch does not know are kept.
+    payload: Value,
+}
+
+/// An event as it is pushed. More is tolerated than stands here: docs/protocol.md says what.
+#[derive(ToSchema)]
+#[schema(example = json!({"type": "agent_log_entry", "data": {"adw_id": "c0a43f47", "event_id": "notifier-1",
+    "agent": "adw_plan_iso", "payload": {"level": "INFO", "message": "planning"}}}))]
+pub struct PushedEvent {
+    #[schema(inline)]
+    r#type: Kind,
+    data: PushedData,
+}
+
+/// What a pushed event says.
+#[derive(ToSchema)]
+pub struct PushedData {
+    adw_id: AdwId,
+    /// Makes the push safe to repeat: two events of a workflow with the same one are one event.
+    #[schema(max_length = 256)]
+    event_id: Option<String>,
+    /// When it happened, in UTC; the time of arrival if absent.
+    #[schema(
+        example = "2026-01-15T10:30:00.123Z",
+        pattern = r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?Z$"
+    )]
+    timestamp: Option<String>,
+    #[schema(max_length = 128)]
+    event_type: Option<String>,
+    #[schema(max_length = 256)]
+    agent: Option<String>,
+    #[schema(minimum = 1)]
+    run: Option<u32>,
+    #[schema(max_length = 256)]
+    session_id: Option<String>,
+    #[schema(max_length = 256)]
+    parent_tool_use_id: Option<String>,
+    payload: Option<Map<String, Value>>,
+}
+
+/// One event, or several.
+#[derive(ToSchema)]
+#[serde(untagged)]
+pub enum Pushed {
+    One(PushedEvent),
+
+    Several(Vec<PushedEvent>),
+}
+
+/// What became of a push.
+#[derive(ToSchema)]
+#[schema(example = json!({"status": "success", "accepted": 1, "duplicates": 0, "refused": [], "adw_id": "c0a43f47"}))]
+pub struct Reply {
+    /// `success` or `error`.
+    #[schema(pattern = "^(success|error)$")]
+    status: String,
+    /// Items that are kept now.
+    accepted: u64,
+    /// Items that were known already, or change nothing.
+    duplicates: u64,
+    /// Items that cannot be kept.
+    refused: Vec<Refused>,
+    /// The workflow, if all items are of one.
+    adw_id: Option<AdwId>,
+    error: Option<ErrorText>,
+}
+
+/// An item that cannot be kept.
+#[derive(ToSchema)]
+pub struct Refused {
+    /// Its place in the body, from 0.
+    index: u64,
+    field: String,
+    reason: String,
+}
+
+/// An answer that is an error.
+#[derive(ToSchema)]
+#[schema(example = json!({"error": {"code": "not_found", "message": "there is no workflow nobody"}}))]
+pub struct Error {
+    error: ErrorText,
+}
+
+/// What went wrong.
+#[derive(ToSchema)]
+pub struct ErrorText {
+    /// For programs; it never changes.
+    code: String,
+    /// For a person.
+    message: String,
+    /// The field or parameter that is wrong.
+    field: Option<String>,
+}
+
+/// All workflows.
+#[derive(ToSchema)]
+pub struct Workflows {
+    epoch: Epoch,
+    server_time: Timestamp,
+    /// The one heard of last first.
+    workflows: Vec<Card>,
+}
+
+/// One life of the journal: a seq means something only together with the epoch in which it was given.
+#[derive(ToSchema)]
+#[schema(value_type = String, example = "fb1dcca7ea7dd3325af28a8c23099059")]
+pub struct Epoch(String);
+
+/// A workflow as the board shows it.
+#[derive(ToSchema)]
+pub struct Card {
+    adw_id: AdwId,
+    seq: u64,
+    title: String,
+    #[schema(required)]
+    repo: Option<String>,
+    #[schema(required)]
+    issue: Option<String>,
+    #[schema(required)]
+    branch: Option<String>,
+    /// The stage it is in, or was in last.
+    #[schema(required)]
+    stage: Option<String>,
+    /// Plan, build, test, review, document and ship; null where one has not begun.
+    #[schema(min_items = 6, max_items = 6)]
+    stages: Vec<Option<String>>,
+    /// The facts from which the status is derived.
+    pulse: Map<String, Value>,
+    #[schema(required)]
+    agent: Option<String>,
+    /// What the agent does, in one line.
+    doing: String,
+    #[schema(required)]
+    doing_since: Option<Timestamp>,
+    #[schema(required)]
+    last_error: Option<String>,
+    #[schema(required)]
+    result: Option<String>,
+    #[schema(required)]
+    first_at: Option<Timestamp>,
+    #[schema(required)]
+    last_at: Option<Timestamp>,
+    times_known: bool,
+    errors: u64,
+    tokens: u64,
+    #[schema(required)]
+    cost_usd: Option<f64>,
+    /// Events and errors of the last half-minutes.
+    pace: Map<String, Value>,
+}
+
+/// One workflow whole.
+#[derive(ToSchema)]
+pub struct AgentState {
+    adw_id: AdwId,
+    epoch: Epoch,
+    seq: u64,
+    timestamp: Timestamp,
+    /// The state document as it was last read or pushed.
+    state: Map<String, Value>,
+    timeline: Timeline,
+}
+
+/// The fold of a workflow's events up to `seq`. Its parts are shown in docs/protocol.md.
+#[derive(ToSchema)]
+pub struct Timeline {
+    adw_id: AdwId,
+    seq: u64,
+    #[schema(required)]
+    first_at: Option<Timestamp>,
+    #[schema(required)]
+    last_at: Option<Timestamp>,
+    /// The newest time that somebody vouches for.
+    #[schema(required)]
+    last_known_at: Option<Timestamp>,
+    /// Events by kind.
+    counts: BTreeMap<String, u64>,
+    /// Tool calls.
+    tools: u64,
+    error_count: u64,
+    /// What the state documents say.
+    state: Map<String, Value>,
+    /// What the workflow said of itself last.
+    #[schema(required)]
+    report: Option<Map<String, Value>>,
+    stages: Vec<Map<String, Value>>,
+    agents: Vec<Map<String, Value>>,
+    agents_dropped: u64,
+    #[schema(required)]
+    todo: Option<Map<String, Value>>,
+    open_tools: Vec<Map<String, Value>>,
+    errors: Vec<Map<String, Value>>,
+    /// Tokens.
+    usage: BTreeMap<String, u64>,
+    /// The newest entries by kind.
+    recent: Map<String, Value>,
+    /// What was noticed about the files.
+    sources: Map<String, Value>,
+}
+
+/// A page of events, in the order of their seq.
+#[derive(ToSchema)]
+pub struct EventPage {
+    epoch: Epoch,
+    events: Vec<Event>,
+    /// The newest seq of the workflow.
+    head: u64,
+    /// The oldest seq that is kept.
+    first: u64,
+    server_time: Timestamp,
+}
+
+/// Events as the lines that a person reads.
+#[derive(ToSchema)]
+pub struct EntryPage {
+    /// All entries with seqs from here …
+    from: u64,
+    /// … to here that match are in `entries`.
+    to: u64,
+    head: u64,
+    first: u64,
+    entries: Vec<Entry>,
+}
+
+/// An event in short. What is absent is empty.
+#[derive(ToSchema)]
+pub struct Entry {
+    seq: u64,
+    at: Timestamp,
+    time_source: TimeSource,
+    #[schema(inline)]
+    kind: Kind,
+    event_type: String,
+    agent: Option<String>,
+    /// The tool, the level, the operation, the stage, the status or the model.
+    head: Option<String>,
+    /// The message, the path, or what the tool was asked.
+    text: Option<String>,
+    /// The tool's output, or the diff of a file operation.
+    detail: Option<String>,
+    error: Option<bool>,
+    duration_ms: Option<u64>,
+    tool_use_id: Option<String>,
+}
+
+/// What a search found.
+#[derive(ToSchema)]
+pub struct Found {
+    epoch: Epoch,
+    /// All events that match, however many seqs are told.
+    count: u64,
+    /// The newest of them, in order.
+    seqs: Vec<u64>,
+    head: u64,
+    first: u64,
+    /// The index reaches up to here. What comes after it was found too, but more slowly.
+    indexed: u64,
+}
+
+/// An export as one document.
+#[derive(ToSchema)]
+pub struct ExportDocument {
+    epoch: Epoch,
+    adw_id: AdwId,
+    /// The newest seq when the export began, which is where it ends.
+    head: u64,
+    first: u64,
+    events: Vec<Event>,
+}
+
+/// The files that were read of a workflow.
+#[derive(ToSchema)]
+pub struct Sources {
+    adw_id: AdwId,
+    sources: Vec<Source>,
+}
+
+/// One run of one file: `lines` is the sum of `sources`, `silent` and `oddities`.
+#[derive(ToSchema)]
+pub struct Source {
+    path: String,
+    run: u32,
+    agent: String,
+    /// Bytes that were taken in.
+    offset: u64,
+    lines: u64,
+    /// Lines that events came of.
+    sources: u64,
+    /// Lines that were recognised and say nothing, by reason.
+    silent: BTreeMap<String, u64>,
+    /// Lines that could not be understood.
+    oddities: u64,
+}
+
+/// The server is well.
+#[derive(ToSchema)]
+pub struct Health {
+    #[schema(pattern = "^ok$")]
+    status: String,
+    version: String,
+    epoch: Epoch,
+    workflows: u64,
+    /// Open sockets.
+    viewers: u64,
+}
