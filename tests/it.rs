@@ -41,5 +41,7 @@ mod rest;
 mod resume;
 #[path = "it/search.rs"]
 mod search;
+#[path = "it/sleep.rs"]
+mod sleep;
 #[path = "it/socket.rs"]
 mod socket;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::domain::adw_id::AdwId;
+use crate::domain::card::Card;
 use crate::domain::draft::{Draft, NewEvent, NewState};
 use crate::domain::event::Event;
 use crate::domain::media_name::MediaName;
@@ -185,7 +186,7 @@ pub trait Journal: Send {
     /// Records batches in one transaction: finds duplicates, numbers what is new, keeps the tails. All or nothing.
     fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError>;
 
-    /// Stores a timeline, so that the next start need not fold its events again.
+    /// Stores timelines with their cards, so that nobody need fold their events again.
     fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError>;
 
     /// Whoever fills the index, beside the writer. There is one at a time.
@@ -214,8 +215,8 @@ pub trait Indexer: Send {
 
 /// The reading side.
 pub trait Reader: Send {
-    /// All workflows with their heads.
-    fn workflows(&mut self) -> Result<Vec<(AdwId, u64)>, JournalError>;
+    /// All workflows with their heads, and their cards where those stored are of the head and this version can read them.
+    fn workflows(&mut self) -> Result<Vec<(AdwId, u64, Option<Card>)>, JournalError>;
 
     /// The stored timeline of a workflow, if this version can read it.
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError>;

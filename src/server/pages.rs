@@ -19,8 +19,9 @@ use leptos_axum::{ResponseOptions, render_app_to_stream_with_context};
 
 use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
+use crate::server::hub::Hub;
 use crate::server::shared::Shared;
-use crate::server::{access, assets, clock};
+use crate::server::{access, api, assets, clock};
 use crate::ui::address::Address;
 use crate::ui::app::shell;
 use crate::ui::store::Seed;
@@ -37,8 +38,12 @@ pub fn router() -> Router<Shared> {
 }
 
 async fn board(State(shared): State<Shared>, request: Request) -> Response {
+    let cards = match api::read(&shared, Hub::cards).await {
+        Ok(cards) => cards,
+        Err(error) => return error.into_response(),
+    };
     let seed = Seed {
-        cards: Some(shared.hub.cards()),
+        cards: Some(cards),
         ..seed(&shared, request.headers())
     };
     draw(&shared, seed, StatusCode::OK, request).await
@@ -53,7 +58,11 @@ async fn workflow(
     let Ok(Path(adw_id)) = path else {
         return nowhere(State(shared), request).await;
     };
-    let timeline = shared.hub.timeline(&adw_id);
+    let asked = adw_id.clone();
+    let timeline = match api::read(&shared, move |hub| hub.timeline(&asked)).await {
+        Ok(timeline) => timeline,
+        Err(error) => return error.into_response(),
+    };
     let status = match timeline {
         Some(_) => StatusCode::OK,
         None => StatusCode::NOT_FOUND,

@@ -16,7 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::server::config::{self, Config};
 use crate::server::error::ApiError;
-use crate::server::hub::Hub;
+use crate::server::hub::{Hub, Upkeep};
 use crate::server::journal::JournalError;
 use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::shared::Shared;
@@ -38,7 +38,11 @@ pub enum StartError {
 /// Opens a journal alone, as a server does: whoever has it open keeps all others out.
 pub fn open_hub(settings: &config::Journal) -> Result<Hub, StartError> {
     let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
-    let hub = Hub::open(Box::new(journal), settings.checkpoint_every)?;
+    let upkeep = Upkeep {
+        checkpoint_every: settings.checkpoint_every,
+        ..Upkeep::default()
+    };
+    let hub = Hub::open(Box::new(journal), upkeep)?;
     hide_from_git(&settings.data);
     Ok(hub)
 }
@@ -57,7 +61,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
 }
 
 impl Server {
-    /// Opens the journal. Takes as long as reading what was recorded since the last checkpoints.
+    /// Opens the journal. Takes as long as reading the cards of its workflows.
     pub fn open(config: Config) -> Result<Self, StartError> {
         let hub = Arc::new(open_hub(&config.journal)?);
         let watched = WatchConfig {

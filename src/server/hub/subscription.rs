@@ -29,6 +29,8 @@ enum Next {
     Frame(Frame),
     Behind(u64),
     UpToDate,
+    /// Its snapshot must be read first.
+    Asleep,
 }
 
 impl Subscription {
@@ -37,7 +39,7 @@ impl Subscription {
         let cursor = {
             let mut live = lock(&live);
             live.follow(bell);
-            let head = live.timeline.seq;
+            let head = live.seq;
             let same_life = resume
                 .filter(|(epoch, after)| *epoch == shared.epoch && *after <= head && head - after <= RESUME_EVENTS);
             same_life.map(|(_, after)| after)
@@ -59,9 +61,16 @@ impl Subscription {
 
     /// The next frame: the snapshot, or the events right after those it gave before. None when there is nothing new.
     pub async fn next(&mut self) -> Result<Option<Frame>, JournalError> {
-        match self.take_from_memory() {
+        let mut next = self.take_from_memory();
+        while let Next::Asleep = next {
+            let (shared, live) = (Arc::clone(&self.shared), Arc::clone(&self.live));
+            let woken = tokio::task::spawn_blocking(move || shared.awake(&live, |_| ())).await;
+            woken.map_err(|error| JournalError::Read(error.to_string()))??;
+            next = self.take_from_memory();
+        }
+        match next {
             Next::Frame(frame) => Ok(Some(frame)),
-            Next::UpToDate => Ok(None),
+            Next::UpToDate | Next::Asleep => Ok(None),
             Next::Behind(seq) => {
                 let (shared, adw_id) = (Arc::clone(&self.shared), self.adw_id.clone());
                 let read = tokio::task::spawn_blocking(move || shared.pages.after(&adw_id, seq));
@@ -75,7 +84,7 @@ impl Subscription {
                 }
                 let to = seq + texts.len() as u64;
                 self.cursor = Some(to);
-                let head = Some(lock(&self.live).timeline.seq).filter(|head| *head > to);
+                let head = Some(lock(&self.live).seq).filter(|head| *head > to);
                 Ok(Some(events_frame(
                     &self.adw_id,
                     seq + 1,
@@ -89,13 +98,16 @@ impl Subscription {
 
     fn take_from_memory(&mut self) -> Next {
         let mut live = lock(&self.live);
-        let is_new = std::mem::take(&mut self.is_new);
         let Some(cursor) = self.cursor else {
-            let (seq, frame) = live.snapshot(&self.shared.epoch);
+            let Some((seq, frame)) = live.snapshot(&self.shared.epoch) else {
+                return Next::Asleep;
+            };
             self.cursor = Some(seq);
+            self.is_new = false;
             return Next::Frame(frame);
         };
-        if cursor >= live.timeline.seq {
+        let is_new = std::mem::take(&mut self.is_new);
+        if cursor >= live.seq {
             return Next::UpToDate;
         }
         // Frames in memory are shared and do not name the head.
@@ -114,10 +126,7 @@ impl Drop for Subscription {
         lock(&self.live).unfollow(&self.bell);
         if lock(&self.live).is_forgettable() {
             // Let go of it first: a workflow is forgotten only when the map alone holds it.
-            self.live = Arc::new(std::sync::Mutex::new(super::Live::new(
-                crate::domain::timeline::Timeline::new(self.adw_id.clone()),
-                0,
-            )));
+            self.live = Arc::new(std::sync::Mutex::new(super::Live::new(&self.adw_id)));
             self.shared.forget_if_empty(&self.adw_id);
         }
     }

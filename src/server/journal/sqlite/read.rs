@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::find::{Finder, Walk};
 use super::{FOLD, event_id, read_error};
 use crate::domain::adw_id::AdwId;
+use crate::domain::card::Card;
 use crate::domain::media_name::MediaName;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::{Filter, Found, JournalError, Page, PageQuery, Part, Reader, Tail};
@@ -212,20 +213,22 @@ impl SqliteReader {
 }
 
 impl Reader for SqliteReader {
-    fn workflows(&mut self) -> Result<Vec<(AdwId, u64)>, JournalError> {
-        let read = || -> rusqlite::Result<Vec<(String, u64)>> {
-            let mut statement = self
-                .connection
-                .prepare_cached("SELECT adw_id, head FROM workflows WHERE head > 0 ORDER BY id")?;
+    fn workflows(&mut self) -> Result<Vec<(AdwId, u64, Option<Card>)>, JournalError> {
+        let read = || -> rusqlite::Result<Vec<(String, u64, Option<String>)>> {
+            let mut statement = self.connection.prepare_cached(
+                "SELECT adw_id, head, card FROM workflows \
+                 LEFT JOIN cards ON workflow = id AND seq = head AND fold = ?1 WHERE head > 0 ORDER BY id",
+            )?;
             statement
-                .query_map(params![], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map([FOLD], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                 .collect()
         };
         let rows = read().map_err(|error| read_error(&error))?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(adw_id, head)| Some((adw_id.parse().ok()?, head)))
-            .collect())
+        let known = rows.into_iter().filter_map(|(adw_id, head, card)| {
+            let card = card.and_then(|card| serde_json::from_str(&card).ok());
+            Some((adw_id.parse().ok()?, head, card))
+        });
+        Ok(known.collect())
     }
 
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError> {
