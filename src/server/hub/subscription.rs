@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::live::{SharedLive, events_frame};
+use super::live::SharedLive;
 use super::{Bell, Frame, Shared, lock};
 use crate::domain::adw_id::AdwId;
 use crate::server::journal::JournalError;
@@ -27,7 +27,10 @@ pub struct Subscription {
 /// What is next for a cursor.
 enum Next {
     Frame(Frame),
-    Behind(u64),
+    Behind {
+        seq: u64,
+        is_new: bool,
+    },
     UpToDate,
     /// Its snapshot must be read first.
     Asleep,
@@ -71,27 +74,24 @@ impl Subscription {
         match next {
             Next::Frame(frame) => Ok(Some(frame)),
             Next::UpToDate | Next::Asleep => Ok(None),
-            Next::Behind(seq) => {
+            Next::Behind { seq, is_new } => {
                 let (shared, adw_id) = (Arc::clone(&self.shared), self.adw_id.clone());
-                let read = tokio::task::spawn_blocking(move || shared.pages.after(&adw_id, seq));
-                let texts = read.await.map_err(|error| JournalError::Read(error.to_string()))??;
-                if texts.is_empty() {
-                    return Err(JournalError::Read(format!(
-                        "event {} of {} is missing",
-                        seq + 1,
-                        self.adw_id
-                    )));
-                }
-                let to = seq + texts.len() as u64;
+                let page = match shared.pages.known_after(&adw_id, seq) {
+                    Some(page) => Some(page),
+                    None => {
+                        let read = tokio::task::spawn_blocking(move || shared.pages.after(&adw_id, seq));
+                        read.await.map_err(|error| JournalError::Read(error.to_string()))??
+                    }
+                };
+                let Some(page) = page else {
+                    // What comes next was pruned; the viewer begins anew.
+                    self.cursor = None;
+                    return Box::pin(self.next()).await;
+                };
+                let head = lock(&self.live).seq;
+                let (to, frame) = page.frame_after(seq, head, is_new);
                 self.cursor = Some(to);
-                let head = Some(lock(&self.live).seq).filter(|head| *head > to);
-                Ok(Some(events_frame(
-                    &self.adw_id,
-                    seq + 1,
-                    to,
-                    head,
-                    texts.iter().map(String::as_str),
-                )))
+                Ok(Some(frame))
             }
         }
     }
@@ -116,7 +116,7 @@ impl Subscription {
                 self.cursor = Some(to);
                 Next::Frame(frame)
             }
-            None => Next::Behind(cursor),
+            None => Next::Behind { seq: cursor, is_new },
         }
     }
 }
