@@ -39,6 +39,8 @@ mod replay;
 mod rest;
 #[path = "it/resume.rs"]
 mod resume;
+#[path = "it/retention.rs"]
+mod retention;
 #[path = "it/search.rs"]
 mod search;
 #[path = "it/sleep.rs"]

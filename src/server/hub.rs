@@ -43,6 +43,7 @@ pub use subscription::Subscription;
 use upkeep::Keeper;
 pub use upkeep::Upkeep;
 use writer::Job;
+pub use writer::Keep;
 
 /// The text of a frame, shared by all who get it.
 pub type Frame = axum::extract::ws::Utf8Bytes;

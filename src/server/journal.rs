@@ -19,6 +19,7 @@ use crate::domain::event::Event;
 use crate::domain::media_name::MediaName;
 use crate::domain::picture::Picture;
 use crate::domain::timeline::Timeline;
+use crate::domain::timestamp::Timestamp;
 use crate::server::media::Media;
 pub use filter::Filter;
 
@@ -188,6 +189,13 @@ pub trait Journal: Send {
 
     /// Stores timelines with their cards, so that nobody need fold their events again.
     fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError>;
+
+    /// Removes some of the oldest events of a workflow, as far as its stored timeline has folded them: those that happened before
+    /// `older_than`, or any. How many; none when there are no more.
+    fn prune(&mut self, adw_id: &AdwId, older_than: Option<Timestamp>) -> Result<u64, JournalError>;
+
+    /// Bytes that are in use.
+    fn used_bytes(&mut self) -> Result<u64, JournalError>;
 
     /// Whoever fills the index, beside the writer. There is one at a time.
     fn indexer(&self) -> Result<Box<dyn Indexer>, JournalError>;

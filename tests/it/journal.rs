@@ -26,6 +26,7 @@ pub fn open_forgetful(directory: &TempDir) -> Hub {
         awake: 0,
         round: Duration::from_millis(1),
         idle_rounds: 0,
+        ..Upkeep::default()
     };
     Hub::open(Box::new(journal), upkeep).expect("the hub opens")
 }

@@ -51,6 +51,8 @@ fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline,
             ..PageQuery::default()
         };
         let page = reader.page(adw_id, &query)?.unwrap_or_default();
+        // Without a timeline of what was pruned, what is kept is all there is to fold.
+        timeline.seq = timeline.seq.max(page.first.min(head + 1).saturating_sub(1));
         let before = timeline.seq;
         for text in &page.events {
             let event: Event = serde_json::from_str(text)
@@ -62,7 +64,7 @@ fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline,
                 )));
             }
         }
-        if timeline.seq == before {
+        if timeline.seq == before && before < head {
             return Err(JournalError::Read(format!(
                 "events {} to {head} of {adw_id} are missing",
                 before + 1

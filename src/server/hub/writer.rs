@@ -3,6 +3,7 @@
 //! It never lingers: the next batch collects while this one commits. Who has its acknowledgement and looks, finds what
 //! it pushed; so publishing comes first, and it costs microseconds beside the commit.
 
+mod prune;
 mod tend;
 
 use std::collections::HashMap;
@@ -18,6 +19,8 @@ use super::{Bell, RecordError, Shared, Upkeep, lock};
 use crate::domain::adw_id::AdwId;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::{Appended, Journal, JournalError, Outcome, PreparedBatch, Stored};
+pub use prune::Keep;
+use prune::Pruning;
 use tend::Unsaved;
 
 /// One transaction takes at most this much, so that the first to wait need not wait for all.
@@ -34,6 +37,8 @@ pub(super) enum Job {
     },
     /// A round of upkeep.
     Tend,
+    /// A step of what is to be pruned.
+    Prune,
     Close {
         reply: oneshot::Sender<()>,
     },
@@ -47,6 +52,7 @@ struct Writer {
     unsaved: HashMap<AdwId, Unsaved>,
     /// The round in which upkeep goes on.
     tends_from: u64,
+    pruning: Pruning,
 }
 
 pub(super) fn start(
@@ -61,6 +67,7 @@ pub(super) fn start(
         upkeep,
         unsaved: HashMap::new(),
         tends_from: 0,
+        pruning: Pruning::default(),
     };
     std::thread::spawn(move || {
         while let Some(first) = queue.blocking_recv() {
@@ -69,7 +76,7 @@ pub(super) fn start(
             let (mut events, mut bytes) = (0, 0);
             let mut next = Some(first);
             let mut closing = None;
-            let mut tends = false;
+            let (mut tends, mut prunes) = (false, false);
             while let Some(job) = next {
                 match job {
                     Job::Record { batch, reply } => {
@@ -79,6 +86,7 @@ pub(super) fn start(
                         replies.push(reply);
                     }
                     Job::Tend => tends = true,
+                    Job::Prune => prunes = true,
                     Job::Close { reply } => {
                         closing = Some(reply);
                         break;
@@ -93,6 +101,10 @@ pub(super) fn start(
             writer.record(batches, replies);
             if tends {
                 writer.tend();
+            }
+            if tends || prunes {
+                let has_more = writer.shared.stopped.get().is_none() && writer.prune();
+                writer.shared.keeper.set_prunes(has_more);
             }
             if let Some(reply) = closing {
                 writer.close();

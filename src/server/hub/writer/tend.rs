@@ -34,6 +34,7 @@ impl Writer {
         let due = self.due(round);
         self.store(&due);
         self.let_go(round);
+        self.plan_pruning(round);
     }
 
     /// Workflows to which nothing came in the last round; and where too much is unsaved, those that lack most.

@@ -1,6 +1,7 @@
 //! Writing: duplicates are found, seqs given, events, keys and tails stored, all in one transaction.
 
 mod imported;
+mod prune;
 
 use std::collections::HashMap;
 use std::sync::Arc;

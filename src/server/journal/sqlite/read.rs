@@ -217,7 +217,7 @@ impl Reader for SqliteReader {
         let read = || -> rusqlite::Result<Vec<(String, u64, Option<String>)>> {
             let mut statement = self.connection.prepare_cached(
                 "SELECT adw_id, head, card FROM workflows \
-                 LEFT JOIN cards ON workflow = id AND seq = head AND fold = ?1 WHERE head > 0 ORDER BY id",
+                 LEFT JOIN cards ON workflow = id AND seq = head AND (fold = ?1 OR first > 1) WHERE head > 0 ORDER BY id",
             )?;
             statement
                 .query_map([FOLD], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
@@ -232,9 +232,11 @@ impl Reader for SqliteReader {
     }
 
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError> {
+        // What was pruned cannot be folded again, so an older fold of it is better than none.
         let read = || -> rusqlite::Result<Option<String>> {
             let mut statement = self.connection.prepare_cached(
-                "SELECT timeline FROM checkpoints JOIN workflows ON id = workflow WHERE adw_id = ?1 AND fold = ?2",
+                "SELECT timeline FROM checkpoints JOIN workflows ON id = workflow \
+                 WHERE adw_id = ?1 AND (fold = ?2 OR first > 1)",
             )?;
             statement
                 .query_row(params![adw_id.as_str(), FOLD], |row| row.get(0))
