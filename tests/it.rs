@@ -9,6 +9,8 @@ mod invent;
 mod command;
 #[path = "it/demo.rs"]
 mod demo;
+#[path = "it/disk.rs"]
+mod disk;
 #[path = "it/export.rs"]
 mod export;
 #[path = "it/files.rs"]
