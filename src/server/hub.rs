@@ -9,13 +9,14 @@ mod feed;
 mod indexing;
 mod live;
 mod pages;
+mod stats;
 mod subscription;
 mod upkeep;
 mod wake;
 mod writer;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -39,6 +40,7 @@ pub use feed::{FeedSubscription, Next as FeedNext, Types};
 use indexing::Indexing;
 use live::{Live, SharedLive};
 use pages::Pages;
+pub use stats::Stats;
 pub use subscription::Subscription;
 use upkeep::Keeper;
 pub use upkeep::Upkeep;
@@ -65,20 +67,6 @@ pub enum RecordError {
     Picture(String),
     #[error("recording has stopped: {0}; restart adwatch")]
     Stopped(String),
-}
-
-/// Figures about the hub.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stats {
-    pub workflows: usize,
-    /// Those of them whose timelines are in memory.
-    pub awake: usize,
-    /// Events recorded since the start.
-    pub events_recorded: u64,
-    pub duplicates: u64,
-    pub commits: u64,
-    /// Why recording stopped, if it has.
-    pub stopped: Option<String>,
 }
 
 /// See the module. Shared by everything that records or looks.
@@ -257,9 +245,14 @@ impl Hub {
         self.shared.pages.with(|reader| reader.page(adw_id, query))
     }
 
-    /// Counts the events that match, and names the newest of them. Reads from the journal; blocks.
-    pub fn search(&self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Found>, JournalError> {
-        self.shared.pages.with(|reader| reader.search(adw_id, query))
+    /// Counts the events that match, and names the newest of them; ends early once nobody wants it. Reads from the journal; blocks.
+    pub fn search(
+        &self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, JournalError> {
+        self.shared.pages.with(|reader| reader.search(adw_id, query, is_wanted))
     }
 
     /// Some events with their whole payloads. Reads from the journal; blocks.
@@ -298,19 +291,6 @@ impl Hub {
     pub fn picture(&self, name: &MediaName) -> Result<Option<Vec<u8>>, JournalError> {
         let read = self.media.read(name);
         read.map_err(|error| JournalError::Read(format!("{name}: {error}")))
-    }
-
-    pub fn stats(&self) -> Stats {
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let all: Vec<_> = read_lock(&self.shared.workflows).values().cloned().collect();
-        Stats {
-            workflows: all.len(),
-            awake: all.iter().filter(|live| lock(live).timeline().is_some()).count(),
-            events_recorded: count(&self.shared.recorded),
-            duplicates: count(&self.shared.duplicates),
-            commits: count(&self.shared.commits),
-            stopped: self.shared.stopped.get().cloned(),
-        }
     }
 
     /// Records what is waiting, stores the timelines, and closes the journal; blocks. Later records are refused.

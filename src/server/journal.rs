@@ -237,7 +237,14 @@ pub trait Reader: Send {
     fn part(&mut self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError>;
 
     /// All events that match, counted, and the newest `query.limit` of them. None if there is no such workflow.
-    fn search(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Found>, JournalError>;
+    ///
+    /// Counting may take long. It ends early, with less than there is, once nobody wants the answer any more.
+    fn search(
+        &mut self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, JournalError>;
 
     /// One event with its whole payload.
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError>;

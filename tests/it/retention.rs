@@ -75,7 +75,10 @@ fn found(hub: &Hub, name: &str, q: &str) -> u64 {
         filter,
         ..PageQuery::default()
     };
-    hub.search(&id(name), &query).expect("read").expect("there").count
+    hub.search(&id(name), &query, &|| true)
+        .expect("read")
+        .expect("there")
+        .count
 }
 
 fn wait_until(is_so: impl Fn() -> bool) {

@@ -221,7 +221,7 @@ mod tests {
             Ok(None)
         }
 
-        fn search(&mut self, _: &AdwId, _: &PageQuery) -> Result<Option<Found>, JournalError> {
+        fn search(&mut self, _: &AdwId, _: &PageQuery, _: &dyn Fn() -> bool) -> Result<Option<Found>, JournalError> {
             Ok(None)
         }
 

@@ -84,12 +84,18 @@ impl SqliteReader {
             limit: query.limit,
             counts_all: false,
             newest_first,
+            is_wanted: &|| true,
         };
         self.finder(workflow, &query.filter).find(range, &mut walk)?;
         Ok(walk.seqs)
     }
 
-    fn read_search(&self, adw_id: &AdwId, query: &PageQuery) -> rusqlite::Result<Option<Found>> {
+    fn read_search(
+        &self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> rusqlite::Result<Option<Found>> {
         let transaction = self.connection.unchecked_transaction()?;
         let Some((workflow, first, head)) = self.workflow(adw_id)? else {
             return Ok(None);
@@ -104,6 +110,7 @@ impl SqliteReader {
             limit: query.limit,
             counts_all: true,
             newest_first: true,
+            is_wanted,
         };
         if query.filter.is_empty() {
             walk.count = (to + 1).saturating_sub(from);
@@ -256,8 +263,14 @@ impl Reader for SqliteReader {
             .map_err(|error| read_error(&error))
     }
 
-    fn search(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Found>, JournalError> {
-        self.read_search(adw_id, query).map_err(|error| read_error(&error))
+    fn search(
+        &mut self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, JournalError> {
+        self.read_search(adw_id, query, is_wanted)
+            .map_err(|error| read_error(&error))
     }
 
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError> {
