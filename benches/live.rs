@@ -6,6 +6,8 @@
 // Printing the table is what it is for.
 #![allow(clippy::print_stdout)]
 
+#[path = "live/history.rs"]
+mod history;
 #[path = "live/push.rs"]
 mod push;
 #[path = "live/server.rs"]
@@ -83,6 +85,9 @@ fn main() {
                 &format!("{:.1} ms", latency.p99_ms),
                 ["8 ms", "4 ms"],
             );
+        }
+        if wanted("history") {
+            history::run().await;
         }
         if wanted("memory") {
             let server = Server::start();

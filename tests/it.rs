@@ -11,6 +11,8 @@ mod command;
 mod compression;
 #[path = "it/demo.rs"]
 mod demo;
+#[path = "it/disk.rs"]
+mod disk;
 #[path = "it/export.rs"]
 mod export;
 #[path = "it/files.rs"]
@@ -43,7 +45,11 @@ mod replay;
 mod rest;
 #[path = "it/resume.rs"]
 mod resume;
+#[path = "it/retention.rs"]
+mod retention;
 #[path = "it/search.rs"]
 mod search;
+#[path = "it/sleep.rs"]
+mod sleep;
 #[path = "it/socket.rs"]
 mod socket;

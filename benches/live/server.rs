@@ -9,12 +9,16 @@ pub struct Server {
     child: Child,
     /// `127.0.0.1:PORT`.
     pub address: String,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Server {
     pub fn start() -> Self {
-        let directory = TempDir::new().expect("a directory");
+        Self::start_in(TempDir::new().expect("a directory"))
+    }
+
+    /// On the journal in the directory's folder `data`, if there is one.
+    pub fn start_in(directory: TempDir) -> Self {
         let data = directory.path().join("data");
         let mut child = Command::new(env!("CARGO_BIN_EXE_adwatch"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -37,7 +41,7 @@ impl Server {
         Self {
             child,
             address,
-            _directory: directory,
+            directory,
         }
     }
 
@@ -70,6 +74,13 @@ impl Server {
         // User and system time are fields 14 and 15 of proc(5), in ticks of 1/100 s; two stand before the bracket.
         let ticks = |at: usize| fields[at - 3].parse::<f64>().expect("a number of ticks");
         (ticks(14) + ticks(15)) / 100.0
+    }
+}
+
+impl Server {
+    /// Ends it without a word, and gives the directory back.
+    pub fn kill(mut self) -> TempDir {
+        std::mem::replace(&mut self.directory, TempDir::new().expect("a directory"))
     }
 }
 

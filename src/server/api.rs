@@ -59,7 +59,7 @@ pub async fn wrong_method(method: Method, uri: Uri) -> ApiError {
 }
 
 /// Asks the hub for what it must read from the disk, beside the runtime.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     shared: &Shared,
     ask: impl FnOnce(&Hub) -> Result<T, JournalError> + Send + 'static,
 ) -> Result<T, ApiError> {

@@ -75,6 +75,10 @@ pub struct Journal {
     pub durability: Durability,
     /// Events of a workflow between two checkpoints of its timeline.
     pub checkpoint_every: u64,
+    /// Older events are removed; 0 keeps them for ever.
+    pub keep_days: u64,
+    /// When the journal fills more, the oldest events are removed; 0 keeps all.
+    pub keep_bytes: u64,
 }
 
 /// Who may ask, beyond this machine's own pages.
@@ -180,6 +184,8 @@ impl Default for Journal {
             data: PathBuf::from(".adwatch"),
             durability: Durability::Power,
             checkpoint_every: 1_000,
+            keep_days: 0,
+            keep_bytes: 0,
         }
     }
 }

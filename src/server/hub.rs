@@ -10,10 +10,14 @@ mod frame;
 mod indexing;
 mod live;
 mod pages;
+mod stats;
 mod subscription;
+mod upkeep;
+mod wake;
 mod writer;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -23,12 +27,11 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
-use crate::domain::event::Event;
 use crate::domain::media_name::MediaName;
 use crate::domain::picture::Picture;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::preview::prepare;
-use crate::server::journal::{Batch, Found, Journal, JournalError, Outcome, Page, PageQuery, Part, Reader, Tail};
+use crate::server::journal::{Batch, Found, Journal, JournalError, Outcome, Page, PageQuery, Part, Tail};
 use crate::server::media::Media;
 pub use bell::Bell;
 use board::Board;
@@ -37,10 +40,14 @@ use feed::Feed;
 pub use feed::{FeedSubscription, Next as FeedNext, Types};
 pub use frame::Frame;
 use indexing::Indexing;
-use live::Live;
+use live::{Live, SharedLive};
 use pages::Pages;
+pub use stats::Stats;
 pub use subscription::Subscription;
+use upkeep::Keeper;
+pub use upkeep::Upkeep;
 use writer::Job;
+pub use writer::Keep;
 
 /// What may wait for the writer before publishers are told to come back later.
 const QUEUE_BYTES: usize = 64 * 1024 * 1024;
@@ -61,18 +68,6 @@ pub enum RecordError {
     Stopped(String),
 }
 
-/// Figures about the hub.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stats {
-    pub workflows: usize,
-    /// Events recorded since the start.
-    pub events_recorded: u64,
-    pub duplicates: u64,
-    pub commits: u64,
-    /// Why recording stopped, if it has.
-    pub stopped: Option<String>,
-}
-
 /// See the module. Shared by everything that records or looks.
 pub struct Hub {
     shared: Arc<Shared>,
@@ -89,23 +84,30 @@ struct Shared {
     board: Board,
     feed: Feed,
     indexing: Arc<Indexing>,
+    keeper: Arc<Keeper>,
+    /// Rounds of the keeper so far: the hub's clock for what is not used any more.
+    round: AtomicU64,
     pages: Pages,
     stopped: OnceLock<String>,
-    recorded: std::sync::atomic::AtomicU64,
-    duplicates: std::sync::atomic::AtomicU64,
-    commits: std::sync::atomic::AtomicU64,
+    recorded: AtomicU64,
+    duplicates: AtomicU64,
+    commits: AtomicU64,
 }
 
 impl Hub {
-    /// Takes over a journal: reads its checkpoints and the events after them, then starts the writer.
+    /// Takes over a journal: reads its cards, then starts the writer.
     ///
-    /// A timeline is stored again every `checkpoint_every` events.
-    pub fn open(journal: Box<dyn Journal>, checkpoint_every: u64) -> Result<Self, JournalError> {
-        let mut reader = journal.reader()?;
+    /// Takes as long as there are workflows, however many events they have: timelines are read when they are needed, and cards that
+    /// are older than their workflow are made meanwhile.
+    pub fn open(journal: Box<dyn Journal>, upkeep: Upkeep) -> Result<Self, JournalError> {
+        let board = Board::default();
         let mut workflows = HashMap::new();
-        for (adw_id, head) in reader.workflows()? {
-            let (timeline, checkpointed) = fold(reader.as_mut(), &adw_id, head)?;
-            workflows.insert(adw_id, Arc::new(Mutex::new(Live::new(timeline, checkpointed))));
+        for (adw_id, head, card) in journal.reader()?.workflows()? {
+            if card.is_none() {
+                board.mark(&adw_id);
+            }
+            let live = Live::asleep(&adw_id, head, card);
+            workflows.insert(adw_id, Arc::new(Mutex::new(live)));
         }
         // Before the readers, who look for what it makes.
         let indexer = journal
@@ -116,9 +118,11 @@ impl Hub {
         let shared = Arc::new(Shared {
             epoch: journal.epoch().to_owned(),
             workflows: RwLock::new(workflows),
-            board: Board::default(),
+            board,
             feed: Feed::default(),
             indexing: Arc::default(),
+            keeper: Arc::default(),
+            round: 0.into(),
             pages: Pages::new(readers),
             stopped: OnceLock::new(),
             recorded: 0.into(),
@@ -127,8 +131,12 @@ impl Hub {
         });
         let media = journal.media();
         let (jobs, queue) = mpsc::channel(QUEUE_JOBS);
-        let writer = writer::start(journal, Arc::clone(&shared), queue, checkpoint_every);
-        let mut threads = vec![writer, board::start(&shared)];
+        let round = upkeep.round;
+        let mut threads = vec![
+            writer::start(journal, Arc::clone(&shared), queue, upkeep),
+            board::start(&shared),
+            upkeep::start(Arc::clone(&shared.keeper), round, jobs.downgrade()),
+        ];
         threads.extend(
             indexer
                 .ok()
@@ -191,15 +199,30 @@ impl Hub {
         &self.shared.epoch
     }
 
-    /// The cards of all workflows, in the order of their ids.
-    pub fn cards(&self) -> Vec<Card> {
-        self.shared.cards()
+    /// The cards of all workflows, in the order of their ids. Where one is older than its workflow, it is made first; that
+    /// blocks.
+    pub fn cards(&self) -> Result<Vec<Card>, JournalError> {
+        let all: Vec<_> = read_lock(&self.shared.workflows).values().cloned().collect();
+        let cards = all.iter().map(|live| self.shared.card(live));
+        let mut cards: Vec<Card> = cards.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        cards.sort_by(|a, b| a.adw_id.cmp(&b.adw_id));
+        Ok(cards)
     }
 
-    pub fn timeline(&self, adw_id: &AdwId) -> Option<Timeline> {
+    /// The timeline of a workflow; none before its first event. Blocks where it must be read.
+    pub fn timeline(&self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError> {
+        let Some(live) = self.shared.find(adw_id) else {
+            return Ok(None);
+        };
+        let timeline = self.shared.awake(&live, |live| live.timeline().cloned())?;
+        Ok(timeline.filter(|timeline| timeline.seq > 0))
+    }
+
+    /// The newest event of a workflow that is shown; none before its first.
+    pub fn head(&self, adw_id: &AdwId) -> Option<u64> {
         let live = self.shared.find(adw_id)?;
-        let live = lock(&live);
-        (live.timeline.seq > 0).then(|| live.timeline.clone())
+        let seq = lock(&live).seq;
+        (seq > 0).then_some(seq)
     }
 
     /// The events of a workflow from its next one on, or after the seq that a viewer has (`resume`: epoch and seq).
@@ -224,9 +247,14 @@ impl Hub {
         self.shared.pages.with(|reader| reader.page(adw_id, query))
     }
 
-    /// Counts the events that match, and names the newest of them. Reads from the journal; blocks.
-    pub fn search(&self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Found>, JournalError> {
-        self.shared.pages.with(|reader| reader.search(adw_id, query))
+    /// Counts the events that match, and names the newest of them; ends early once nobody wants it. Reads from the journal; blocks.
+    pub fn search(
+        &self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, JournalError> {
+        self.shared.pages.with(|reader| reader.search(adw_id, query, is_wanted))
     }
 
     /// Some events with their whole payloads. Reads from the journal; blocks.
@@ -267,17 +295,6 @@ impl Hub {
         read.map_err(|error| JournalError::Read(format!("{name}: {error}")))
     }
 
-    pub fn stats(&self) -> Stats {
-        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(std::sync::atomic::Ordering::Relaxed);
-        Stats {
-            workflows: read_lock(&self.shared.workflows).len(),
-            events_recorded: count(&self.shared.recorded),
-            duplicates: count(&self.shared.duplicates),
-            commits: count(&self.shared.commits),
-            stopped: self.shared.stopped.get().cloned(),
-        }
-    }
-
     /// Records what is waiting, stores the timelines, and closes the journal; blocks. Later records are refused.
     pub fn close(&self) {
         let (reply, done) = oneshot::channel();
@@ -302,6 +319,7 @@ impl Shared {
     fn stop(&self) {
         self.board.stop();
         self.indexing.stop();
+        self.keeper.stop();
     }
 
     fn find(&self, adw_id: &AdwId) -> Option<Arc<Mutex<Live>>> {
@@ -314,7 +332,7 @@ impl Shared {
             return live;
         }
         let mut workflows = self.workflows.write().unwrap_or_else(PoisonError::into_inner);
-        let make = || Arc::new(Mutex::new(Live::new(Timeline::new(adw_id.clone()), 0)));
+        let make = || Arc::new(Mutex::new(Live::new(adw_id)));
         Arc::clone(workflows.entry(adw_id.clone()).or_insert_with(make))
     }
 
@@ -329,11 +347,23 @@ impl Shared {
         }
     }
 
-    fn cards(&self) -> Vec<Card> {
+    /// The newest cards that are known, without reading.
+    fn known_cards(&self) -> Vec<Card> {
         let all: Vec<_> = read_lock(&self.workflows).values().cloned().collect();
         let mut cards: Vec<Card> = all.iter().filter_map(|live| lock(live).card()).collect();
         cards.sort_by(|a, b| a.adw_id.cmp(&b.adw_id));
         cards
+    }
+
+    /// The card of a workflow as it is now; none before its first event. Blocks where it must be made.
+    fn card(&self, live: &SharedLive) -> Result<Option<Card>, JournalError> {
+        {
+            let mut live = lock(live);
+            if live.timeline().is_some() || live.has_fresh_card() {
+                return Ok(live.card());
+            }
+        }
+        self.awake(live, Live::card)
     }
 }
 
@@ -344,39 +374,6 @@ fn keep(media: &Media, pictures: &[Picture]) -> Result<(), RecordError> {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => RecordError::Full,
         _ => RecordError::Picture(error.to_string()),
     })
-}
-
-/// The timeline of a workflow from its checkpoint and the events after it, and the seq of the checkpoint.
-fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline, u64), JournalError> {
-    let checkpoint = reader.checkpoint(adw_id)?.filter(|timeline| timeline.seq <= head);
-    let mut timeline = checkpoint.unwrap_or_else(|| Timeline::new(adw_id.clone()));
-    let checkpointed = timeline.seq;
-    while timeline.seq < head {
-        let query = PageQuery {
-            after: Some(timeline.seq),
-            limit: 1_000,
-            ..PageQuery::default()
-        };
-        let page = reader.page(adw_id, &query)?.unwrap_or_default();
-        let before = timeline.seq;
-        for text in &page.events {
-            let event: Event = serde_json::from_str(text)
-                .map_err(|error| JournalError::Read(format!("event {} of {adw_id}: {error}", timeline.seq + 1)))?;
-            if !timeline.apply(event.seq, &event) {
-                return Err(JournalError::Read(format!(
-                    "event {} of {adw_id} is missing",
-                    timeline.seq + 1
-                )));
-            }
-        }
-        if timeline.seq == before {
-            return Err(JournalError::Read(format!(
-                "events {} to {head} of {adw_id} are missing",
-                before + 1
-            )));
-        }
-    }
-    Ok((timeline, checkpointed))
 }
 
 /// Nothing in here panics while it holds a lock, and what it guards is whole after every statement.

@@ -13,11 +13,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::domain::adw_id::AdwId;
+use crate::domain::card::Card;
 use crate::domain::draft::{Draft, NewEvent, NewState};
 use crate::domain::event::Event;
 use crate::domain::media_name::MediaName;
 use crate::domain::picture::Picture;
 use crate::domain::timeline::Timeline;
+use crate::domain::timestamp::Timestamp;
 use crate::server::media::Media;
 pub use filter::Filter;
 
@@ -185,8 +187,15 @@ pub trait Journal: Send {
     /// Records batches in one transaction: finds duplicates, numbers what is new, keeps the tails. All or nothing.
     fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError>;
 
-    /// Stores a timeline, so that the next start need not fold its events again.
+    /// Stores timelines with their cards, so that nobody need fold their events again.
     fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError>;
+
+    /// Removes some of the oldest events of a workflow, as far as its stored timeline has folded them: those that happened before
+    /// `older_than`, or any. How many; none when there are no more.
+    fn prune(&mut self, adw_id: &AdwId, older_than: Option<Timestamp>) -> Result<u64, JournalError>;
+
+    /// Bytes that are in use.
+    fn used_bytes(&mut self) -> Result<u64, JournalError>;
 
     /// Whoever fills the index, beside the writer. There is one at a time.
     fn indexer(&self) -> Result<Box<dyn Indexer>, JournalError>;
@@ -214,8 +223,8 @@ pub trait Indexer: Send {
 
 /// The reading side.
 pub trait Reader: Send {
-    /// All workflows with their heads.
-    fn workflows(&mut self) -> Result<Vec<(AdwId, u64)>, JournalError>;
+    /// All workflows with their heads, and their cards where those stored are of the head and this version can read them.
+    fn workflows(&mut self) -> Result<Vec<(AdwId, u64, Option<Card>)>, JournalError>;
 
     /// The stored timeline of a workflow, if this version can read it.
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError>;
@@ -228,7 +237,14 @@ pub trait Reader: Send {
     fn part(&mut self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError>;
 
     /// All events that match, counted, and the newest `query.limit` of them. None if there is no such workflow.
-    fn search(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Found>, JournalError>;
+    ///
+    /// Counting may take long. It ends early, with less than there is, once nobody wants the answer any more.
+    fn search(
+        &mut self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, JournalError>;
 
     /// One event with its whole payload.
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError>;

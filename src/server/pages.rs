@@ -19,9 +19,10 @@ use utoipa_axum::routes;
 
 use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
+use crate::server::hub::Hub;
 use crate::server::openapi::parameters;
 use crate::server::shared::Shared;
-use crate::server::{access, assets, clock};
+use crate::server::{access, api, assets, clock};
 use crate::ui::address::Address;
 use crate::ui::app::shell;
 use crate::ui::store::Seed;
@@ -41,8 +42,12 @@ pub fn router() -> OpenApiRouter<Shared> {
 #[utoipa::path(get, path = "/", tag = "pages",
     responses((status = 200, body = String, content_type = "text/html", description = "The page")))]
 async fn board(State(shared): State<Shared>, request: Request) -> Response {
+    let cards = match api::read(&shared, Hub::cards).await {
+        Ok(cards) => cards,
+        Err(error) => return error.into_response(),
+    };
     let seed = Seed {
-        cards: Some(shared.hub.cards()),
+        cards: Some(cards),
         ..seed(&shared, request.headers())
     };
     draw(&shared, seed, StatusCode::OK, request).await
@@ -61,7 +66,11 @@ async fn workflow(
     let Ok(Path(adw_id)) = path else {
         return nowhere(State(shared), request).await;
     };
-    let timeline = shared.hub.timeline(&adw_id);
+    let asked = adw_id.clone();
+    let timeline = match api::read(&shared, move |hub| hub.timeline(&asked)).await {
+        Ok(timeline) => timeline,
+        Err(error) => return error.into_response(),
+    };
     let status = match timeline {
         Some(_) => StatusCode::OK,
         None => StatusCode::NOT_FOUND,

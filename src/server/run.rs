@@ -15,9 +15,10 @@ use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::domain::status::Patience;
 use crate::server::config::{self, Config};
 use crate::server::error::ApiError;
-use crate::server::hub::Hub;
+use crate::server::hub::{Hub, Keep, Upkeep};
 use crate::server::journal::JournalError;
 use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::shared::Shared;
@@ -37,9 +38,18 @@ pub enum StartError {
 }
 
 /// Opens a journal alone, as a server does: whoever has it open keeps all others out.
-pub fn open_hub(settings: &config::Journal) -> Result<Hub, StartError> {
+pub fn open_hub(settings: &config::Journal, patience: Patience) -> Result<Hub, StartError> {
     let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
-    let hub = Hub::open(Box::new(journal), settings.checkpoint_every)?;
+    let upkeep = Upkeep {
+        checkpoint_every: settings.checkpoint_every,
+        keep: Keep {
+            days: Some(settings.keep_days).filter(|days| *days > 0),
+            bytes: Some(settings.keep_bytes).filter(|bytes| *bytes > 0),
+            patience,
+        },
+        ..Upkeep::default()
+    };
+    let hub = Hub::open(Box::new(journal), upkeep)?;
     hide_from_git(&settings.data);
     Ok(hub)
 }
@@ -58,9 +68,9 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
 }
 
 impl Server {
-    /// Opens the journal. Takes as long as reading what was recorded since the last checkpoints.
+    /// Opens the journal. Takes as long as reading the cards of its workflows.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let hub = Arc::new(open_hub(&config.journal)?);
+        let hub = Arc::new(open_hub(&config.journal, config.agents.patience)?);
         let watched = WatchConfig {
             rescan: config.agents.rescan,
             ..WatchConfig::new(config.agents.dirs.clone())

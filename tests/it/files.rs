@@ -117,7 +117,7 @@ impl World {
     }
 
     fn timeline(&self, adw_id: &str) -> Option<Timeline> {
-        self.hub().timeline(&id(adw_id))
+        self.hub().timeline(&id(adw_id)).expect("read")
     }
 
     /// Waits until the workflow's timeline is as it should be.

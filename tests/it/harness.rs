@@ -30,6 +30,7 @@ pub struct Setup {
     arguments: Vec<OsString>,
     variables: Vec<(String, String)>,
     settings: Option<String>,
+    disk: Option<String>,
 }
 
 /// Where events are pushed.
@@ -73,6 +74,12 @@ impl Setup {
         self
     }
 
+    /// Gives the journal's folder a disk of its own, mounted with these options of tmpfs; see [`can_mount`].
+    pub fn disk(mut self, options: &str) -> Self {
+        self.disk = Some(options.to_owned());
+        self
+    }
+
     /// Starts the server and waits until it says where it is.
     pub fn start(self) -> Server {
         self.start_in(TempDir::new().expect("a folder"))
@@ -111,7 +118,17 @@ impl Setup {
             fs::write(folder.join("Leptos.toml"), settings).expect("the folder is writable");
         }
         let log = fs::File::options().create(true).append(true).open(folder.join("log"));
-        let mut command = Command::new(env!("CARGO_BIN_EXE_adwatch"));
+        let binary = env!("CARGO_BIN_EXE_adwatch");
+        let mut command = match &self.disk {
+            None => Command::new(binary),
+            Some(options) => {
+                fs::create_dir_all(folder.join(".adwatch")).expect("the folder is writable");
+                let mut command = Command::new("unshare");
+                let script = format!("mount -t tmpfs -o {options} tmpfs .adwatch && exec \"$0\" \"$@\"");
+                command.args(["-rm", "sh", "-c", &script, binary]);
+                command
+            }
+        };
         command
             .arg("serve")
             .env("ADWATCH_LISTEN", "127.0.0.1:0")
@@ -126,9 +143,14 @@ impl Setup {
 }
 
 impl Server {
-    /// The folder of its journal.
+    /// The folder of its journal, also where only the server sees its disk.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join(".adwatch")
+        let path = self.folder.path().join(".adwatch");
+        if self.setup.disk.is_none() {
+            return path;
+        }
+        let seen_by = format!("/proc/{}/root{}", self.child.id(), path.display());
+        seen_by.into()
     }
 
     /// The folder it runs in.
@@ -248,6 +270,15 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Whether a server can be given a disk of its own: some containers forbid it.
+pub fn can_mount() -> bool {
+    let tried = Command::new("unshare")
+        .args(["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"])
+        .stderr(Stdio::null())
+        .status();
+    tried.is_ok_and(|status| status.success())
 }
 
 fn wait(child: &mut Child) -> ExitStatus {

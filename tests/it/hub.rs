@@ -16,7 +16,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::invent::{ADW_ID, keyed, log};
-use crate::journal::open;
+use crate::journal::{open, open_forgetful};
 
 fn id() -> AdwId {
     ADW_ID.parse().expect("a safe id")
@@ -100,7 +100,7 @@ proptest! {
     ) {
         runtime().block_on(async {
             let directory = TempDir::new().expect("a directory");
-            let mut hub = open(&directory);
+            let mut hub = open_forgetful(&directory);
             let bell = Bell::new();
             let mut viewer = Viewer::new();
             let mut subscription = viewer.subscribe(&hub, &bell);
@@ -121,18 +121,18 @@ proptest! {
                         drop(subscription);
                         let old = hub;
                         tokio::task::spawn_blocking(move || old.close()).await.expect("closed");
-                        hub = open(&directory);
+                        hub = open_forgetful(&directory);
                         subscription = viewer.subscribe(&hub, &bell);
                     }
                 }
             }
             // `record` returns at the commit; the publication follows at once on the writer's thread.
-            while hub.timeline(&id()).map_or(0, |timeline| timeline.seq) < recorded {
+            while hub.head(&id()).unwrap_or(0) < recorded {
                 tokio::task::yield_now().await;
             }
             viewer.take(&mut subscription, usize::MAX).await;
             assert_eq!(viewer.timeline.seq, recorded);
-            assert_eq!(Some(&viewer.timeline), hub.timeline(&id()).as_ref().or((recorded == 0).then_some(&viewer.timeline)));
+            assert_eq!(Some(&viewer.timeline), hub.timeline(&id()).expect("read").as_ref().or((recorded == 0).then_some(&viewer.timeline)));
             drop(subscription);
             tokio::task::spawn_blocking(move || hub.close()).await.expect("closed");
         });
@@ -247,7 +247,7 @@ fn a_viewer_of_another_life_or_ahead_of_the_head_gets_a_snapshot() {
     hub.record_blocking(batch((0..10).map(|n| log(ADW_ID, n)).collect()))
         .expect("recorded");
     runtime().block_on(async {
-        while hub.timeline(&id()).map_or(0, |timeline| timeline.seq) < 10 {
+        while hub.head(&id()).unwrap_or(0) < 10 {
             tokio::task::yield_now().await;
         }
         for (resume, is_snapshot) in [
@@ -290,7 +290,7 @@ fn the_first_frame_after_a_resume_says_how_much_was_missed() {
         for n in 0..40 {
             hub.record(batch(vec![log(ADW_ID, n)])).await.expect("recorded");
         }
-        while hub.timeline(&id()).map_or(0, |timeline| timeline.seq) < 40 {
+        while hub.head(&id()).unwrap_or(0) < 40 {
             tokio::task::yield_now().await;
         }
         let mut subscription = hub.subscribe(&id(), Some((hub.epoch(), 10)), &Bell::new());

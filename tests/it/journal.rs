@@ -1,6 +1,8 @@
 //! The journal as a file: what it refuses, what it keeps, and that refusing changes nothing.
 
-use adwatch::server::hub::Hub;
+use std::time::Duration;
+
+use adwatch::server::hub::{Hub, Upkeep};
 use adwatch::server::journal::sqlite::{Durability, SqliteJournal};
 use adwatch::server::journal::{Batch, Journal, JournalError, Outcome, PageQuery};
 use tempfile::TempDir;
@@ -9,7 +11,24 @@ use crate::invent::{keyed, log};
 
 pub fn open(directory: &TempDir) -> Hub {
     let journal = SqliteJournal::open(directory.path(), Durability::Process, "first").expect("the journal opens");
-    Hub::open(Box::new(journal), 100).expect("the hub opens")
+    let upkeep = Upkeep {
+        checkpoint_every: 100,
+        ..Upkeep::default()
+    };
+    Hub::open(Box::new(journal), upkeep).expect("the hub opens")
+}
+
+/// A hub that lets go of every timeline as soon as it may.
+pub fn open_forgetful(directory: &TempDir) -> Hub {
+    let journal = SqliteJournal::open(directory.path(), Durability::Process, "first").expect("the journal opens");
+    let upkeep = Upkeep {
+        checkpoint_every: 100,
+        awake: 0,
+        round: Duration::from_millis(1),
+        idle_rounds: 0,
+        ..Upkeep::default()
+    };
+    Hub::open(Box::new(journal), upkeep).expect("the hub opens")
 }
 
 fn refused(directory: &TempDir) -> JournalError {
@@ -115,6 +134,7 @@ fn what_was_recorded_is_there_after_a_restart_once_and_in_order() {
     let hub = open(&directory);
     let timeline = hub
         .timeline(&"a".parse().expect("a safe id"))
+        .expect("read")
         .expect("the workflow is known");
     assert_eq!(timeline.seq, 450);
     let query = PageQuery {

@@ -9,7 +9,7 @@ use std::path::Path;
 use adwatch::domain::draft::{Draft, NewEvent};
 use adwatch::domain::event::Kind;
 use adwatch::domain::picture::Picture;
-use adwatch::server::hub::Hub;
+use adwatch::server::hub::{Hub, Upkeep};
 use adwatch::server::journal::sqlite::{Durability, SqliteJournal};
 use adwatch::server::journal::{Batch, Journal};
 use base64::Engine as _;
@@ -345,7 +345,7 @@ fn pruned_events_take_their_pictures_with_them() {
     let pictures: Vec<Picture> = (0..20_u8)
         .map(|n| Picture::of(png(2, 2, &[n])).expect("a picture"))
         .collect();
-    let hub = Hub::open(Box::new(open()), 100).expect("the hub opens");
+    let hub = Hub::open(Box::new(open()), Upkeep::default()).expect("the hub opens");
     // The first comes up once more at the end.
     for picture in pictures.iter().chain(&pictures[..1]) {
         let event = event(Kind::Other, "screenshot", Value::Object(picture.note()));
@@ -362,6 +362,7 @@ fn pruned_events_take_their_pictures_with_them() {
     }
     let shown = hub
         .timeline(&ADW_ID.parse().expect("a safe id"))
+        .expect("read")
         .expect("a timeline")
         .pictures;
     hub.close();

@@ -122,7 +122,7 @@ fn check(reader: &mut dyn Reader, events: &[(Event, Value)], (filter, after, bef
         limit,
         filter,
     };
-    let found = reader.search(&id(), &query).expect("read").expect("there");
+    let found = reader.search(&id(), &query, &|| true).expect("read").expect("there");
     assert_eq!(
         (found.count, found.seqs.as_slice()),
         (expected.len() as u64, newest),
@@ -185,7 +185,7 @@ proptest! {
             }
         }
         while indexer.step().expect("indexed") {}
-        let found = reader.search(&id(), &PageQuery { limit: 1, ..PageQuery::default() }).expect("read").expect("there");
+        let found = reader.search(&id(), &PageQuery { limit: 1, ..PageQuery::default() }, &|| true).expect("read").expect("there");
         prop_assert_eq!((found.indexed, found.count), (recorded as u64, recorded as u64));
         let events = all(reader.as_mut());
         for asked in [
@@ -194,6 +194,36 @@ proptest! {
         ] {
             check(reader.as_mut(), &events, asked);
         }
+    }
+}
+
+#[test]
+fn a_search_that_nobody_waits_for_ends() {
+    let directory = TempDir::new().expect("a directory");
+    let mut journal = open(&directory, "life");
+    append(&mut journal, (0..1_500).map(|number| varied(number, "abba")).collect());
+    let mut indexer = journal.indexer().expect("an index");
+    while indexer.step().expect("indexed") {}
+    let mut reader = journal.reader().expect("a reader");
+    for q in ["b", "abba"] {
+        let filter = Filter {
+            q: Some(q.into()),
+            ..Filter::default()
+        };
+        let query = PageQuery {
+            limit: 10,
+            filter,
+            ..PageQuery::default()
+        };
+        let asked = std::cell::Cell::new(0);
+        let is_wanted = || {
+            asked.set(asked.get() + 1);
+            asked.get() <= 100
+        };
+        let found = reader.search(&id(), &query, &is_wanted).expect("read").expect("there");
+        assert!((50..=100).contains(&found.count), "{q}: {}", found.count);
+        let found = reader.search(&id(), &query, &|| true).expect("read").expect("there");
+        assert_eq!(found.count, 1_500, "{q}");
     }
 }
 
@@ -216,7 +246,11 @@ fn an_index_of_other_events_is_made_anew() {
                 filter,
                 ..PageQuery::default()
             };
-            reader.search(&id(), &query).expect("read").expect("there").count
+            reader
+                .search(&id(), &query, &|| true)
+                .expect("read")
+                .expect("there")
+                .count
         };
         let counts = (count("alpha", reader.as_mut()), count("omega", reader.as_mut()));
         journal.close().expect("closed");

@@ -43,8 +43,12 @@ pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Num
     if let Some(text) = read(&shared, move |hub| hub.event(&of, seq)).await? {
         return Ok(fresh(text));
     }
-    let timeline = shared.hub.timeline(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
-    let message = format!("workflow {adw_id} has no event {seq}; its newest is {}", timeline.seq);
+    let head = shared.hub.head(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
+    let message = if seq <= head {
+        format!("event {seq} of workflow {adw_id} was pruned")
+    } else {
+        format!("workflow {adw_id} has no event {seq}; its newest is {head}")
+    };
     Err(ApiError::not_found(message))
 }
 

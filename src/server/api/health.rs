@@ -62,6 +62,12 @@ pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
             "Workflows that are known.",
             stats.workflows as u64,
         ),
+        (
+            "workflows_awake",
+            "gauge",
+            "Workflows whose timelines are in memory.",
+            stats.awake as u64,
+        ),
         ("viewers", "gauge", "Open sockets.", viewers),
         (
             "recording",

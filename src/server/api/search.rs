@@ -1,5 +1,7 @@
 //! `GET /api/workflows/{adw_id}/search`: how many events match, and which.
 
+use std::sync::Arc;
+
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use serde::Serialize;
@@ -37,7 +39,14 @@ pub(super) async fn search(
 ) -> Result<Response, ApiError> {
     let asked = search_query(query.as_deref().unwrap_or_default())?;
     let of = adw_id.clone();
-    let found = read_long(&shared, move |hub| hub.search(&of, &asked)).await?;
+    // Dropped with this answer when the client goes away or its time is over; the search ends then.
+    let waiting = Arc::new(());
+    let asker = Arc::downgrade(&waiting);
+    let search = read_long(&shared, move |hub| {
+        hub.search(&of, &asked, &|| asker.strong_count() > 0)
+    });
+    let found = search.await?;
+    drop(waiting);
     let Found {
         count,
         seqs,

@@ -38,7 +38,7 @@ struct Source {
 pub(super) async fn list(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
     let of = adw_id.clone();
     let tails = read(&shared, move |hub| hub.sources(&of)).await?;
-    if tails.is_empty() && shared.hub.timeline(&adw_id).is_none() {
+    if tails.is_empty() && shared.hub.head(&adw_id).is_none() {
         return Err(no_workflow(&adw_id));
     }
     let mut sources: Vec<Source> = tails.into_iter().map(Source::from).collect();

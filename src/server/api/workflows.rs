@@ -9,13 +9,14 @@ use super::{json, no_workflow, read};
 use crate::domain::frame::{AgentState, Workflows};
 use crate::server::clock;
 use crate::server::error::ApiError;
+use crate::server::hub::Hub;
 use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
 /// All workflows as cards, the one heard of last first.
 #[utoipa::path(get, path = "/api/workflows", operation_id = "workflows", tag = "reading", responses((status = 200, body = shapes::Workflows, description = "The workflows")))]
 pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiError> {
-    let mut workflows = shared.hub.cards();
+    let mut workflows = read(&shared, Hub::cards).await?;
     workflows.sort_by(|a, b| b.last_at.cmp(&a.last_at).then_with(|| a.adw_id.cmp(&b.adw_id)));
     json(&Workflows {
         epoch: shared.hub.epoch().to_owned(),
@@ -30,9 +31,10 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiEr
     (status = 404, body = shapes::Error, description = "There is no such workflow"),
 ))]
 pub(super) async fn state(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
-    let timeline = shared.hub.timeline(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
     let asked = adw_id.clone();
-    let document = read(&shared, move |hub| hub.document(&asked)).await?;
+    let told = read(&shared, move |hub| Ok((hub.timeline(&asked)?, hub.document(&asked)?)));
+    let (timeline, document) = told.await?;
+    let timeline = timeline.ok_or_else(|| no_workflow(&adw_id))?;
     json(&AgentState {
         adw_id,
         epoch: shared.hub.epoch().to_owned(),

@@ -127,6 +127,8 @@ mod tests {
                 data: "elsewhere".into(),
                 durability: Durability::Process,
                 checkpoint_every: 1,
+                keep_days: 1,
+                keep_bytes: 1,
             },
             access: Access {
                 allowed_origins: vec!["http://localhost:5173".parse().unwrap()],

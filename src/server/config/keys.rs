@@ -143,6 +143,25 @@ pub const KEYS: &[Key] = &[
         set: |config, given| put(&mut config.journal.checkpoint_every, number(given, 1, 1_000_000)),
     },
     Key {
+        section: "journal",
+        name: "keep_days",
+        variable: "ADWATCH_KEEP_DAYS",
+        allowed: "a number of days up to 36500; 0 keeps events for ever",
+        example: "90",
+        set: |config, given| put(&mut config.journal.keep_days, number(given, 0, 36_500)),
+    },
+    Key {
+        section: "journal",
+        name: "keep_bytes",
+        variable: "ADWATCH_KEEP_BYTES",
+        allowed: "a size from 1 MiB on, or \"0 B\", which keeps all events",
+        example: "\"20 GiB\"",
+        set: |config, given| {
+            let bytes = given.size().filter(|bytes| *bytes == 0 || *bytes >= 1 << 20);
+            put(&mut config.journal.keep_bytes, bytes)
+        },
+    },
+    Key {
         section: "access",
         name: "allowed_origins",
         variable: "ADWATCH_ALLOWED_ORIGINS",

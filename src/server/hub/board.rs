@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Bell, Frame, Shared, lock};
 use crate::domain::adw_id::AdwId;
@@ -88,14 +88,30 @@ pub(super) fn start(shared: &Arc<Shared>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         while let Some(shared) = shared.upgrade() {
             let Some(changed) = shared.board.wait() else { return };
-            let cards = changed
-                .iter()
-                .filter_map(|adw_id| shared.find(adw_id).and_then(|live| lock(&live).card()))
-                .collect();
+            let begin = Instant::now();
+            let mut cards = Vec::new();
+            for adw_id in changed {
+                // After a kill some cards take a while; what is at work now should not wait for all of them.
+                if begin.elapsed() < PAUSE {
+                    cards.extend(card(&shared, &adw_id));
+                } else {
+                    shared.board.mark(&adw_id);
+                }
+            }
             shared.board.publish(cards);
             drop(shared);
             std::thread::sleep(PAUSE);
         }
+    })
+}
+
+fn card(shared: &Shared, adw_id: &AdwId) -> Option<Card> {
+    let live = shared.find(adw_id)?;
+    let card = shared.card(&live);
+    // It is tried again with the next event; until then the board shows the card it has.
+    card.unwrap_or_else(|error| {
+        tracing::error!(%error, adw.id = %adw_id, "a card cannot be made");
+        None
     })
 }
 
@@ -138,7 +154,7 @@ impl BoardSubscription {
         };
         // Cards that change from here on come again with a later frame, which does no harm.
         self.cursor = Some(version);
-        Some(encode(true, self.shared.cards()))
+        Some(encode(true, self.shared.known_cards()))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::live::{SharedLive, events_frame};
+use super::live::SharedLive;
 use super::{Bell, Frame, Shared, lock};
 use crate::domain::adw_id::AdwId;
 use crate::server::journal::JournalError;
@@ -27,8 +27,13 @@ pub struct Subscription {
 /// What is next for a cursor.
 enum Next {
     Frame(Frame),
-    Behind(u64),
+    Behind {
+        seq: u64,
+        is_new: bool,
+    },
     UpToDate,
+    /// Its snapshot must be read first.
+    Asleep,
 }
 
 impl Subscription {
@@ -37,7 +42,7 @@ impl Subscription {
         let cursor = {
             let mut live = lock(&live);
             live.follow(bell);
-            let head = live.timeline.seq;
+            let head = live.seq;
             let same_life = resume
                 .filter(|(epoch, after)| *epoch == shared.epoch && *after <= head && head - after <= RESUME_EVENTS);
             same_life.map(|(_, after)| after)
@@ -59,43 +64,50 @@ impl Subscription {
 
     /// The next frame: the snapshot, or the events right after those it gave before. None when there is nothing new.
     pub async fn next(&mut self) -> Result<Option<Frame>, JournalError> {
-        match self.take_from_memory() {
+        let mut next = self.take_from_memory();
+        while let Next::Asleep = next {
+            let (shared, live) = (Arc::clone(&self.shared), Arc::clone(&self.live));
+            let woken = tokio::task::spawn_blocking(move || shared.awake(&live, |_| ())).await;
+            woken.map_err(|error| JournalError::Read(error.to_string()))??;
+            next = self.take_from_memory();
+        }
+        match next {
             Next::Frame(frame) => Ok(Some(frame)),
-            Next::UpToDate => Ok(None),
-            Next::Behind(seq) => {
+            Next::UpToDate | Next::Asleep => Ok(None),
+            Next::Behind { seq, is_new } => {
                 let (shared, adw_id) = (Arc::clone(&self.shared), self.adw_id.clone());
-                let read = tokio::task::spawn_blocking(move || shared.pages.after(&adw_id, seq));
-                let texts = read.await.map_err(|error| JournalError::Read(error.to_string()))??;
-                if texts.is_empty() {
-                    return Err(JournalError::Read(format!(
-                        "event {} of {} is missing",
-                        seq + 1,
-                        self.adw_id
-                    )));
-                }
-                let to = seq + texts.len() as u64;
+                let page = match shared.pages.known_after(&adw_id, seq) {
+                    Some(page) => Some(page),
+                    None => {
+                        let read = tokio::task::spawn_blocking(move || shared.pages.after(&adw_id, seq));
+                        read.await.map_err(|error| JournalError::Read(error.to_string()))??
+                    }
+                };
+                let Some(page) = page else {
+                    // What comes next was pruned; the viewer begins anew.
+                    self.cursor = None;
+                    return Box::pin(self.next()).await;
+                };
+                let head = lock(&self.live).seq;
+                let (to, frame) = page.frame_after(seq, head, is_new);
                 self.cursor = Some(to);
-                let head = Some(lock(&self.live).timeline.seq).filter(|head| *head > to);
-                Ok(Some(events_frame(
-                    &self.adw_id,
-                    seq + 1,
-                    to,
-                    head,
-                    texts.iter().map(String::as_str),
-                )))
+                Ok(Some(frame))
             }
         }
     }
 
     fn take_from_memory(&mut self) -> Next {
         let mut live = lock(&self.live);
-        let is_new = std::mem::take(&mut self.is_new);
         let Some(cursor) = self.cursor else {
-            let (seq, frame) = live.snapshot(&self.shared.epoch);
+            let Some((seq, frame)) = live.snapshot(&self.shared.epoch) else {
+                return Next::Asleep;
+            };
             self.cursor = Some(seq);
+            self.is_new = false;
             return Next::Frame(frame);
         };
-        if cursor >= live.timeline.seq {
+        let is_new = std::mem::take(&mut self.is_new);
+        if cursor >= live.seq {
             return Next::UpToDate;
         }
         // Frames in memory are shared and do not name the head.
@@ -104,7 +116,7 @@ impl Subscription {
                 self.cursor = Some(to);
                 Next::Frame(frame)
             }
-            None => Next::Behind(cursor),
+            None => Next::Behind { seq: cursor, is_new },
         }
     }
 }
@@ -114,10 +126,7 @@ impl Drop for Subscription {
         lock(&self.live).unfollow(&self.bell);
         if lock(&self.live).is_forgettable() {
             // Let go of it first: a workflow is forgotten only when the map alone holds it.
-            self.live = Arc::new(std::sync::Mutex::new(super::Live::new(
-                crate::domain::timeline::Timeline::new(self.adw_id.clone()),
-                0,
-            )));
+            self.live = Arc::new(std::sync::Mutex::new(super::Live::new(&self.adw_id)));
             self.shared.forget_if_empty(&self.adw_id);
         }
     }

@@ -3,7 +3,10 @@
 //! It never lingers: the next batch collects while this one commits. Who has its acknowledgement and looks, finds what
 //! it pushed; so publishing comes first, and it costs microseconds beside the commit.
 
-use std::collections::HashSet;
+mod prune;
+mod tend;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -12,10 +15,13 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{error, warn};
 
 use super::live::by_workflow;
-use super::{Bell, RecordError, Shared, lock};
+use super::{Bell, RecordError, Shared, Upkeep, lock};
 use crate::domain::adw_id::AdwId;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::{Appended, Journal, JournalError, Outcome, PreparedBatch, Stored};
+pub use prune::Keep;
+use prune::Pruning;
+use tend::Unsaved;
 
 /// One transaction takes at most this much, so that the first to wait need not wait for all.
 const COMMIT_EVENTS: usize = 1_000;
@@ -25,29 +31,43 @@ type Reply = oneshot::Sender<Result<Vec<Outcome>, RecordError>>;
 
 /// What the writer is asked to do.
 pub(super) enum Job {
-    Record { batch: PreparedBatch, reply: Reply },
-    Close { reply: oneshot::Sender<()> },
+    Record {
+        batch: PreparedBatch,
+        reply: Reply,
+    },
+    /// A round of upkeep.
+    Tend,
+    /// A step of what is to be pruned.
+    Prune,
+    Close {
+        reply: oneshot::Sender<()>,
+    },
 }
 
 struct Writer {
     journal: Box<dyn Journal>,
     shared: Arc<Shared>,
-    checkpoint_every: u64,
+    upkeep: Upkeep,
     /// Workflows whose timeline is newer than the stored one.
-    unsaved: HashSet<AdwId>,
+    unsaved: HashMap<AdwId, Unsaved>,
+    /// The round in which upkeep goes on.
+    tends_from: u64,
+    pruning: Pruning,
 }
 
 pub(super) fn start(
     journal: Box<dyn Journal>,
     shared: Arc<Shared>,
     mut queue: mpsc::Receiver<Job>,
-    checkpoint_every: u64,
+    upkeep: Upkeep,
 ) -> JoinHandle<()> {
     let mut writer = Writer {
         journal,
         shared,
-        checkpoint_every: checkpoint_every.max(1),
-        unsaved: HashSet::new(),
+        upkeep,
+        unsaved: HashMap::new(),
+        tends_from: 0,
+        pruning: Pruning::default(),
     };
     std::thread::spawn(move || {
         while let Some(first) = queue.blocking_recv() {
@@ -56,6 +76,7 @@ pub(super) fn start(
             let (mut events, mut bytes) = (0, 0);
             let mut next = Some(first);
             let mut closing = None;
+            let (mut tends, mut prunes) = (false, false);
             while let Some(job) = next {
                 match job {
                     Job::Record { batch, reply } => {
@@ -64,6 +85,8 @@ pub(super) fn start(
                         batches.push(batch);
                         replies.push(reply);
                     }
+                    Job::Tend => tends = true,
+                    Job::Prune => prunes = true,
                     Job::Close { reply } => {
                         closing = Some(reply);
                         break;
@@ -76,6 +99,13 @@ pub(super) fn start(
                 };
             }
             writer.record(batches, replies);
+            if tends {
+                writer.tend();
+            }
+            if tends || prunes {
+                let has_more = writer.shared.stopped.get().is_none() && writer.prune();
+                writer.shared.keeper.set_prunes(has_more);
+            }
             if let Some(reply) = closing {
                 writer.close();
                 let _ = reply.send(());
@@ -127,6 +157,7 @@ impl Writer {
     /// Applies the events and wakes whoever follows; the timelines that are due to be stored.
     fn publish(&mut self, events: Vec<Stored>) -> Vec<Timeline> {
         let mut due = Vec::new();
+        let round = self.shared.round.load(Ordering::Relaxed);
         self.shared.feed.publish(&events);
         if !events.is_empty() {
             self.shared.indexing.mark();
@@ -135,29 +166,20 @@ impl Writer {
             let live = self.shared.find_or_make(&adw_id);
             let mut live = lock(&live);
             let followers = live.publish(&events);
-            if live.timeline.seq - live.checkpointed >= self.checkpoint_every {
-                live.checkpointed = live.timeline.seq;
-                due.push(live.timeline.clone());
+            live.used = round;
+            if let Some(timeline) = live.timeline()
+                && live.seq - live.checkpointed >= self.upkeep.checkpoint_every
+            {
+                due.push(timeline.clone());
             }
             drop(live);
             followers.iter().for_each(Bell::ring);
             self.shared.board.mark(&adw_id);
-            self.unsaved.insert(adw_id);
+            let unsaved = self.unsaved.entry(adw_id).or_default();
+            unsaved.events += events.len() as u64;
+            unsaved.round = round;
         }
         due
-    }
-
-    /// A timeline that could not be stored costs the next start some time, and nothing else.
-    fn checkpoint(&mut self, due: &[Timeline]) {
-        if due.is_empty() {
-            return;
-        }
-        match self.journal.checkpoint(due) {
-            Ok(()) => due.iter().for_each(|timeline| {
-                self.unsaved.remove(&timeline.adw_id);
-            }),
-            Err(error) => warn!(%error, "timelines could not be stored; the next start takes longer"),
-        }
     }
 
     /// A full disk passes; after any other failure nothing may be acknowledged again, since what the file holds is unsure.
@@ -178,13 +200,9 @@ impl Writer {
         if self.shared.stopped.get().is_some() {
             return;
         }
-        let unsaved: Vec<AdwId> = self.unsaved.iter().cloned().collect();
+        let unsaved: Vec<AdwId> = self.unsaved.keys().cloned().collect();
         for adw_ids in unsaved.chunks(64) {
-            let timelines: Vec<Timeline> = adw_ids
-                .iter()
-                .filter_map(|adw_id| self.shared.find(adw_id).map(|live| lock(&live).timeline.clone()))
-                .collect();
-            self.checkpoint(&timelines);
+            self.store(adw_ids);
         }
         if let Err(error) = self.journal.close() {
             warn!(%error, "the journal was not closed cleanly; nothing that was acknowledged is lost");

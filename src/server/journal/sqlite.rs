@@ -16,7 +16,9 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Appended, Indexer, Journal, JournalError, PreparedBatch, Reader};
+use crate::domain::adw_id::AdwId;
 use crate::domain::timeline::Timeline;
+use crate::domain::timestamp::Timestamp;
 use crate::server::media::Media;
 use append::Writer;
 use index::SqliteIndexer;
@@ -104,6 +106,16 @@ impl Journal for SqliteJournal {
 
     fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError> {
         self.writer.checkpoint(timelines)
+    }
+
+    fn prune(&mut self, adw_id: &AdwId, older_than: Option<Timestamp>) -> Result<u64, JournalError> {
+        self.writer
+            .prune(adw_id, older_than)
+            .map_err(|error| write_error(&error))
+    }
+
+    fn used_bytes(&mut self) -> Result<u64, JournalError> {
+        self.writer.used_bytes().map_err(|error| read_error(&error))
     }
 
     fn indexer(&self) -> Result<Box<dyn Indexer>, JournalError> {

@@ -56,7 +56,7 @@ fn look(hub: &Hub, adw_id: &AdwId, query: &DetailQuery) -> Result<Option<DetailS
     let found = match asked(&query.filters(true)).filter(|_| !query.text.is_empty()) {
         Some(mut asked) => {
             asked.limit = HITS;
-            hub.search(adw_id, &asked)?.map(|found| Found {
+            hub.search(adw_id, &asked, &|| true)?.map(|found| Found {
                 count: found.count,
                 seqs: found.seqs,
             })

@@ -49,7 +49,7 @@ proptest! {
         let report = import(&there, file.as_bytes()).expect("an export");
         prop_assert_eq!((report.imported, report.known, report.renumbered, report.refused), (count, 0, 0, 0));
         prop_assert_eq!(export(&there, &adw_id, 1_000, usize::MAX), file.clone());
-        prop_assert_eq!(there.timeline(&adw_id), here.timeline(&adw_id));
+        prop_assert_eq!(there.timeline(&adw_id).expect("read"), here.timeline(&adw_id).expect("read"));
         for hub in [&here, &there] {
             let report = import(hub, file.as_bytes()).expect("an export");
             prop_assert_eq!((report.imported, report.known, report.refused), (0, count, 0));

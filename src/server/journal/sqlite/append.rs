@@ -1,6 +1,7 @@
 //! Writing: duplicates are found, seqs given, events, keys and tails stored, all in one transaction.
 
 mod imported;
+mod prune;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{FOLD, event_id, write_error};
 use crate::domain::adw_id::AdwId;
+use crate::domain::card::Card;
 use crate::domain::draft::{Document, NewEvent, NewState};
 use crate::domain::event::{Event, Kind};
 use crate::domain::key::Key;
@@ -278,6 +280,10 @@ impl Writer {
                 self.connection
                     .prepare_cached("INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3, ?4)")?
                     .execute(params![row.id, timeline.seq, FOLD, text])?;
+                let card = serde_json::to_string(&Card::of(timeline)).unwrap_or_default();
+                self.connection
+                    .prepare_cached("INSERT OR REPLACE INTO cards VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![row.id, timeline.seq, FOLD, card])?;
             }
             self.connection.execute_batch("COMMIT")
         };

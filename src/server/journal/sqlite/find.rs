@@ -13,7 +13,7 @@ use crate::domain::event::Event;
 use crate::server::journal::Filter;
 
 /// What a walk over a workflow's events finds.
-pub(super) struct Walk {
+pub(super) struct Walk<'a> {
     pub(super) seqs: Vec<u64>,
     /// All that were found, also those beyond the limit.
     pub(super) count: u64,
@@ -21,6 +21,8 @@ pub(super) struct Walk {
     /// Whether it goes on beyond the limit, to count them all.
     pub(super) counts_all: bool,
     pub(super) newest_first: bool,
+    /// Whether somebody still waits for it.
+    pub(super) is_wanted: &'a dyn Fn() -> bool,
 }
 
 /// Looks for events of one workflow.
@@ -32,7 +34,7 @@ pub(super) struct Finder<'a> {
     pub(super) needle: Option<String>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn take(&mut self, seq: u64) {
         self.count += 1;
         if self.seqs.len() < self.limit {
@@ -45,7 +47,7 @@ impl Walk {
     }
 
     fn is_over(&self) -> bool {
-        self.is_full() && !self.counts_all
+        (self.is_full() && !self.counts_all) || !(self.is_wanted)()
     }
 
     fn order(&self) -> &'static str {
@@ -80,7 +82,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Walks through a range of seqs.
-    pub(super) fn find(&self, range: RangeInclusive<u64>, walk: &mut Walk) -> rusqlite::Result<()> {
+    pub(super) fn find(&self, range: RangeInclusive<u64>, walk: &mut Walk<'_>) -> rusqlite::Result<()> {
         let (from, to) = range.into_inner();
         let reached = self.reached()?.min(to);
         let beyond = from.max(reached + 1)..=to;
@@ -97,7 +99,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn ask(&self, index: &Connection, range: RangeInclusive<u64>, walk: &mut Walk) -> rusqlite::Result<()> {
+    fn ask(&self, index: &Connection, range: RangeInclusive<u64>, walk: &mut Walk<'_>) -> rusqlite::Result<()> {
         if range.is_empty() || walk.is_over() {
             return Ok(());
         }
@@ -113,7 +115,7 @@ impl<'a> Finder<'a> {
         index: &Connection,
         expression: &str,
         range: RangeInclusive<u64>,
-        walk: &mut Walk,
+        walk: &mut Walk<'_>,
     ) -> rusqlite::Result<()> {
         let (from, to) = range.into_inner();
         let mut statement = index.prepare_cached(&format!(
@@ -123,6 +125,9 @@ impl<'a> Finder<'a> {
         let mut rows = statement.query((expression, event_id(self.workflow, from), event_id(self.workflow, to)))?;
         let mut block = (u64::MAX, None);
         while let Some(row) = rows.next()? {
+            if walk.is_over() {
+                break;
+            }
             let seq = (row.get::<_, i64>(0)? - event_id(self.workflow, 0)).unsigned_abs();
             if self.filter.has_facets() {
                 if block.0 != block_of(seq) {
@@ -137,15 +142,12 @@ impl<'a> Finder<'a> {
             }
             if self.is_meant(seq)? {
                 walk.take(seq);
-                if walk.is_over() {
-                    break;
-                }
             }
         }
         Ok(())
     }
 
-    fn by_facets(&self, index: &Connection, range: RangeInclusive<u64>, walk: &mut Walk) -> rusqlite::Result<()> {
+    fn by_facets(&self, index: &Connection, range: RangeInclusive<u64>, walk: &mut Walk<'_>) -> rusqlite::Result<()> {
         let (from, to) = range.into_inner();
         let (mut low, mut high) = (block_of(from), block_of(to));
         while low <= high && !walk.is_over() {
@@ -171,7 +173,7 @@ impl<'a> Finder<'a> {
         block: &Block,
         number: u64,
         inside: RangeInclusive<u64>,
-        walk: &mut Walk,
+        walk: &mut Walk<'_>,
     ) -> rusqlite::Result<()> {
         let wanted = self.wanted(block);
         if !wanted.contains(&true) {
@@ -190,11 +192,11 @@ impl<'a> Finder<'a> {
             seqs.reverse();
         }
         for seq in seqs {
+            if walk.is_over() {
+                break;
+            }
             if self.needle.is_none() || self.is_meant(seq)? {
                 walk.take(seq);
-                if walk.is_over() {
-                    break;
-                }
             }
         }
         Ok(())
@@ -219,7 +221,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Looks at the events one by one.
-    fn read(&self, range: RangeInclusive<u64>, walk: &mut Walk) -> rusqlite::Result<()> {
+    fn read(&self, range: RangeInclusive<u64>, walk: &mut Walk<'_>) -> rusqlite::Result<()> {
         if range.is_empty() || walk.is_over() {
             return Ok(());
         }
@@ -238,12 +240,11 @@ impl<'a> Finder<'a> {
         sql.push_str(&format!(" ORDER BY events.id {}", walk.order()));
         let mut statement = self.journal.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
-        while let Some(row) = rows.next()? {
+        while !walk.is_over()
+            && let Some(row) = rows.next()?
+        {
             if self.matches(row)? {
                 walk.take((row.get::<_, i64>(2)? - event_id(self.workflow, 0)).unsigned_abs());
-                if walk.is_over() {
-                    break;
-                }
             }
         }
         Ok(())

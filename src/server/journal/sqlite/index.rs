@@ -33,6 +33,7 @@ const STEP_BYTES: usize = 512 * 1024;
 const SCHEMA: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE reached (workflow INTEGER PRIMARY KEY, seq INTEGER NOT NULL, hash INTEGER NOT NULL);
+CREATE TABLE pruned (workflow INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
 CREATE TABLE facets (id INTEGER PRIMARY KEY, shapes TEXT NOT NULL, places BLOB NOT NULL);
 CREATE VIRTUAL TABLE texts USING fts5(text, content='', contentless_delete=1, detail=none, tokenize='trigram case_sensitive 1');
 ";
@@ -47,8 +48,12 @@ pub(super) struct SqliteIndexer {
     journal: Connection,
     /// The seq up to which each workflow is indexed.
     reached: HashMap<i64, u64>,
+    /// The seq up to which each workflow was pruned, where it was.
+    pruned: HashMap<i64, u64>,
     /// Workflows with events beyond, and their heads.
     waiting: VecDeque<(i64, u64)>,
+    /// Workflows of which more was pruned in the journal, and up to where.
+    outdated: VecDeque<(i64, u64)>,
     /// Held until the pass has ended, so that no second one begins meanwhile.
     _lock: Arc<File>,
 }
@@ -72,29 +77,34 @@ impl SqliteIndexer {
                 made.ok_or_else(|| JournalError::Write(format!("{} is in the way", path.display())))?
             }
         };
-        let reached = positions(&index).map_err(|error| read_error(&error))?;
+        let reached = seqs(&index, "reached").map_err(|error| read_error(&error))?;
+        let pruned = seqs(&index, "pruned").map_err(|error| read_error(&error))?;
         Ok(Self {
             index,
             journal,
-            reached: reached.into_iter().map(|(workflow, seq, _)| (workflow, seq)).collect(),
+            reached,
+            pruned,
             waiting: VecDeque::new(),
+            outdated: VecDeque::new(),
             _lock: lock,
         })
     }
 
-    fn find_work(&self) -> rusqlite::Result<VecDeque<(i64, u64)>> {
+    fn find_work(&mut self) -> rusqlite::Result<()> {
         let mut statement = self
             .journal
-            .prepare_cached("SELECT id, head FROM workflows WHERE head > 0 ORDER BY id")?;
+            .prepare_cached("SELECT id, first, head FROM workflows WHERE head > 0 ORDER BY id")?;
         let mut rows = statement.query([])?;
-        let mut waiting = VecDeque::new();
         while let Some(row) = rows.next()? {
-            let (workflow, head) = (row.get(0)?, row.get(1)?);
-            if self.reached.get(&workflow).is_none_or(|reached| *reached < head) {
-                waiting.push_back((workflow, head));
+            let (workflow, first, head): (i64, u64, u64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            if self.reached.get(&workflow).copied().unwrap_or(0) < head {
+                self.waiting.push_back((workflow, head));
+            }
+            if self.pruned.get(&workflow).copied().unwrap_or(0) + 1 < first {
+                self.outdated.push_back((workflow, first - 1));
             }
         }
-        Ok(waiting)
+        Ok(())
     }
 
     /// Takes in what fits one transaction; the workflows and how far they are indexed then.
@@ -180,29 +190,59 @@ impl SqliteIndexer {
     }
 }
 
-impl Indexer for SqliteIndexer {
-    fn step(&mut self) -> Result<bool, JournalError> {
-        if self.waiting.is_empty() {
-            self.waiting = self.find_work().map_err(|error| read_error(&error))?;
+impl SqliteIndexer {
+    /// Removes some of what was pruned in the journal; up to where.
+    fn remove(&self, workflow: i64, pruned: u64) -> rusqlite::Result<u64> {
+        let from = self.pruned.get(&workflow).copied().unwrap_or(0) + 1;
+        let to = pruned.min(from + STEP_EVENTS - 1);
+        let mut forget = self.index.prepare_cached("DELETE FROM texts WHERE rowid = ?1")?;
+        for seq in from..=to {
+            forget.execute([event_id(workflow, seq)])?;
         }
-        if self.waiting.is_empty() {
-            return Ok(false);
-        }
+        self.index
+            .prepare_cached("DELETE FROM facets WHERE id BETWEEN ?1 AND ?2")?
+            .execute([event_id(workflow, 0), event_id(workflow, facets::block_of(to + 1)) - 1])?;
+        self.index
+            .prepare_cached("INSERT OR REPLACE INTO pruned VALUES (?1, ?2)")?
+            .execute(params![workflow, to])?;
+        Ok(to)
+    }
+
+    /// Does something in one transaction.
+    fn whole<T>(&self, change: impl FnOnce(&Self) -> rusqlite::Result<T>) -> Result<T, JournalError> {
         let begin = self.index.execute_batch("BEGIN IMMEDIATE");
-        let taken = begin.and_then(|()| self.take()).and_then(|taken| {
+        let changed = begin.and_then(|()| change(self)).and_then(|changed| {
             self.index.execute_batch("COMMIT")?;
-            Ok(taken)
+            Ok(changed)
         });
-        let taken = taken.map_err(|error| {
+        changed.map_err(|error| {
             let _ = self.index.execute_batch("ROLLBACK");
             write_error(&error)
-        })?;
-        for (workflow, to) in taken {
-            self.reached.insert(workflow, to);
+        })
+    }
+}
+
+impl Indexer for SqliteIndexer {
+    fn step(&mut self) -> Result<bool, JournalError> {
+        if self.waiting.is_empty() && self.outdated.is_empty() {
+            self.find_work().map_err(|error| read_error(&error))?;
         }
-        let reached = &self.reached;
-        self.waiting
-            .retain(|(workflow, head)| reached.get(workflow).is_none_or(|reached| reached < head));
+        if !self.waiting.is_empty() {
+            let taken = self.whole(Self::take)?;
+            self.reached.extend(taken);
+            let reached = &self.reached;
+            self.waiting
+                .retain(|(workflow, head)| reached.get(workflow).is_none_or(|reached| reached < head));
+            return Ok(true);
+        }
+        let Some((workflow, pruned)) = self.outdated.front().copied() else {
+            return Ok(false);
+        };
+        let to = self.whole(|indexer| indexer.remove(workflow, pruned))?;
+        self.pruned.insert(workflow, to);
+        if to == pruned {
+            self.outdated.pop_front();
+        }
         Ok(true)
     }
 }
@@ -293,6 +333,12 @@ fn belongs(index: &Connection, journal: &Connection) -> rusqlite::Result<bool> {
 fn positions(index: &Connection) -> rusqlite::Result<Vec<(i64, u64, i64)>> {
     let mut statement = index.prepare("SELECT workflow, seq, hash FROM reached")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    rows.collect()
+}
+
+fn seqs(index: &Connection, table: &str) -> rusqlite::Result<HashMap<i64, u64>> {
+    let mut statement = index.prepare(&format!("SELECT workflow, seq FROM {table}"))?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::find::{Finder, Walk};
 use super::{FOLD, event_id, read_error};
 use crate::domain::adw_id::AdwId;
+use crate::domain::card::Card;
 use crate::domain::media_name::MediaName;
 use crate::domain::timeline::Timeline;
 use crate::server::journal::{Filter, Found, JournalError, Page, PageQuery, Part, Reader, Tail};
@@ -83,12 +84,18 @@ impl SqliteReader {
             limit: query.limit,
             counts_all: false,
             newest_first,
+            is_wanted: &|| true,
         };
         self.finder(workflow, &query.filter).find(range, &mut walk)?;
         Ok(walk.seqs)
     }
 
-    fn read_search(&self, adw_id: &AdwId, query: &PageQuery) -> rusqlite::Result<Option<Found>> {
+    fn read_search(
+        &self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> rusqlite::Result<Option<Found>> {
         let transaction = self.connection.unchecked_transaction()?;
         let Some((workflow, first, head)) = self.workflow(adw_id)? else {
             return Ok(None);
@@ -103,6 +110,7 @@ impl SqliteReader {
             limit: query.limit,
             counts_all: true,
             newest_first: true,
+            is_wanted,
         };
         if query.filter.is_empty() {
             walk.count = (to + 1).saturating_sub(from);
@@ -212,26 +220,30 @@ impl SqliteReader {
 }
 
 impl Reader for SqliteReader {
-    fn workflows(&mut self) -> Result<Vec<(AdwId, u64)>, JournalError> {
-        let read = || -> rusqlite::Result<Vec<(String, u64)>> {
-            let mut statement = self
-                .connection
-                .prepare_cached("SELECT adw_id, head FROM workflows WHERE head > 0 ORDER BY id")?;
+    fn workflows(&mut self) -> Result<Vec<(AdwId, u64, Option<Card>)>, JournalError> {
+        let read = || -> rusqlite::Result<Vec<(String, u64, Option<String>)>> {
+            let mut statement = self.connection.prepare_cached(
+                "SELECT adw_id, head, card FROM workflows \
+                 LEFT JOIN cards ON workflow = id AND seq = head AND (fold = ?1 OR first > 1) WHERE head > 0 ORDER BY id",
+            )?;
             statement
-                .query_map(params![], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map([FOLD], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                 .collect()
         };
         let rows = read().map_err(|error| read_error(&error))?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(adw_id, head)| Some((adw_id.parse().ok()?, head)))
-            .collect())
+        let known = rows.into_iter().filter_map(|(adw_id, head, card)| {
+            let card = card.and_then(|card| serde_json::from_str(&card).ok());
+            Some((adw_id.parse().ok()?, head, card))
+        });
+        Ok(known.collect())
     }
 
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError> {
+        // What was pruned cannot be folded again, so an older fold of it is better than none.
         let read = || -> rusqlite::Result<Option<String>> {
             let mut statement = self.connection.prepare_cached(
-                "SELECT timeline FROM checkpoints JOIN workflows ON id = workflow WHERE adw_id = ?1 AND fold = ?2",
+                "SELECT timeline FROM checkpoints JOIN workflows ON id = workflow \
+                 WHERE adw_id = ?1 AND (fold = ?2 OR first > 1)",
             )?;
             statement
                 .query_row(params![adw_id.as_str(), FOLD], |row| row.get(0))
@@ -251,8 +263,14 @@ impl Reader for SqliteReader {
             .map_err(|error| read_error(&error))
     }
 
-    fn search(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Found>, JournalError> {
-        self.read_search(adw_id, query).map_err(|error| read_error(&error))
+    fn search(
+        &mut self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, JournalError> {
+        self.read_search(adw_id, query, is_wanted)
+            .map_err(|error| read_error(&error))
     }
 
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError> {

@@ -25,6 +25,10 @@ impl Writer {
         if seq <= row.head && self.whole_text(row, seq)?.is_some_and(|held| held == text) {
             return Ok(Err(Outcome::Duplicate));
         }
+        // What was pruned stays so.
+        if seq < self.first(row.id)? {
+            return Ok(Err(Outcome::Duplicate));
+        }
         let key = Key::exported(seq, &text);
         if self.is_known(row, key)? {
             return Ok(Err(Outcome::Duplicate));
