@@ -50,6 +50,10 @@ export const lost = (page: Page): Locator => page.getByRole('alert').filter({ ha
 
 export const entries = (page: Page): Locator => page.getByRole('region', { name: 'Latest entries' }).getByRole('listitem');
 
+/** The details of a workflow, and the rows of the list in them. */
+export const dialog = (page: Page): Locator => page.getByRole('dialog', { name: /^Details of/ });
+export const rows = (page: Page): Locator => dialog(page).locator('[data-seq]');
+
 /** The seqs of the entries on the page, from the top. */
 export const seqs = async (page: Page): Promise<number[]> =>
   page.locator('li[id^=e]').evaluateAll((rows) => rows.map((row) => Number(row.id.slice(1))));

@@ -2,12 +2,13 @@
 //!
 //! Keys: `j k` rows, `x` expand, `[ ]` errors, `/ n N` search, `f p` follow and pause, `g G` ends, `y` link, `1`–`5` tabs.
 
-use leptos::ev::{KeyboardEvent, MouseEvent, WheelEvent};
+use leptos::ev::{Event, KeyboardEvent, MouseEvent, WheelEvent};
+use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
+use leptos::tachys::html::element::ElementType;
 use leptos::tachys::renderer::types::Element;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::prelude::Closure;
-use leptos::web_sys::{Event, EventTarget, HtmlElement};
 
 use super::bar::{beside, select};
 use super::list::List;
@@ -27,7 +28,7 @@ pub struct Hands {
 
 impl Hands {
     /// Listens for as long as the dialog is there.
-    pub fn take(self, dialog: &EventTarget) {
+    pub fn take(self, dialog: &<Dialog as ElementType>::Output) {
         let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| self.hear(&event));
         for name in [
             "click",
@@ -206,8 +207,9 @@ impl Hands {
 fn focus(what: &'static str) {
     request_animation_frame(move || {
         let found = document().query_selector(what).ok().flatten();
-        if let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
-            let _ = element.focus();
+        if let Some(element) = found {
+            // Every element that is looked for here takes the focus as a field does.
+            let _ = element.unchecked_into::<<Input as ElementType>::Output>().focus();
         }
     });
 }

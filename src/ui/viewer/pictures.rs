@@ -74,16 +74,14 @@ fn picture_box(html: &mut Html, picture: &SeenPicture, place: &str) {
         picture.width, picture.height, size.value, size.unit
     );
     let image = |html: &mut Html, before: &'static str| {
-        html.raw("<img loading=\"lazy\" decoding=\"async\" src=\"/media/")
+        html.raw("<img src=\"/media/")
             .text(&picture.name)
             .raw("\" alt=\"")
             .raw(before)
             .text(&alt);
-        html.raw("\" width=\"")
-            .number(picture.width)
-            .raw("\" height=\"")
-            .number(picture.height)
-            .raw("\">");
+        html.raw("\" loading=\"lazy\" decoding=\"async\" width=\"")
+            .number(picture.width);
+        html.raw("\" height=\"").number(picture.height).raw("\">");
     };
     html.raw("<button type=\"button\" class=\"shot\" popovertarget=\"")
         .text(&id)
