@@ -16,18 +16,6 @@ pub fn figure(figure: Figure) -> AnyView {
     .into_any()
 }
 
-/// A path, cut in the middle where the room is short; whole in its title.
-pub fn path_text(path: &str) -> AnyView {
-    let (head, tail) = format::split_path(path);
-    view! {
-        <span class="mid" title=path.to_owned()>
-            <span>{head.to_owned()}</span>
-            <span>{tail.to_owned()}</span>
-        </span>
-    }
-    .into_any()
-}
-
 /// A clock in UTC. Where nobody vouches for the time it says so: it is that of the file, and only an upper bound.
 pub fn clock(at: Timestamp, source: TimeSource) -> AnyView {
     let is_known = source.is_known();

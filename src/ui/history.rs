@@ -124,6 +124,12 @@ impl History {
         }
     }
 
+    /// Whether what is held are the entries of a query.
+    pub fn is_of(self, query: &DetailQuery) -> bool {
+        self.held
+            .with_value(|held| held.shown.as_ref().is_some_and(|shown| shown.query.same_entries(query)))
+    }
+
     /// The journal began a new life: nothing that is held counts any more.
     pub fn restart(self) {
         if let Some(shown) = self.change(Held::close) {

@@ -10,14 +10,23 @@ use crate::ui::html::Html;
 
 /// The part, inside an element of that class.
 pub fn markup(class: &'static str, draw: impl Fn(&mut Html) + Send + Sync + 'static) -> AnyView {
-    let text = Derived::new(move |_| {
-        let mut html = Html::default();
-        draw(&mut html);
-        html.done()
-    });
-    element(class, text)
+    element(class, derived(draw))
+}
+
+/// The same as a list of terms and what they mean.
+pub fn definitions(class: &'static str, draw: impl Fn(&mut Html) + Send + Sync + 'static) -> AnyView {
+    let text = derived(draw);
+    view! { <dl class=class inner_html=move || text.get()></dl> }.into_any()
 }
 
 fn element(class: &'static str, text: Derived<String>) -> AnyView {
     view! { <div class=class inner_html=move || text.get()></div> }.into_any()
+}
+
+fn derived(draw: impl Fn(&mut Html) + Send + Sync + 'static) -> Derived<String> {
+    Derived::new(move |_| {
+        let mut html = Html::default();
+        draw(&mut html);
+        html.done()
+    })
 }

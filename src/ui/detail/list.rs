@@ -62,11 +62,14 @@ impl List {
             above_px: 0,
             count: 0,
         };
-        store.history.log(|log| {
-            state.pick(log, &start);
-            state.count = state.count_in(log);
-        });
-        state.draw(store.history, state.count.saturating_sub(STATIC), state.count, &start);
+        // The entries of another tab are none of this one's.
+        if store.history.is_of(&start) {
+            store.history.log(|log| {
+                state.pick(log, &start);
+                state.count = state.count_in(log);
+            });
+            state.draw(store.history, state.count.saturating_sub(STATIC), state.count, &start);
+        }
         Self {
             store,
             query,

@@ -7,8 +7,9 @@ use crate::domain::card::{field, repo};
 use crate::domain::timeline::Timeline;
 use crate::ui::board::card_text::NO_TIMES;
 use crate::ui::dynamic::dynamic;
-use crate::ui::figure::path_text;
 use crate::ui::format;
+use crate::ui::html::Html;
+use crate::ui::markup::definitions;
 
 /// What the state document says, read once per change of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,45 +66,16 @@ pub fn Facts() -> impl IntoView {
     let subject = use_subject();
     let told = subject.part(Told::of);
     let seq = subject.part(|timeline| timeline.seq);
-    let issue = dynamic(move || {
-        told.with(|told| {
-            let issue = told.issue.as_ref().map(|issue| format!("#{issue}"));
-            let class = told
-                .class
-                .as_ref()
-                .map(|class| class.trim_start_matches('/').to_owned());
-            (issue.is_some() || class.is_some()).then(|| {
-                fact(
-                    "issue",
-                    view! { {issue} " " <span class="text-fg2">{class}</span> }.into_any(),
-                )
-            })
-        })
-    });
-    let text = move |name: &'static str, pick: fn(&Told) -> &Option<String>| {
-        dynamic(move || {
-            told.with(|told| {
-                pick(told).clone().map(|text| {
-                    fact(
-                        name,
-                        view! { <span title=text.clone()>{text.clone()}</span> }.into_any(),
-                    )
-                })
-            })
-        })
-    };
-    let path = move |name: &'static str, pick: fn(&Told) -> &Option<String>| {
-        dynamic(move || told.with(|told| pick(told).as_deref().map(|text| fact(name, path_text(text)))))
-    };
     view! {
         <section aria-label="Facts" class="tri min-h-9 border-b border-line items-center bg-panel max-md:py-2 [&>dl]:min-h-9 max-md:[&>dl]:min-h-0">
-            <dl class="flex items-center gap-5 px-3 min-w-0 max-md:px-4 max-md:flex-col max-md:items-start max-md:gap-0">
-                {issue} {text("repo", |told| &told.repo)}
-            </dl>
-            <dl class="flex items-center gap-5 px-4 min-w-0 md:[&>.fact:nth-child(n+3)]:flex-none max-md:flex-wrap max-md:gap-y-0">
-                {path("branch", |told| &told.branch)} {path("worktree", |told| &told.worktree)}
-                {text("models", |told| &told.models)} {text("ports", |told| &told.ports)}
-            </dl>
+            {definitions(
+                "flex items-center gap-5 px-3 min-w-0 max-md:px-4 max-md:flex-col max-md:items-start max-md:gap-0",
+                move |html| told.with(|told| subject_facts(html, told)),
+            )}
+            {definitions(
+                "flex items-center gap-5 px-4 min-w-0 md:[&>.fact:nth-child(n+3)]:flex-none max-md:flex-wrap max-md:gap-y-0",
+                move |html| told.with(|told| place_facts(html, told)),
+            )}
             <dl class="flex items-center gap-5 px-4 justify-between min-w-0 max-md:flex-col max-md:items-start max-md:gap-0">
                 {fact("elapsed", elapsed(subject))}
                 {fact("seq", dynamic(move || format::whole(seq.get())).into_any())}
@@ -111,6 +83,50 @@ pub fn Facts() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// What the workflow is about.
+fn subject_facts(html: &mut Html, told: &Told) {
+    if told.issue.is_some() || told.class.is_some() {
+        begin(html, "issue");
+        if let Some(issue) = &told.issue {
+            html.raw("#").text(issue);
+        }
+        let class = told.class.as_deref().unwrap_or_default().trim_start_matches('/');
+        html.raw(" <span class=\"text-fg2\">")
+            .text(class)
+            .raw("</span></dd></div>");
+    }
+    text_fact(html, "repo", told.repo.as_deref());
+}
+
+/// Where it works and with what.
+fn place_facts(html: &mut Html, told: &Told) {
+    for (name, path) in [("branch", &told.branch), ("worktree", &told.worktree)] {
+        if let Some(path) = path {
+            begin(html, name);
+            html.path(path).raw("</dd></div>");
+        }
+    }
+    text_fact(html, "models", told.models.as_deref());
+    text_fact(html, "ports", told.ports.as_deref());
+}
+
+fn begin(html: &mut Html, name: &'static str) {
+    html.raw("<div class=\"fact flex items-center gap-2 min-w-0\"><dt class=\"lbl\">")
+        .raw(name);
+    html.raw("</dt><dd class=\"mono min-w-0 truncate\">");
+}
+
+fn text_fact(html: &mut Html, name: &'static str, text: Option<&str>) {
+    if let Some(text) = text {
+        begin(html, name);
+        html.raw("<span title=\"")
+            .text(text)
+            .raw("\">")
+            .text(text)
+            .raw("</span></dd></div>");
+    }
 }
 
 fn fact(name: &'static str, value: AnyView) -> AnyView {

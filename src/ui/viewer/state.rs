@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::subject::{Subject, use_subject};
 use crate::domain::timeline::state_view::{ChangeView, StateView};
 use crate::ui::dynamic::dynamic;
-use crate::ui::figure::path_text;
+use crate::ui::html::Html;
+use crate::ui::markup::definitions;
 use crate::ui::{format, status_mark};
 
 #[component]
@@ -25,11 +26,11 @@ pub fn StatePanel() -> impl IntoView {
                 <span class="grow"></span>
                 <span class="lbl">{writes}</span>
             </div>
-            <dl class="pb-1">
+            <dl>
                 {status(subject)}
                 {dynamic(move || state.with(|state| changes(subject, state)))}
-                {dynamic(move || state.with(|state| fields(subject, state)))}
             </dl>
+            {definitions("pb-1", move |html| state.with(|state| fields(html, subject, state)))}
         </section>
     }
     .into_any()
@@ -95,63 +96,54 @@ fn changes(subject: Subject, state: &StateView) -> AnyView {
     state.changed.iter().enumerate().map(change).collect_view().into_any()
 }
 
-fn fields(subject: Subject, state: &StateView) -> AnyView {
+fn fields(html: &mut Html, subject: Subject, state: &StateView) {
     if state.fields.is_empty() {
-        return view! {
-            <div class=ROW>
-                <dt class="lbl">"fields"</dt>
-                <dd class="text-fg3 text-xs text-right grow">"No state document has been read yet"</dd>
-            </div>
-        }
-        .into_any();
+        html.raw("<div class=\"")
+            .raw(ROW)
+            .raw("\"><dt class=\"lbl\">fields</dt><dd class=\"text-fg3 text-xs text-right grow\">");
+        html.raw("No state document has been read yet</dd></div>");
+        return;
     }
-    let is_changed = |name: &str| state.changed.iter().any(|change| change.field == name);
-    let rows = state
-        .fields
-        .iter()
-        .filter(|(name, _)| !is_changed(name))
-        .map(|(name, value)| {
-            view! {
-                <div class=ROW>
-                    <dt class="lbl flex-none max-w-[50%] truncate" title=name.clone()>{name.clone()}</dt>
-                    <dd class="mono grow min-w-0 text-right break-words">{shown(value)}</dd>
-                </div>
-            }
-            .into_any()
-        });
-    let dropped = (state.fields_dropped > 0).then(|| {
+    for (name, value) in &state.fields {
+        if state.changed.iter().any(|change| change.field == *name) {
+            continue;
+        }
+        html.raw("<div class=\"")
+            .raw(ROW)
+            .raw("\"><dt class=\"lbl flex-none max-w-[50%] truncate\" title=\"")
+            .text(name)
+            .raw("\">");
+        html.text(name)
+            .raw("</dt><dd class=\"mono grow min-w-0 text-right break-words\">");
+        shown(html, value);
+        html.raw("</dd></div>");
+    }
+    if state.fields_dropped > 0 {
         let href = subject
             .adw_id
             .with_value(|adw_id| format!("/api/agent-state/{}", crate::domain::form::escape(adw_id.as_str())));
-        view! {
-            <div class=ROW>
-                <dt class="lbl">{format::counted(state.fields_dropped, "field more", "fields more")}</dt>
-                <dd class="grow text-right">
-                    <a class="link leading-6 inline-block" rel="external" href=href>"whole document"</a>
-                </dd>
-            </div>
-        }
-        .into_any()
-    });
-    view! {
-        {rows.collect_view()}
-        {dropped}
+        html.raw("<div class=\"").raw(ROW).raw("\"><dt class=\"lbl\">");
+        html.text(&format::counted(state.fields_dropped, "field more", "fields more"));
+        html.raw(
+            "</dt><dd class=\"grow text-right\"><a class=\"link leading-6 inline-block\" rel=\"external\" href=\"",
+        )
+        .text(&href);
+        html.raw("\">whole document</a></dd></div>");
     }
-    .into_any()
 }
 
 /// A value as a person writes it; paths are cut in the middle.
-fn shown(value: &Value) -> AnyView {
+fn shown(html: &mut Html, value: &Value) {
     match value {
-        Value::Null => view! { <span class="text-fg3">"null"</span> }.into_any(),
+        Value::Null => html.raw("<span class=\"text-fg3\">null</span>"),
         Value::String(text) if !text.contains(char::is_whitespace) && text.len() > 24 => {
-            view! { <span class="flex justify-end">{path_text(text)}</span> }.into_any()
+            html.raw("<span class=\"flex justify-end\">").path(text).raw("</span>")
         }
-        Value::String(text) => text.clone().into_any(),
+        Value::String(text) => html.text(text),
         Value::Array(items) if items.iter().all(Value::is_string) => {
             let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
-            items.join(", ").into_any()
+            html.text(&items.join(", "))
         }
-        other => other.to_string().into_any(),
-    }
+        other => html.text(&other.to_string()),
+    };
 }
