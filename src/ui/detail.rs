@@ -193,6 +193,7 @@ fn badge(list: List) -> AnyView {
         <button type="button" class=control::BUTTON title="Follow the newest entry again (f)" data-follow="1">
             {icon(shape, 12)}
             <b>{word}</b>
+            " "
             <span class="mono text-fg2">{detail}</span>
         </button>
     }

@@ -166,7 +166,11 @@ fn draw_table(html: &mut Html, subject: Subject, query: &DetailQuery, files: &[F
             .raw(file.letter)
             .raw("</abbr></td><th scope=\"row\"><a href=\"");
         let (head, tail) = format::split_path(&file.path);
-        html.text(&href).raw("\" title=\"").text(&file.path);
+        html.text(&href)
+            .raw("\" title=\"")
+            .text(&file.path)
+            .raw("\" aria-label=\"")
+            .text(&file.path);
         html.raw(if chosen == Some(&file.path) {
             "\" aria-current=\"true\">"
         } else {

@@ -30,19 +30,18 @@ impl Hands {
     /// Listens for as long as the dialog is there.
     pub fn take(self, dialog: &<Dialog as ElementType>::Output) {
         let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| self.hear(&event));
-        for name in [
-            "click",
-            "keydown",
-            "cancel",
-            "input",
-            "wheel",
-            "touchmove",
-            "pointerdown",
-        ] {
+        for name in ["click", "cancel", "input", "wheel", "touchmove", "pointerdown"] {
             // The names are right; a listener that is missing is a key that does nothing.
             let _ = dialog.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
         }
         heard.forget();
+        // Where what had the focus is gone, keys come to the page and not to the dialog.
+        let pressed = window_event_listener(leptos::ev::keydown, move |event| {
+            if let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
+                self.press(&event, &target);
+            }
+        });
+        on_cleanup(move || pressed.remove());
     }
 
     fn hear(self, event: &Event) {
@@ -53,7 +52,6 @@ impl Hands {
         let list = self.list.get_untracked().1;
         match event.type_().as_str() {
             "click" => self.click(event.unchecked_ref(), &target),
-            "keydown" => self.press(event.unchecked_ref(), &target),
             "cancel" => {
                 event.prevent_default();
                 self.close();

@@ -109,6 +109,15 @@ impl List {
             self.query.track();
             self.update(Cause::Data);
         });
+        // The keys scroll what has the focus, and the list before is gone with it.
+        Effect::new(move |_| {
+            let is_free = document()
+                .active_element()
+                .is_none_or(|active| active.tag_name() == "BODY");
+            if let Some(container) = self.container.get().filter(|_| is_free) {
+                let _ = container.focus();
+            }
+        });
         let resized = window_event_listener(leptos::ev::resize, move |_| self.update(Cause::Data));
         on_cleanup(move || resized.remove());
     }
