@@ -1,9 +1,9 @@
 // The budgets of the pages, measured in the real ones: a row for each. Times are of this machine, which carries the server, the
 // browser and what pushes; so they are told, and only sizes and what may not be lost are asserted.
-import { expect, type Page, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { log } from './events';
-import { Server } from './server';
-import { complete, live, lost } from './test';
+import type { Server } from './server';
+import { complete, CUT, expect, live, lost, test } from './test';
 
 const WORKFLOW = 'c0a43f47';
 const SECONDS = Number(process.env.BUDGET_SECONDS ?? 60);
@@ -105,10 +105,8 @@ for (const [name, open, rowsOf] of [
   ['the viewer', openViewer, 'li[id^=e]'],
   ['the detail dialog', openDetail, 'dialog [data-seq]'],
 ] as const) {
-  test(`1,000 events a second: ${name}`, async ({ browser }) => {
-    const server = await Server.start();
+  test(`1,000 events a second: ${name}`, async ({ page, server }) => {
     await server.push(...lines(100, 0));
-    const page = await browser.newPage({ baseURL: server.url });
     await takeNotes(page);
     await open(page);
     await sleep(1_000);
@@ -140,33 +138,26 @@ for (const [name, open, rowsOf] of [
     const rate = Math.round((seq - 100) / took).toLocaleString('en');
     row(`${name}, ${rate} events a second for ${SECONDS} s: tasks over 50 ms`, `${long.length}, longest ${Math.round(Math.max(0, ...long))} ms`, '0');
     row(`${name}: acknowledged to painted, p50 / p95`, `${at(waits, 0.5)} / ${at(waits, 0.95)} ms`, '– / 100 ms');
-    await server.end();
   });
 }
 
-test('a board of 100 cards', async ({ browser }) => {
-  const server = await Server.start();
+test('a board of 100 cards', async ({ page, server }) => {
   for (let card = 0; card < 100; card += 1) {
     await server.push(...Array.from({ length: 5 }, (_, number) => log(`card${card}`, `line ${number}`)));
   }
+  await takeNotes(page);
   const calls: number[] = [];
   for (let times = 0; times < 5; times += 1) {
-    const page = await browser.newPage({ baseURL: server.url });
-    await takeNotes(page);
     await page.goto('/');
     await live(page);
     calls.push((await notes(page)).hydrateMs);
-    await page.close();
   }
   calls.sort((a, b) => a - b);
   row('hydrate call, board of 100 cards', `${at(calls, 0.5).toFixed(1)} ms (${calls[0].toFixed(1)} to ${calls[4].toFixed(1)})`, '60 ms');
-  await server.end();
 });
 
-test('100,000 entries held', async ({ browser }) => {
-  const server = await Server.start();
+test('100,000 entries held', async ({ page, server }) => {
   await server.push(...lines(1, 0));
-  const page = await browser.newPage({ baseURL: server.url });
   await takeNotes(page);
   await openDetail(page);
   // The page takes in what happens; pushed more slowly than it can, so that it never gets a snapshot instead.
@@ -220,28 +211,27 @@ test('100,000 entries held', async ({ browser }) => {
   expect(nodes, 'elements of the page').toBeLessThan(2_500);
   expect(wasm, 'MiB of wasm memory').toBeLessThan(48);
   expect(heap, 'MiB of script').toBeLessThan(24);
-  await server.end();
 });
 
-test('the server goes and comes back', async ({ browser }) => {
-  const server = await Server.start();
-  await fill(server, 1_000);
-  const page = await browser.newPage({ baseURL: server.url });
-  await openViewer(page);
-  const [gone, back]: number[][] = [[], []];
-  for (let times = 0; times < 5; times += 1) {
-    let begin = Date.now();
-    await server.kill();
-    await lost(page).waitFor();
-    gone.push(Date.now() - begin);
-    await server.restart();
-    begin = Date.now();
-    await server.push(...lines(10, 1_000 + times * 10));
-    await live(page);
-    await complete(page, 1_010 + times * 10);
-    back.push(Date.now() - begin);
-  }
-  for (const times of [gone, back]) times.sort((a, b) => a - b);
-  row('server gone to banner / back to resumed, nothing lost or repeated', `${gone[2]} / ${back[2]} ms`, '1,000 / 1,500 ms');
-  await server.end();
+test.describe(() => {
+  test.use({ forgiven: CUT });
+  test('the server goes and comes back', async ({ page, server }) => {
+    await fill(server, 1_000);
+    await openViewer(page);
+    const [gone, back]: number[][] = [[], []];
+    for (let times = 0; times < 5; times += 1) {
+      let begin = Date.now();
+      await server.kill();
+      await lost(page).waitFor();
+      gone.push(Date.now() - begin);
+      await server.restart();
+      begin = Date.now();
+      await server.push(...lines(10, 1_000 + times * 10));
+      await live(page);
+      await complete(page, 1_010 + times * 10);
+      back.push(Date.now() - begin);
+    }
+    for (const times of [gone, back]) times.sort((a, b) => a - b);
+    row('server gone to banner / back to resumed, nothing lost or repeated', `${gone[2]} / ${back[2]} ms`, '1,000 / 1,500 ms');
+  });
 });
