@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test build setup bench shots deny watch
+.PHONY: run test build setup bench budgets shots deny watch
 listen ?= 127.0.0.1:4600
 
 run: build  ## Build, and show a live demo
@@ -20,6 +20,10 @@ setup:  ## Only install what is missing
 
 bench: build  ## Print the table of speeds and sizes
 	@. scripts/env; cargo bench
+
+budgets: build  ## Print what the pages cost in a browser
+	@scripts/setup test
+	@. scripts/env; cd end2end && npx --no-install playwright test --config budgets.config.ts
 
 shots: build  ## Photograph the pages for the README
 	@scripts/setup test

@@ -2,14 +2,25 @@
 //!
 //! The real binary, real sockets, the default durability (`power`); the load generator runs on the same cores.
 //! Every reply and every received event is checked, so a figure is of work that was done right.
+//! `cargo bench -- fanout` prints one part alone; a figure with a range is the middle one of five.
 
 // Printing the table is what it is for.
 #![allow(clippy::print_stdout)]
 
+#[path = "live/fanout.rs"]
+mod fanout;
 #[path = "live/history.rs"]
 mod history;
+#[path = "live/invented.rs"]
+mod invented;
+#[path = "live/parse.rs"]
+mod parse;
 #[path = "live/push.rs"]
 mod push;
+#[path = "live/resume.rs"]
+mod resume;
+#[path = "live/runs.rs"]
+mod runs;
 #[path = "live/server.rs"]
 mod server;
 #[path = "live/socket.rs"]
@@ -89,6 +100,18 @@ fn main() {
         if wanted("history") {
             history::run().await;
         }
+        if wanted("fanout") {
+            fanout::run().await;
+        }
+        if wanted("resume") {
+            resume::run().await;
+        }
+        if wanted("parse") {
+            parse::drafts();
+        }
+        if wanted("files") {
+            parse::journal().await;
+        }
         if wanted("memory") {
             let server = Server::start();
             let bytes = viewers::idle_bytes(&server, 2_000).await;
@@ -96,6 +119,13 @@ fn main() {
                 "resident memory per idle viewer (2,000 of them)",
                 &format!("{:.1} kB", bytes as f64 / 1_000.0),
                 ["15 kB", "2.5 kB"],
+            );
+            let server = Server::start();
+            let bytes = viewers::busy_bytes(&server, 500).await;
+            row(
+                "what 500 viewers of a busy workflow add to the resident memory, at most",
+                &format!("{:.1} MB", bytes as f64 / 1e6),
+                ["40 MB", "20 MB"],
             );
         }
     });

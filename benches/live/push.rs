@@ -60,8 +60,8 @@ pub async fn batches(server: &Server, connections: usize, batch: usize, span: Du
     total / span.as_secs()
 }
 
-/// An event as a notifier sends it: a tool call with an id of its own.
-fn event(adw_id: &str, event_id: &str) -> String {
+/// An event as a notifier sends it: a log line with an id of its own.
+pub fn event(adw_id: &str, event_id: &str) -> String {
     format!(
         r#"{{"type":"agent_log_entry","data":{{"adw_id":"{adw_id}","event_id":"{event_id}","event_type":"log_entry","timestamp":"2026-01-15T10:30:00.123Z","agent":"sdlc_implementor","payload":{{"level":"INFO","message":"pnpm vitest run test/webhooks/retry.test.ts: 214 passed","source":"bench"}}}}}}"#
     )

@@ -1,6 +1,7 @@
 //! The real binary, with a data directory of its own.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -19,10 +20,23 @@ impl Server {
 
     /// On the journal in the directory's folder `data`, if there is one.
     pub fn start_in(directory: TempDir) -> Self {
+        Self::start_with(directory, &[])
+    }
+
+    /// One that watches a folder, which does not exist yet.
+    pub fn watching() -> (Self, PathBuf) {
+        let directory = TempDir::new().expect("a directory");
+        let folder = directory.path().join("agents");
+        let server = Self::start_with(directory, &["--agents", "agents"]);
+        (server, folder)
+    }
+
+    fn start_with(directory: TempDir, more: &[&str]) -> Self {
         let data = directory.path().join("data");
         let mut child = Command::new(env!("CARGO_BIN_EXE_adwatch"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)
+            .args(more)
             .current_dir(directory.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -62,6 +76,25 @@ impl Server {
 }
 
 impl Server {
+    /// One of the figures that the server tells about itself.
+    pub async fn metric(&self, name: &str) -> u64 {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let mut stream = tokio::net::TcpStream::connect(&self.address)
+            .await
+            .expect("the server accepts");
+        let request = format!(
+            "GET /metrics HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+            self.address
+        );
+        stream.write_all(request.as_bytes()).await.expect("the server reads");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.expect("the server answers");
+        let value = reply
+            .lines()
+            .find_map(|line| line.strip_prefix("adwatch_")?.strip_prefix(name)?.trim().parse().ok());
+        value.expect("the server knows the figure")
+    }
+
     /// Processor time spent so far, by all threads, in seconds. Steadier than a rate where others use the machine too.
     pub fn cpu_seconds(&self) -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("the server runs");

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
+use crate::fanout;
 use crate::push::Client;
 use crate::server::Server;
 use crate::socket::Socket;
@@ -101,8 +102,48 @@ pub async fn idle_bytes(server: &Server, viewers: usize) -> u64 {
     after.saturating_sub(before) / viewers as u64
 }
 
+/// What so many viewers add to the server's resident memory while their workflow is busy, in bytes: at most, over ten seconds.
+pub async fn busy_bytes(server: &Server, viewers: usize) -> u64 {
+    let mut client = Client::new(&server.address);
+    client.connect().await;
+    // What a busy workflow takes without a viewer is not what viewers cost.
+    let mut sent = 0;
+    push_for(&mut client, &mut sent, Duration::from_secs(5)).await;
+    let before = server.resident_bytes();
+    let mut sockets = open(server, viewers).await;
+    settle(&mut sockets).await;
+    let begin = sent;
+    let (told, last) = tokio::sync::watch::channel(None);
+    let tasks: Vec<_> = sockets
+        .into_iter()
+        .map(|socket| tokio::spawn(fanout::follow(socket, begin, |_, _| {}, last.clone())))
+        .collect();
+    let mut most = 0;
+    for _ in 0..20 {
+        push_for(&mut client, &mut sent, Duration::from_millis(500)).await;
+        most = most.max(server.resident_bytes());
+    }
+    told.send(Some(sent)).expect("the viewers are there");
+    for task in tasks {
+        task.await.expect("a viewer ends well");
+    }
+    most.saturating_sub(before)
+}
+
+/// Two hundred events a second, ten at a time.
+async fn push_for(client: &mut Client, sent: &mut u64, span: Duration) {
+    let until = Instant::now() + span;
+    let mut clock = tokio::time::interval(Duration::from_millis(50));
+    while Instant::now() < until {
+        clock.tick().await;
+        let events: Vec<String> = (1..=10).map(|at| event(*sent + at)).collect();
+        client.push(&format!("[{}]", events.join(",")), "\"accepted\":10").await;
+        *sent += 10;
+    }
+}
+
 /// Reads until each has its snapshot.
-async fn settle(sockets: &mut [Socket]) {
+pub async fn settle(sockets: &mut [Socket]) {
     for socket in sockets.iter_mut() {
         loop {
             if socket.text().await.starts_with(r#"{"type":"snapshot""#) {
@@ -113,7 +154,7 @@ async fn settle(sockets: &mut [Socket]) {
     tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
-async fn open(server: &Server, count: usize) -> Vec<Socket> {
+pub async fn open(server: &Server, count: usize) -> Vec<Socket> {
     let mut sockets = Vec::with_capacity(count);
     for _ in 0..count {
         let mut socket = Socket::open(&server.address).await;
