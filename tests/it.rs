@@ -47,6 +47,8 @@ mod rest;
 mod resume;
 #[path = "it/retention.rs"]
 mod retention;
+#[path = "it/samples.rs"]
+mod samples;
 #[path = "it/search.rs"]
 mod search;
 #[path = "it/sleep.rs"]

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::TimeSource;
+use super::entry::Entry;
+use super::event::{Kind, TimeSource};
 use super::excerpt::first_line;
 use super::from_json::{from_fields, from_name};
 use super::timeline::Timeline;
@@ -73,7 +74,7 @@ pub struct Pulse {
     pub agent: Option<String>,
     /// The newest open call: its tool and when it began.
     pub open_tool: Option<(String, Timestamp, TimeSource)>,
-    /// Whether the agent that ended last ended with an error, and its name.
+    /// Whether the agent that ended last ended with an error, and its name; or the script that gave up after it.
     pub last_ended: Option<(String, bool)>,
     /// What was said of a failure: by whoever reported it, else by the agent that ended last with an error.
     pub last_words: Option<String>,
@@ -111,6 +112,7 @@ impl Pulse {
         let ended = sessions()
             .filter(|agent| agent.ended.is_some())
             .max_by_key(|agent| agent.ended.map(|ended| ended.at));
+        let gave_up = gave_up(timeline);
         let last_known = timeline.last_known_at;
         Self {
             reported: timeline
@@ -123,8 +125,10 @@ impl Pulse {
                 .open_tools
                 .last()
                 .map(|tool| (tool.name.clone(), tool.at, tool.time_source)),
-            last_words: last_words(timeline, ended),
-            last_ended: ended.map(|agent| (agent.name.clone(), agent.state == AgentState::Failed)),
+            last_words: last_words(timeline, ended, gave_up),
+            last_ended: gave_up
+                .and_then(|entry| Some((entry.agent.clone()?, true)))
+                .or_else(|| Some((ended?.name.clone(), ended?.state == AgentState::Failed))),
             last_at: last_known.or(timeline.last_at),
             is_live: last_known.is_some(),
             has_sessions: sessions().next().is_some(),
@@ -244,8 +248,22 @@ impl Pulse {
     }
 }
 
+/// The error that a script's log ends with, if nobody else is known to have been at work after it: a script has no session
+/// that could end, and says why it gives up in its log. Its times are whole seconds, and may go back within it.
+fn gave_up(timeline: &Timeline) -> Option<&Entry> {
+    let last = timeline.recent.of(Kind::AgentLogEntry).next_back()?;
+    let script = last.agent.as_ref()?;
+    let leaves_it_so = |agent: &Agent| {
+        if agent.name == *script {
+            return agent.state == AgentState::Seen;
+        }
+        !agent.last.source.is_known() || agent.last.at.since(last.at) < 1_000
+    };
+    (last.error && timeline.agents.iter().all(leaves_it_so)).then_some(last)
+}
+
 /// See `Pulse::last_words`.
-fn last_words(timeline: &Timeline, ended: Option<&Agent>) -> Option<String> {
+fn last_words(timeline: &Timeline, ended: Option<&Agent>, gave_up: Option<&Entry>) -> Option<String> {
     let failure = timeline
         .report
         .as_ref()
@@ -253,6 +271,7 @@ fn last_words(timeline: &Timeline, ended: Option<&Agent>) -> Option<String> {
     let failed = ended.filter(|agent| agent.state == AgentState::Failed);
     failure
         .and_then(|report| report.message.as_deref())
+        .or_else(|| gave_up.map(|entry| entry.text.as_str()))
         .or_else(|| failed?.result.as_deref())
         .map(|words| first_line(words, 120))
 }

@@ -281,10 +281,12 @@ fn foot(html: &mut Html, subject: Subject, query: &DetailQuery) {
     }
     html.raw("</span>");
     // Without script earlier entries are a page away.
-    if let Some(seq) = history
-        .log(|log| log.entries().next().map(|entry| entry.seq))
-        .filter(|seq| *seq > 1)
-    {
+    let first = history.log(|log| {
+        let seq = log.entries().next()?.seq;
+        // Those that a filter leaves out were looked through as well.
+        (seq > 1 && !log.covers(seq - 1)).then_some(seq)
+    });
+    if let Some(seq) = first {
         let earlier = DetailQuery {
             before: Some(seq),
             seq: None,

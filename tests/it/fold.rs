@@ -144,6 +144,51 @@ fn a_clock_that_is_far_ahead_never_counts_as_running() {
 }
 
 #[test]
+fn a_script_whose_log_ends_in_an_error_gave_up() {
+    let log = |level: &str, message: &str, at_ms| {
+        let mut entry = event(
+            Kind::AgentLogEntry,
+            "log_entry",
+            json!({"level": level, "message": message}),
+        );
+        (entry.agent, entry.run, entry.session_id) = (Some("adw_plan_iso".into()), Some(1), None);
+        (entry.timestamp, entry.time_source) = (Timestamp(at_ms), TimeSource::Source);
+        entry
+    };
+    let script = |entries: &[Event]| {
+        let mut timeline = empty();
+        let mut ended = session("session_ended", json!({"is_error": false, "result": "feat-1"}), 1_500);
+        ended.time_source = TimeSource::Unknown;
+        fold(&mut timeline, &[ended]);
+        fold(&mut timeline, entries);
+        timeline
+    };
+    let gave_up = script(&[
+        log("INFO", "begins", 1_000),
+        log("ERROR", "no branch 'feat-1'\nfatal", 2_000),
+    ]);
+    let verdict = Card::of(&gave_up).verdict(Timestamp(4_000_000), &Patience::default());
+    assert_eq!((verdict.status, verdict.derived), (Status::Failed, true));
+    let why = "adw_plan_iso ended with an error, and nothing followed: no branch 'feat-1'";
+    assert_eq!(verdict.why, why);
+    assert_eq!(
+        status_at(&gave_up, 3_000),
+        (Status::Running, true),
+        "it may be at work still"
+    );
+    let clock_went_back = script(&[log("INFO", "begins", 9_000), log("ERROR", "no branch", 2_000)]);
+    assert_eq!(status_at(&clock_went_back, 4_000_000), (Status::Failed, true));
+    let went_on = script(&[log("ERROR", "not yet", 1_000), log("INFO", "done", 1_000)]);
+    assert_eq!(status_at(&went_on, 4_000_000), (Status::Completed, true));
+    let mut answered = script(&[log("ERROR", "once more", 2_000)]);
+    fold(
+        &mut answered,
+        &[session("session_ended", json!({"is_error": false}), 9_000)],
+    );
+    assert_eq!(status_at(&answered, 4_000_000), (Status::Completed, true));
+}
+
+#[test]
 fn an_earlier_stage_that_is_read_later_was_over_when_the_next_began() {
     let stage = |name: &str, at_ms| {
         let mut stage = event(Kind::StageTransition, "stage_started", json!({"stage": name}));

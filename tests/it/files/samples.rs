@@ -26,7 +26,7 @@ pub fn samples() -> Option<PathBuf> {
 }
 
 /// All folders named `agents`.
-fn agents_folders(folder: &Path, found: &mut Vec<PathBuf>) {
+pub fn agents_folders(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a readable folder").flatten() {
         let path = entry.path();
         if path.is_dir() {
