@@ -8,6 +8,8 @@
 
 #[path = "live/history.rs"]
 mod history;
+#[path = "live/journal.rs"]
+mod journal;
 #[path = "live/push.rs"]
 mod push;
 #[path = "live/server.rs"]
