@@ -13,6 +13,8 @@ mod fanout;
 mod history;
 #[path = "live/invented.rs"]
 mod invented;
+#[path = "live/journal.rs"]
+mod journal;
 #[path = "live/parse.rs"]
 mod parse;
 #[path = "live/push.rs"]

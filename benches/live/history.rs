@@ -1,209 +1,204 @@
 //! What a long history costs: the same questions to journals of a thousand, a hundred thousand and, when asked, more events.
 //!
-//! `HISTORY_MILLIONS=10` adds a journal of ten million events; building and indexing it takes its time.
+//! `HISTORY_MILLIONS=10` adds a journal of ten million events; building and indexing it takes minutes. All sizes are asked for
+//! equal numbers of events, first while the search index may still be catching up, then again once it has.
 
 use std::time::{Duration, Instant};
 
-use adwatch::domain::draft::{Draft, NewEvent};
-use adwatch::domain::event::{Event, Kind, TimeSource};
-use adwatch::domain::timestamp::Timestamp;
-use adwatch::server::hub::{Hub, Upkeep};
-use adwatch::server::journal::Batch;
-use adwatch::server::journal::sqlite::{Durability, SqliteJournal};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::row;
+use crate::journal::built;
 use crate::server::Server;
 use crate::socket::Socket;
+use crate::{row, thousands};
 
-/// What a viewer missed that was away for a while.
-const MISSED: u64 = 10_000;
+/// What viewers missed that were away for a while.
+const MISSED: [u64; 2] = [1_000, 10_000];
 const VIEWERS: u64 = 1_000;
+const SHORT: u64 = 21;
+
+/// What was found of one size, in the order of the questions.
+type Column = Vec<(String, String)>;
 
 pub async fn run() {
     let millions = std::env::var("HISTORY_MILLIONS")
         .ok()
         .and_then(|text| text.parse::<u64>().ok());
-    for events in [1_000, 100_000]
+    let sizes: Vec<u64> = [1_000, 100_000]
         .into_iter()
         .chain(millions.map(|millions| millions * 1_000_000))
-    {
-        one_workflow(events).await;
+        .collect();
+    let mut columns = Vec::new();
+    for events in &sizes {
+        columns.push(one_workflow(*events).await);
     }
+    print(&sizes, &columns);
     many_workflows(1_000, 1_000).await;
-    storm().await;
+}
+
+/// A table of its own: a row for each question, a column for each size.
+fn print(sizes: &[u64], columns: &[Column]) {
+    let heads: Vec<String> = sizes.iter().map(|events| thousands(*events)).collect();
+    println!("\n| one workflow, number of its events | {} |", heads.join(" | "));
+    println!("|---|{}", "---:|".repeat(sizes.len()));
+    // The largest was asked everything.
+    for (what, _) in columns.last().into_iter().flatten() {
+        let cells = columns.iter().map(|column| {
+            let cell = column.iter().find(|(asked, _)| asked == what);
+            cell.map_or("–", |(_, got)| got.as_str())
+        });
+        println!("| {what} | {} |", cells.collect::<Vec<_>>().join(" | "));
+    }
+    println!("\n| what | got | to reach | proud of |");
+    println!("|---|---:|---:|---:|");
 }
 
 /// One workflow with so many events.
-async fn one_workflow(events: u64) {
-    let name = crate::thousands(events);
+async fn one_workflow(events: u64) -> Column {
+    let mut column = Column::new();
+    let mut say = |what: &str, got: String| {
+        eprintln!("{}: {what}: {got}", thousands(events));
+        column.push((what.to_owned(), got));
+    };
     let (directory, rate) = built(1, events).await;
-    say(
-        &format!("recording {name} events of one workflow, events a second"),
-        &crate::thousands(rate),
-    );
+    say("recorded, events a second", thousands(rate));
     let (server, start) = started(directory).await;
-    say(&format!("start with {name} events"), &ms(start));
+    say("start, the index not yet filled", ms(start));
+    let cpu = server.cpu_seconds();
+    for (where_it_is, end) in places(events) {
+        let time = pages(&server, end).await;
+        say(&format!("{where_it_is} page meanwhile"), ms(time));
+    }
     let begin = Instant::now();
-    let mut viewer = Socket::open(&server.address).await;
-    viewer.send(r#"{"type":"subscribe","data":{"adw_id":"w0"}}"#).await;
-    next_of(&mut viewer, "snapshot").await;
-    say(
-        &format!("first snapshot of {name} events, socket included"),
-        &ms(begin.elapsed()),
-    );
-    let pages = median(200, async |n| {
-        let before = 1 + (n * 7_919) % events;
-        get(
-            &server,
-            &format!("/api/workflows/w0/events?before={}&limit=200", before + 200),
-        )
-        .await;
-    });
-    say(&format!("page of 200 of {name} events, p50"), &ms(pages.await));
-    let missed = MISSED.min(events);
-    let begin = Instant::now();
-    resume(&server, 0, events - missed, events).await;
-    say(
-        &format!("resume of {} of {name} events", crate::thousands(missed)),
-        &ms(begin.elapsed()),
-    );
-    let begin = Instant::now();
-    let first = search(&server, "q=zz").await;
+    let first = search(&server, "limit=1").await;
     while search(&server, "limit=1").await["indexed"] != events {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let since = events - first["indexed"].as_u64().unwrap_or(0);
-    let rate = since as f64 / begin.elapsed().as_secs_f64();
+    let since = (events - first["indexed"].as_u64().unwrap_or(0)) as f64;
+    let (time, cpu) = (begin.elapsed().as_secs_f64(), server.cpu_seconds() - cpu);
+    if since > 0.0 {
+        say("indexed, events a second", thousands((since / time) as u64));
+        say("indexed, events a second of processor", thousands((since / cpu) as u64));
+    }
+
+    let (server, start) = started(server.stop()).await;
+    say("start", ms(start));
+    say("first snapshot after it, socket included", ms(snapshot(&server).await));
     say(
-        &format!("indexing {name} events, events a second"),
-        &crate::thousands(rate as u64),
+        "snapshot again",
+        ms(median(SHORT, async |_| snapshot(&server).await).await),
     );
+    let (server, start) = started(server.kill()).await;
+    say("start after a kill", ms(start));
+    say("first snapshot after that", ms(snapshot(&server).await));
+    for (where_it_is, end) in places(events) {
+        say(&format!("{where_it_is} page of 200"), ms(pages(&server, end).await));
+    }
+    for missed in MISSED.into_iter().filter(|missed| *missed <= events) {
+        let time = median(SHORT, async |viewer| {
+            resume(&server, viewer, events - missed, events).await
+        })
+        .await;
+        say(&format!("resume of {}", thousands(missed)), ms(time));
+    }
+
     for (what, query, expected) in [
         ("a text that occurs once", "q=needle".to_owned(), 1),
-        ("a text in one of a hundred", "q=rarely".to_owned(), events / 100),
+        (
+            "errors, one of a thousand, counted",
+            "level=error".to_owned(),
+            events / 1_000,
+        ),
+        (
+            "a text in one of a hundred, counted",
+            "q=rarely".to_owned(),
+            events / 100,
+        ),
         ("a text in every event, counted", "q=LINE".to_owned(), events),
-        ("errors, one of a thousand", "level=error".to_owned(), events / 1_000),
     ] {
         let begin = Instant::now();
-        let found = search(&server, &query).await;
-        assert_eq!(found["count"], expected, "{query}");
-        say(&format!("search of {name} events: {what}"), &ms(begin.elapsed()));
+        let answer = ask(&server, &format!("/api/workflows/w0/search?{query}")).await;
+        let time = ms(begin.elapsed());
+        // What takes too long is refused, with a word on what to do.
+        match answer {
+            Ok(body) => {
+                let found: Value = serde_json::from_str(&body).expect("JSON");
+                assert_eq!(found["count"], expected, "{query}");
+                say(&format!("search: {what}"), time);
+            }
+            Err(status) => say(&format!("search: {what}"), format!("{status} after {time}")),
+        }
     }
-    let begin = Instant::now();
-    get(
-        &server,
-        "/api/workflows/w0/events?level=error&kind=agent_log_entry&limit=200",
-    )
-    .await;
-    say(&format!("page of errors of {name} events"), &ms(begin.elapsed()));
+    let path = "/api/workflows/w0/events?level=error&kind=agent_log_entry&limit=200";
+    say("page of errors", ms(timed(|| get(&server, path)).await));
+    say("memory after all that", mb(server.resident_bytes()));
+
+    let (server, _) = started(server.stop()).await;
+    let (time, cpu) = storm(&server, events).await;
     say(
-        &format!("memory after that, {name} events"),
-        &mb(server.resident_bytes()),
+        "1,000 viewers resume after a restart",
+        format!("{} ({cpu:.2} s of processor)", ms(time)),
     );
+    column
 }
 
 async fn many_workflows(workflows: u64, events: u64) {
     let (directory, _) = built(workflows, events).await;
-    let what = format!(
-        "{} workflows of {} events",
-        crate::thousands(workflows),
-        crate::thousands(events)
-    );
+    let what = format!("{} workflows of {} events", thousands(workflows), thousands(events));
     let (server, start) = started(directory).await;
-    say(&format!("start with {what}"), &ms(start));
-    say(
+    row(&format!("start with {what}"), &ms(start), ["1,000 ms", ""]);
+    row(
         &format!("memory after the start with {what}"),
         &mb(server.resident_bytes()),
+        ["", ""],
+    );
+    for number in 0..workflows {
+        get(&server, &format!("/api/workflows/w{number}/state")).await;
+    }
+    row(
+        &format!("memory after each of {what} was looked at"),
+        &mb(server.resident_bytes()),
+        ["", ""],
     );
     // Killed while it runs, as by a loss of power.
     let (_server, start) = started(server.kill()).await;
-    say(&format!("start after a kill with {what}"), &ms(start));
+    row(&format!("start after a kill with {what}"), &ms(start), ["1,000 ms", ""]);
 }
 
-/// All viewers come back at once after a restart; each missed a thousand events or a little less.
-async fn storm() {
-    let (directory, _) = built(1, 100_000).await;
-    let (server, _) = started(directory).await;
+/// All viewers come back at once after a restart; each missed a thousand events or a little less. The time, and the server's.
+async fn storm(server: &Server, events: u64) -> (Duration, f64) {
     let cpu = server.cpu_seconds();
     let begin = Instant::now();
-    let viewers = (0..VIEWERS).map(|viewer| resume(&server, viewer, 99_000 + viewer % 100, 100_000));
+    let viewers = (0..VIEWERS).map(|viewer| resume(server, viewer, events - 1_000 + viewer % 100, events));
     futures_util::future::join_all(viewers).await;
-    say(
-        &format!(
-            "{} viewers resume 1,000 events each after a restart",
-            crate::thousands(VIEWERS)
-        ),
-        &format!(
-            "{} ({:.2} s of processor)",
-            ms(begin.elapsed()),
-            server.cpu_seconds() - cpu
-        ),
-    );
+    (begin.elapsed(), server.cpu_seconds() - cpu)
 }
 
-async fn built(workflows: u64, events: u64) -> (TempDir, u64) {
-    let building = tokio::task::spawn_blocking(move || build(workflows, events));
-    building.await.expect("it is built")
+/// The newest page, one in the middle and the oldest: where they end.
+fn places(events: u64) -> [(&'static str, u64); 3] {
+    [("newest", events), ("middle", events / 2), ("oldest", 200)]
 }
 
-/// A closed journal, and how many events a second it took.
-fn build(workflows: u64, events: u64) -> (TempDir, u64) {
-    let directory = TempDir::new().expect("a directory");
-    let data = directory.path().join("data");
-    let journal = SqliteJournal::open(&data, Durability::Process, "0123456789abcdef").expect("the journal opens");
-    let hub = Hub::open(Box::new(journal), Upkeep::default()).expect("the hub opens");
-    let begin = Instant::now();
-    for workflow in 0..workflows {
-        for from in (0..events).step_by(1_000) {
-            let drafts = (from..events.min(from + 1_000)).map(|number| draft(workflow, number, events));
-            let batch = Batch {
-                drafts: drafts.collect(),
-                ..Batch::default()
-            };
-            hub.record_blocking(batch).expect("recorded");
-        }
-    }
-    let rate = (workflows * events) as f64 / begin.elapsed().as_secs_f64();
-    hub.close();
-    (directory, rate as u64)
-}
-
-/// About 450 bytes on the wire, as the log lines and thoughts of real workflows are.
-fn draft(workflow: u64, number: u64, events: u64) -> Draft {
-    let level = if number % 1_000 == 500 { "ERROR" } else { "INFO" };
-    let mut message = format!(
-        "line {number}: wrote src/server/part_{:x}.rs and ran the tests of it",
-        number * 2_654_435_761 % 65_536
-    );
-    if number % 100 == 1 {
-        message.push_str(", which happens rarely");
-    }
-    if number == events / 2 {
-        message.push_str(", a needle");
-    }
-    message.push_str(". ");
-    message.push_str(&"The quick brown fox jumps over the lazy dog. ".repeat(3));
-    let event = Event {
-        kind: Kind::AgentLogEntry,
-        adw_id: format!("w{workflow}").parse().expect("a safe id"),
-        seq: 0,
-        timestamp: Timestamp(1_768_473_000_000 + number as i64 * 10),
-        time_source: TimeSource::Source,
-        event_type: "log_entry".into(),
-        agent: Some(["planner", "builder", "tester"][(number / 400 % 3) as usize].into()),
-        run: Some(1),
-        session_id: None,
-        parent_tool_use_id: None,
-        payload: json!({"level": level, "message": message}),
-    };
-    Draft::Event(NewEvent {
-        event,
-        keys: Vec::new(),
+/// How long a page of 200 takes that ends there or a little before, each a little further off.
+async fn pages(server: &Server, end: u64) -> Duration {
+    median(201, async |n| {
+        let before = end.saturating_sub(n % 3 * 200).max(200) + 1;
+        let path = format!("/api/workflows/w0/events?before={before}&limit=200");
+        timed(|| get(server, &path)).await
     })
+    .await
+}
+
+async fn snapshot(server: &Server) -> Duration {
+    timed(|| async {
+        let mut viewer = Socket::open(&server.address).await;
+        viewer.send(r#"{"type":"subscribe","data":{"adw_id":"w0"}}"#).await;
+        next_of(&mut viewer, "snapshot").await;
+    })
+    .await
 }
 
 /// The server, and how long it took until the board was answered.
@@ -215,7 +210,8 @@ async fn started(directory: TempDir) -> (Server, Duration) {
 }
 
 /// Comes back after a seq, and takes every event up to the head, each once and in order.
-async fn resume(server: &Server, viewer: u64, after: u64, head: u64) {
+async fn resume(server: &Server, viewer: u64, after: u64, head: u64) -> Duration {
+    let begin = Instant::now();
     let mut socket = Socket::open(&server.address).await;
     let text = format!(r#"{{"type":"subscribe","data":{{"adw_id":"w0","epoch":"0123456789abcdef","after":{after}}}}}"#);
     socket.send(&text).await;
@@ -228,6 +224,7 @@ async fn resume(server: &Server, viewer: u64, after: u64, head: u64) {
             seq += 1;
         }
     }
+    begin.elapsed()
 }
 
 async fn next_of(socket: &mut Socket, kind: &str) -> String {
@@ -246,6 +243,12 @@ async fn search(server: &Server, query: &str) -> Value {
 }
 
 async fn get(server: &Server, path: &str) -> String {
+    let answer = ask(server, path).await;
+    answer.unwrap_or_else(|status| panic!("{path}: {status}"))
+}
+
+/// The body of the answer; else its status line.
+async fn ask(server: &Server, path: &str) -> Result<String, String> {
     let mut stream = TcpStream::connect(&server.address).await.expect("the server accepts");
     let request = format!(
         "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
@@ -254,30 +257,27 @@ async fn get(server: &Server, path: &str) -> String {
     stream.write_all(request.as_bytes()).await.expect("the server reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");
-    assert!(
-        answer.starts_with("HTTP/1.1 200 "),
-        "{path}: {}",
-        answer.lines().next().unwrap_or_default()
-    );
-    answer
-        .split_once("\r\n\r\n")
-        .map(|(_, body)| body.to_owned())
-        .expect("a body")
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    match head.lines().next().and_then(|line| line.strip_prefix("HTTP/1.1 ")) {
+        Some(status) if status.starts_with("200 ") => Ok(body.to_owned()),
+        status => Err(status.unwrap_or_default().to_owned()),
+    }
 }
 
-async fn median(times: u64, ask: impl AsyncFn(u64)) -> Duration {
+async fn timed<T, F: Future<Output = T>>(ask: impl FnOnce() -> F) -> Duration {
+    let begin = Instant::now();
+    ask().await;
+    begin.elapsed()
+}
+
+/// The middle of so many times.
+async fn median(times: u64, ask: impl AsyncFn(u64) -> Duration) -> Duration {
     let mut all = Vec::new();
     for n in 0..times {
-        let begin = Instant::now();
-        ask(n).await;
-        all.push(begin.elapsed());
+        all.push(ask(n).await);
     }
     all.sort_unstable();
     all[all.len() / 2]
-}
-
-fn say(what: &str, got: &str) {
-    row(what, got, ["", ""]);
 }
 
 fn ms(time: Duration) -> String {

@@ -115,6 +115,14 @@ impl Server {
     pub fn kill(mut self) -> TempDir {
         std::mem::replace(&mut self.directory, TempDir::new().expect("a directory"))
     }
+
+    /// Asks it to end, waits until it has, and gives the directory back.
+    pub fn stop(mut self) -> TempDir {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("the server takes signals");
+        self.child.wait().expect("the server ends");
+        self.kill()
+    }
 }
 
 impl Drop for Server {

@@ -6,7 +6,7 @@ pub mod export;
 mod health;
 mod media;
 pub mod params;
-mod search;
+pub mod search;
 mod sources;
 mod workflows;
 
@@ -17,6 +17,7 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
+use tokio::sync::Semaphore;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
@@ -27,8 +28,10 @@ use crate::server::hub::Hub;
 use crate::server::journal::JournalError;
 use crate::server::shared::Shared;
 
-/// Exports and searches that read at the same time: half of the hub's readers.
+/// Exports and pages of a filter that read at the same time: a third of the hub's readers.
 pub const LONG_READS: usize = 2;
+/// Searches that count at the same time: another third. They may take longest, and nothing else waits for them.
+pub const COUNTS: usize = 2;
 
 /// All routes that read. `/api/…` that is none of them is answered in JSON too.
 pub fn router() -> OpenApiRouter<Shared> {
@@ -73,18 +76,25 @@ pub(super) async fn read<T: Send + 'static>(
         })
 }
 
-/// The same for what may take its time: some readers stay free for pages and for viewers that fell behind.
+/// The same for what may take its time: it takes one of so many places, since some readers stay free for pages and for viewers
+/// that fell behind, and is told when nobody waits for the answer any more.
 async fn read_long<T: Send + 'static>(
     shared: &Shared,
-    ask: impl FnOnce(&Hub) -> Result<T, JournalError> + Send + 'static,
+    places: &Arc<Semaphore>,
+    ask: impl FnOnce(&Hub, &dyn Fn() -> bool) -> Result<T, JournalError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let place = Arc::clone(&shared.long_reads).acquire_owned().await;
-    read(shared, move |hub| {
+    let place = Arc::clone(places).acquire_owned().await;
+    // Dropped with this answer when the client goes away or its time is over.
+    let waiting = Arc::new(());
+    let asker = Arc::downgrade(&waiting);
+    let answer = read(shared, move |hub| {
         // Kept to the end, also where nobody waits for the answer any more.
         let _place = place;
-        ask(hub)
-    })
-    .await
+        ask(hub, &|| asker.strong_count() > 0)
+    });
+    let answer = answer.await;
+    drop(waiting);
+    answer
 }
 
 fn no_workflow(adw_id: &AdwId) -> ApiError {

@@ -55,6 +55,9 @@ const QUEUE_JOBS: usize = 4_096;
 /// How long a publisher waits for room in the queue: less than the two seconds after which scripts give up.
 const ROOM_WAIT: Duration = Duration::from_millis(1_000);
 
+/// Connections that read the journal.
+const READERS: usize = 6;
+
 /// Why something could not be recorded. Nothing of the batch was kept.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RecordError {
@@ -113,8 +116,8 @@ impl Hub {
         let indexer = journal
             .indexer()
             .inspect_err(|error| tracing::warn!(%error, "there is no search index; searches read all events"));
-        // Two for pages that viewers scroll through, two for those that fell behind.
-        let readers = (0..4).map(|_| journal.reader()).collect::<Result<Vec<_>, _>>()?;
+        // Two for exports and filters, two for searches, two for pages and for those that fell behind.
+        let readers = (0..READERS).map(|_| journal.reader()).collect::<Result<Vec<_>, _>>()?;
         let shared = Arc::new(Shared {
             epoch: journal.epoch().to_owned(),
             workflows: RwLock::new(workflows),
@@ -242,9 +245,14 @@ impl Hub {
         FeedSubscription::new(Arc::clone(&self.shared), bell)
     }
 
-    /// Reads from the journal; blocks.
-    pub fn page(&self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError> {
-        self.shared.pages.with(|reader| reader.page(adw_id, query))
+    /// Reads from the journal; ends early once nobody wants it. Blocks.
+    pub fn page(
+        &self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Page>, JournalError> {
+        self.shared.pages.with(|reader| reader.page(adw_id, query, is_wanted))
     }
 
     /// Counts the events that match, and names the newest of them; ends early once nobody wants it. Reads from the journal; blocks.

@@ -217,8 +217,8 @@ pub trait Journal: Send {
 
 /// Makes searches and filters quick. What it made can be made again: without it, events are read one by one.
 pub trait Indexer: Send {
-    /// Takes in some of the events that were recorded since; whether there are more.
-    fn step(&mut self) -> Result<bool, JournalError>;
+    /// Takes in some of the events that were recorded since, at most so many; whether there are more.
+    fn step(&mut self, at_most: u64) -> Result<bool, JournalError>;
 }
 
 /// The reading side.
@@ -229,8 +229,14 @@ pub trait Reader: Send {
     /// The stored timeline of a workflow, if this version can read it.
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError>;
 
-    /// Events as wire texts; none if there is no such workflow.
-    fn page(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError>;
+    /// Events as wire texts; none if there is no such workflow. A filter may be looked for in all there is: that ends early, with less
+    /// than there is, once nobody wants the answer any more.
+    fn page(
+        &mut self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Page>, JournalError>;
 
     /// Events with their whole payloads, in order: at most `query.limit`, and ends at the event that makes the texts
     /// `enough_bytes`. A filter that takes few of them may find none this time; `Part::to` says how far it looked. None if there is no such workflow.

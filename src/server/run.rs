@@ -10,7 +10,6 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,7 +21,6 @@ use crate::server::hub::{Hub, Keep, Upkeep};
 use crate::server::journal::JournalError;
 use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::shared::Shared;
-use crate::server::socket::ticker::Ticker;
 use crate::server::watcher::{WatchConfig, WatchError, Watcher};
 use crate::server::{accept, access, api, assets, compression, ingest, openapi, pages, socket, watcher};
 
@@ -85,13 +83,7 @@ impl Server {
 
     /// Serves until `shutdown` completes; then stops accepting, closes the sockets and records what was taken.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        let shared = Shared {
-            config: Arc::clone(&self.config),
-            hub: Arc::clone(&self.hub),
-            ticker: Arc::new(Ticker::start(self.config.server.heartbeat)),
-            viewers: Arc::default(),
-            long_reads: Arc::new(Semaphore::new(api::LONG_READS)),
-        };
+        let shared = Shared::new(Arc::clone(&self.config), Arc::clone(&self.hub));
         let ticker = Arc::clone(&shared.ticker);
         let shutdown = async move {
             shutdown.await;

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicUsize;
 
 use tokio::sync::Semaphore;
 
+use crate::server::api;
 use crate::server::config::Config;
 use crate::server::hub::Hub;
 use crate::server::socket::ticker::Ticker;
@@ -17,6 +18,22 @@ pub struct Shared {
     pub ticker: Arc<Ticker>,
     /// Open sockets.
     pub viewers: Arc<AtomicUsize>,
-    /// A permit for each export or search that may read from the journal at the same time.
+    /// A permit for each export or page of a filter that may read from the journal at the same time.
     pub long_reads: Arc<Semaphore>,
+    /// The same for searches that count.
+    pub counts: Arc<Semaphore>,
+}
+
+impl Shared {
+    /// Begins to tick.
+    pub fn new(config: Arc<Config>, hub: Arc<Hub>) -> Self {
+        Self {
+            ticker: Arc::new(Ticker::start(config.server.heartbeat)),
+            config,
+            hub,
+            viewers: Arc::default(),
+            long_reads: Arc::new(Semaphore::new(api::LONG_READS)),
+            counts: Arc::new(Semaphore::new(api::COUNTS)),
+        }
+    }
 }

@@ -152,7 +152,7 @@ impl World {
             limit: 1,
             ..PageQuery::default()
         };
-        let page = self.hub().page(&id(adw_id), &query).expect("readable");
+        let page = self.hub().page(&id(adw_id), &query, &|| true).expect("readable");
         page.map_or(0, |page| page.head)
     }
 
@@ -175,7 +175,7 @@ impl World {
             };
             let page = self
                 .hub()
-                .page(&id(adw_id), &query)
+                .page(&id(adw_id), &query, &|| true)
                 .expect("readable")
                 .unwrap_or_default();
             if page.events.is_empty() {

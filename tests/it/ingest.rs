@@ -62,7 +62,11 @@ impl Door {
             limit: 10_000,
             ..PageQuery::default()
         };
-        let page = self.hub.page(&adw_id, &query).expect("a page").unwrap_or_default();
+        let page = self
+            .hub
+            .page(&adw_id, &query, &|| true)
+            .expect("a page")
+            .unwrap_or_default();
         let events = page.events.iter();
         events
             .map(|text| serde_json::from_str(text).expect("an event"))

@@ -143,7 +143,7 @@ fn what_was_recorded_is_there_after_a_restart_once_and_in_order() {
         ..PageQuery::default()
     };
     let page = hub
-        .page(&"a".parse().expect("a safe id"), &query)
+        .page(&"a".parse().expect("a safe id"), &query, &|| true)
         .expect("a page")
         .expect("the workflow is known");
     for (at, text) in page.events.iter().enumerate() {

@@ -62,7 +62,7 @@ fn page(hub: &Hub, name: &str) -> Page {
         limit: 10_000,
         ..PageQuery::default()
     };
-    hub.page(&id(name), &query).expect("read").expect("there")
+    hub.page(&id(name), &query, &|| true).expect("read").expect("there")
 }
 
 fn found(hub: &Hub, name: &str, q: &str) -> u64 {

@@ -62,7 +62,7 @@ fn all(reader: &mut dyn Reader) -> Vec<(Event, Value)> {
         limit: 100_000,
         ..PageQuery::default()
     };
-    let page = reader.page(&id(), &query).expect("read").expect("there");
+    let page = reader.page(&id(), &query, &|| true).expect("read").expect("there");
     let read = |text: &str| serde_json::from_str::<Event>(text).expect("an event");
     let whole = |event: Event, reader: &mut dyn Reader| {
         let whole = reader.event(&id(), event.seq).expect("read").expect("there");
@@ -132,7 +132,7 @@ fn check(reader: &mut dyn Reader, events: &[(Event, Value)], (filter, after, bef
         let seq = |text: &String| serde_json::from_str::<Event>(text).expect("an event").seq;
         texts.iter().map(seq).collect()
     };
-    let page = reader.page(&id(), &query).expect("read").expect("there");
+    let page = reader.page(&id(), &query, &|| true).expect("read").expect("there");
     assert_eq!(
         seqs(page.events),
         if after.is_some() { &oldest } else { newest },
@@ -176,7 +176,7 @@ proptest! {
             append(&mut journal, drafts);
             recorded += count;
             for _ in 0..steps {
-                indexer.step().expect("indexed");
+                indexer.step(256).expect("indexed");
             }
             let events = all(reader.as_mut());
             prop_assert_eq!(events.len(), recorded);
@@ -184,7 +184,7 @@ proptest! {
                 check(reader.as_mut(), &events, asked);
             }
         }
-        while indexer.step().expect("indexed") {}
+        while indexer.step(256).expect("indexed") {}
         let found = reader.search(&id(), &PageQuery { limit: 1, ..PageQuery::default() }, &|| true).expect("read").expect("there");
         prop_assert_eq!((found.indexed, found.count), (recorded as u64, recorded as u64));
         let events = all(reader.as_mut());
@@ -203,7 +203,7 @@ fn a_search_that_nobody_waits_for_ends() {
     let mut journal = open(&directory, "life");
     append(&mut journal, (0..1_500).map(|number| varied(number, "abba")).collect());
     let mut indexer = journal.indexer().expect("an index");
-    while indexer.step().expect("indexed") {}
+    while indexer.step(256).expect("indexed") {}
     let mut reader = journal.reader().expect("a reader");
     for q in ["b", "abba"] {
         let filter = Filter {
@@ -224,6 +224,10 @@ fn a_search_that_nobody_waits_for_ends() {
         assert!((50..=100).contains(&found.count), "{q}: {}", found.count);
         let found = reader.search(&id(), &query, &|| true).expect("read").expect("there");
         assert_eq!(found.count, 1_500, "{q}");
+        asked.set(0);
+        let query = PageQuery { limit: 1_000, ..query };
+        let page = reader.page(&id(), &query, &is_wanted).expect("read").expect("there");
+        assert!((50..=100).contains(&page.events.len()), "{q}: {}", page.events.len());
     }
 }
 
@@ -234,7 +238,7 @@ fn an_index_of_other_events_is_made_anew() {
         let mut journal = open(&directory, epoch);
         append(&mut journal, (0..count).map(|_| varied(1, message)).collect());
         let mut indexer = journal.indexer().expect("an index");
-        while indexer.step().expect("indexed") {}
+        while indexer.step(256).expect("indexed") {}
         let mut reader = journal.reader().expect("a reader");
         let count = |q: &str, reader: &mut dyn Reader| {
             let filter = Filter {

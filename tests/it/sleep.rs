@@ -37,7 +37,7 @@ fn folded(hub: &Hub, adw_id: &AdwId) -> Timeline {
         limit: 10_000,
         ..PageQuery::default()
     };
-    let page = hub.page(adw_id, &query).expect("read").expect("there");
+    let page = hub.page(adw_id, &query, &|| true).expect("read").expect("there");
     let mut timeline = Timeline::new(adw_id.clone());
     for text in page.events {
         let event: Event = serde_json::from_str(&text).expect("an event");

@@ -3,15 +3,15 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
+use super::events::read_page;
 use super::params::{Workflow, page_query};
-use super::{json, no_workflow, read_long};
+use super::{json, no_workflow};
 use crate::domain::adw_id::AdwId;
 use crate::domain::entry::Entry;
 use crate::domain::event::Event;
 use crate::domain::log::EntryPage;
 use crate::server::error::ApiError;
-use crate::server::hub::Hub;
-use crate::server::journal::{JournalError, PageQuery};
+use crate::server::journal::{JournalError, Page, PageQuery};
 use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
@@ -27,16 +27,17 @@ pub(super) async fn page(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = page_query(query.as_deref().unwrap_or_default())?;
-    let of = adw_id.clone();
-    let page = read_long(&shared, move |hub| entries(hub, &of, &asked)).await?;
+    let page = entries(&shared, &adw_id, asked).await?;
     json(&page.ok_or_else(|| no_workflow(&adw_id))?)
 }
 
-/// Reads a page of entries, and says which seqs it covers. Blocks. None if there is no such workflow.
-pub fn entries(hub: &Hub, adw_id: &AdwId, query: &PageQuery) -> Result<Option<EntryPage>, JournalError> {
-    let Some(page) = hub.page(adw_id, query)? else {
-        return Ok(None);
-    };
+/// Reads a page of entries, and says which seqs it covers. None if there is no such workflow.
+pub async fn entries(shared: &Shared, adw_id: &AdwId, query: PageQuery) -> Result<Option<EntryPage>, ApiError> {
+    let asked = query.clone();
+    read_page(shared, adw_id, query, move |page| lines(&page, &asked)).await
+}
+
+fn lines(page: &Page, query: &PageQuery) -> Result<EntryPage, JournalError> {
     let line = |text: &String| -> Result<Entry, JournalError> {
         let event: Event =
             serde_json::from_str(text).map_err(|error| JournalError::Read(format!("an event is no event: {error}")))?;
@@ -64,11 +65,11 @@ pub fn entries(hub: &Hub, adw_id: &AdwId, query: &PageQuery) -> Result<Option<En
             end,
         ),
     };
-    Ok(Some(EntryPage {
+    Ok(EntryPage {
         from: from.max(page.first),
         to,
         head: page.head,
         first: page.first,
         entries,
-    }))
+    })
 }

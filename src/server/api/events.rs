@@ -5,9 +5,10 @@ use axum::response::Response;
 
 use super::params::{Numbered, Workflow, page_query};
 use super::{fresh, no_workflow, read, read_long};
+use crate::domain::adw_id::AdwId;
 use crate::server::clock;
 use crate::server::error::ApiError;
-use crate::server::journal::Page;
+use crate::server::journal::{JournalError, Page, PageQuery};
 use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
@@ -23,14 +24,30 @@ pub(super) async fn page(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = page_query(query.as_deref().unwrap_or_default())?;
-    let of = adw_id.clone();
-    let page = if asked.filter.is_empty() {
-        read(&shared, move |hub| hub.page(&of, &asked)).await?
-    } else {
-        read_long(&shared, move |hub| hub.page(&of, &asked)).await?
-    };
+    let page = read_page(&shared, &adw_id, asked, Ok).await?;
     let page = page.ok_or_else(|| no_workflow(&adw_id))?;
     Ok(fresh(spliced(shared.hub.epoch(), &page)))
+}
+
+/// Reads a page, and makes of it what is asked for. One of a filter may look through all there is. None if there is no such
+/// workflow.
+pub async fn read_page<T: Send + 'static>(
+    shared: &Shared,
+    adw_id: &AdwId,
+    asked: PageQuery,
+    make: impl FnOnce(Page) -> Result<T, JournalError> + Send + 'static,
+) -> Result<Option<T>, ApiError> {
+    let of = adw_id.clone();
+    if asked.filter.is_empty() {
+        return read(shared, move |hub| {
+            hub.page(&of, &asked, &|| true)?.map(make).transpose()
+        })
+        .await;
+    }
+    read_long(shared, &shared.long_reads, move |hub, is_wanted| {
+        hub.page(&of, &asked, is_wanted)?.map(make).transpose()
+    })
+    .await
 }
 
 /// One event with its whole payload.

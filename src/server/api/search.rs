@@ -1,15 +1,17 @@
 //! `GET /api/workflows/{adw_id}/search`: how many events match, and which.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
 use super::params::{Workflow, search_query};
 use super::{json, no_workflow, read_long};
+use crate::domain::adw_id::AdwId;
 use crate::server::error::ApiError;
-use crate::server::journal::Found;
+use crate::server::journal::{Found, PageQuery};
 use crate::server::openapi::{parameters, shapes};
 use crate::server::shared::Shared;
 
@@ -38,15 +40,9 @@ pub(super) async fn search(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = search_query(query.as_deref().unwrap_or_default())?;
-    let of = adw_id.clone();
-    // Dropped with this answer when the client goes away or its time is over; the search ends then.
-    let waiting = Arc::new(());
-    let asker = Arc::downgrade(&waiting);
-    let search = read_long(&shared, move |hub| {
-        hub.search(&of, &asked, &|| asker.strong_count() > 0)
-    });
-    let found = search.await?;
-    drop(waiting);
+    // Less than the time of any request, so that this answer comes before the one that knows nothing of searches.
+    let patience = shared.config.limits.request_timeout * 9 / 10;
+    let found = find(&shared, &adw_id, asked, patience).await?;
     let Found {
         count,
         seqs,
@@ -62,4 +58,126 @@ pub(super) async fn search(
         first,
         indexed,
     })
+}
+
+/// Searches for so long and no longer. None if there is no such workflow.
+pub async fn find(
+    shared: &Shared,
+    adw_id: &AdwId,
+    asked: PageQuery,
+    patience: Duration,
+) -> Result<Option<Found>, ApiError> {
+    let of = adw_id.clone();
+    let search = read_long(shared, &shared.counts, move |hub, is_wanted| {
+        hub.search(&of, &asked, is_wanted)
+    });
+    tokio::time::timeout(patience, search).await.unwrap_or_else(|_| {
+        let message = format!(
+            "counting took longer than {} s; search fewer events (after, before), those of a kind, an agent or a level, \
+             or a text that fewer hold",
+            patience.as_secs_f32()
+        );
+        Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", message))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::super::entries::entries;
+    use super::*;
+    use crate::domain::draft::{Draft, NewEvent};
+    use crate::domain::event::{Event, Kind, TimeSource};
+    use crate::domain::timestamp::Timestamp;
+    use crate::server::api::{COUNTS, LONG_READS};
+    use crate::server::hub::{Hub, Upkeep};
+    use crate::server::journal::sqlite::{Durability, SqliteJournal};
+    use crate::server::journal::{Batch, Filter};
+
+    fn id() -> AdwId {
+        "a".parse().expect("a safe id")
+    }
+
+    async fn shared(directory: &TempDir, events: i64) -> Shared {
+        let journal = SqliteJournal::open(directory.path(), Durability::Process, "life").expect("a journal");
+        let hub = Arc::new(Hub::open(Box::new(journal), Upkeep::default()).expect("a hub"));
+        let draft = |number| {
+            let event = Event {
+                kind: Kind::AgentLogEntry,
+                adw_id: id(),
+                seq: 0,
+                timestamp: Timestamp(number),
+                time_source: TimeSource::Source,
+                event_type: "log_entry".into(),
+                agent: None,
+                run: None,
+                session_id: None,
+                parent_tool_use_id: None,
+                payload: json!({"message": format!("line {number}")}),
+            };
+            Draft::Event(NewEvent {
+                event,
+                keys: Vec::new(),
+            })
+        };
+        let batch = Batch {
+            drafts: (0..events).map(draft).collect(),
+            ..Batch::default()
+        };
+        hub.record(batch).await.expect("recorded");
+        Shared::new(Arc::default(), hub)
+    }
+
+    fn lines() -> PageQuery {
+        PageQuery {
+            limit: 10,
+            filter: Filter {
+                q: Some("line".into()),
+                ..Filter::default()
+            },
+            ..PageQuery::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_search_without_an_end_is_answered_and_gives_its_place_back() {
+        let directory = TempDir::new().expect("a directory");
+        let shared = shared(&directory, 500).await;
+        let error = find(&shared, &id(), lines(), Duration::ZERO)
+            .await
+            .expect_err("too long");
+        assert_eq!((error.status.as_u16(), error.code), (408, "timeout"));
+        assert!(error.message.contains("after, before"), "{}", error.message);
+        let places = shared.counts.acquire_many(COUNTS as u32).await;
+        drop(places.expect("it has ended"));
+        let found = find(&shared, &id(), lines(), Duration::from_secs(600)).await;
+        assert_eq!(found.expect("found").expect("there").count, 500);
+    }
+
+    #[tokio::test]
+    async fn who_counts_takes_nobody_elses_place() {
+        let directory = TempDir::new().expect("a directory");
+        let shared = shared(&directory, 20).await;
+        let counts = shared.counts.acquire_many(COUNTS as u32).await.expect("all of them");
+        let page = entries(&shared, &id(), lines()).await.expect("read").expect("there");
+        assert_eq!(page.entries.len(), 10);
+        let _exports = shared
+            .long_reads
+            .acquire_many(LONG_READS as u32)
+            .await
+            .expect("all of them");
+        let newest = PageQuery {
+            limit: 5,
+            ..PageQuery::default()
+        };
+        let page = entries(&shared, &id(), newest).await.expect("read").expect("there");
+        assert_eq!((page.from, page.to), (16, 20));
+        drop(counts);
+        let found = find(&shared, &id(), lines(), Duration::from_secs(600)).await;
+        assert_eq!(found.expect("found").expect("there").count, 20);
+    }
 }

@@ -124,7 +124,9 @@ impl Pages {
             limit: PAGE as usize,
             ..PageQuery::default()
         };
-        let read = self.with(|reader| reader.page(adw_id, &query))?.unwrap_or_default();
+        let read = self
+            .with(|reader| reader.page(adw_id, &query, &|| true))?
+            .unwrap_or_default();
         let from = read.first.max(key.1 * PAGE + 1);
         if from > seq + 1 {
             return Ok(None);
@@ -197,7 +199,12 @@ mod tests {
     }
 
     impl Reader for Counting {
-        fn page(&mut self, _: &AdwId, query: &PageQuery) -> Result<Option<JournalPage>, JournalError> {
+        fn page(
+            &mut self,
+            _: &AdwId,
+            query: &PageQuery,
+            _: &dyn Fn() -> bool,
+        ) -> Result<Option<JournalPage>, JournalError> {
             self.reads.fetch_add(1, Ordering::SeqCst);
             std::thread::sleep(std::time::Duration::from_millis(5));
             let from = (query.after.unwrap_or(0) + 1).max(self.first);

@@ -50,7 +50,7 @@ fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline,
             limit: 1_000,
             ..PageQuery::default()
         };
-        let page = reader.page(adw_id, &query)?.unwrap_or_default();
+        let page = reader.page(adw_id, &query, &|| true)?.unwrap_or_default();
         // Without a timeline of what was pruned, what is kept is all there is to fold.
         timeline.seq = timeline.seq.max(page.first.min(head + 1).saturating_sub(1));
         let before = timeline.seq;

@@ -1,5 +1,7 @@
 //! What the detail of a workflow starts with: a page of its entries, and the events that are looked at.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::domain::adw_id::AdwId;
@@ -7,8 +9,9 @@ use crate::domain::form;
 use crate::domain::log::{EntryPage, Log};
 use crate::server::api::entries::entries;
 use crate::server::api::params::page_query;
-use crate::server::hub::Hub;
-use crate::server::journal::JournalError;
+use crate::server::api::read;
+use crate::server::api::search::find;
+use crate::server::error::ApiError;
 use crate::server::shared::Shared;
 use crate::ui::address::Address;
 use crate::ui::detail::files::chosen_edit;
@@ -19,19 +22,18 @@ use crate::ui::history::{DetailSeed, Found};
 const ENTRIES: u64 = 200;
 /// Hits whose places a page carries.
 const HITS: usize = 10_000;
+/// A page comes without what a search finds later; it then asks for it itself.
+const SEARCH_PATIENCE: Duration = Duration::from_secs(3);
 
 /// None where the address shows no entries, or they cannot be read: the page then fetches them and says what is wrong.
 pub(super) async fn seed(shared: &Shared, adw_id: &AdwId, address: &Address) -> Option<DetailSeed> {
     let query = DetailQuery::of(address).filter(|query| query.tab != Tab::Overview)?;
-    let (hub, adw_id) = (shared.hub.clone(), adw_id.clone());
-    let read = tokio::task::spawn_blocking(move || look(&hub, &adw_id, &query))
-        .await
-        .ok()?;
-    read.inspect_err(|error| tracing::error!(%error, "the entries of a page could not be read"))
+    let read = look(shared, adw_id, &query).await;
+    read.inspect_err(|error| tracing::error!(error = error.message, "the entries of a page could not be read"))
         .ok()?
 }
 
-fn look(hub: &Hub, adw_id: &AdwId, query: &DetailQuery) -> Result<Option<DetailSeed>, JournalError> {
+async fn look(shared: &Shared, adw_id: &AdwId, query: &DetailQuery) -> Result<Option<DetailSeed>, ApiError> {
     let mut pairs = query.filters(false);
     pairs.push(("limit", ENTRIES.to_string()));
     match (query.seq, query.before) {
@@ -39,24 +41,27 @@ fn look(hub: &Hub, adw_id: &AdwId, query: &DetailQuery) -> Result<Option<DetailS
         (None, Some(before)) => pairs.push(("before", before.to_string())),
         (None, None) => {}
     }
-    let Some(page) = asked(&pairs)
-        .map(|asked| entries(hub, adw_id, &asked))
-        .transpose()?
-        .flatten()
-    else {
+    let Some(asked_page) = asked(&pairs) else {
         return Ok(None);
     };
-    let mut events = Vec::new();
-    for seq in looked_at(&page, query) {
-        let event = hub
-            .event(adw_id, seq)?
-            .and_then(|text| serde_json::from_str::<Value>(&text).ok());
-        events.extend(event);
-    }
+    let Some(page) = entries(shared, adw_id, asked_page).await? else {
+        return Ok(None);
+    };
+    let (of, seqs) = (adw_id.clone(), looked_at(&page, query));
+    let texts = read(shared, move |hub| {
+        seqs.into_iter()
+            .map(|seq| hub.event(&of, seq))
+            .collect::<Result<Vec<_>, _>>()
+    });
+    let events = texts.await?.into_iter().flatten();
+    let events = events
+        .filter_map(|text| serde_json::from_str::<Value>(&text).ok())
+        .collect();
     let found = match asked(&query.filters(true)).filter(|_| !query.text.is_empty()) {
         Some(mut asked) => {
             asked.limit = HITS;
-            hub.search(adw_id, &asked, &|| true)?.map(|found| Found {
+            let found = find(shared, adw_id, asked, SEARCH_PATIENCE).await;
+            found.ok().flatten().map(|found| Found {
                 count: found.count,
                 seqs: found.seqs,
             })

@@ -6,7 +6,7 @@
 
 pub(super) mod facets;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,9 +24,8 @@ use facets::{BLOCK, Shape};
 
 /// The file's format; a file of another is made anew.
 const FORMAT: i64 = 1;
-/// One transaction takes at most this much; so long a stopping server waits for it.
-const STEP_EVENTS: u64 = 256;
-const STEP_BYTES: usize = 512 * 1024;
+/// One transaction takes hardly more text than this, however few events that is; so long a stopping server waits for it.
+const STEP_BYTES: usize = 2 * 1024 * 1024;
 
 // The texts are in lower case already. They are not kept, and neither are the places in them: a search reads the events that
 // hold all its groups of three letters and compares them itself, which needs a quarter of the room.
@@ -36,6 +35,8 @@ CREATE TABLE reached (workflow INTEGER PRIMARY KEY, seq INTEGER NOT NULL, hash I
 CREATE TABLE pruned (workflow INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
 CREATE TABLE facets (id INTEGER PRIMARY KEY, shapes TEXT NOT NULL, places BLOB NOT NULL);
 CREATE VIRTUAL TABLE texts USING fts5(text, content='', contentless_delete=1, detail=none, tokenize='trigram case_sensitive 1');
+-- Every transaction leaves a list of its own for each group; merging them is most of the work, and less the later it is done.
+INSERT INTO texts (texts, rank) VALUES ('automerge', 8);
 ";
 
 /// The file's name beside the journal's.
@@ -108,31 +109,34 @@ impl SqliteIndexer {
     }
 
     /// Takes in what fits one transaction; the workflows and how far they are indexed then.
-    fn take(&self) -> rusqlite::Result<Vec<(i64, u64)>> {
-        let (mut events, mut bytes) = (0, 0);
+    fn take(&self, at_most: u64) -> rusqlite::Result<Vec<(i64, u64)>> {
+        let mut room = Room {
+            events: at_most,
+            bytes: STEP_BYTES,
+        };
         let mut taken = Vec::new();
         for (workflow, head) in &self.waiting {
-            if events >= STEP_EVENTS || bytes >= STEP_BYTES {
+            if room.is_used_up() {
                 break;
             }
             let after = self.reached.get(workflow).copied().unwrap_or(0);
-            let to = self.take_texts(*workflow, after, *head, &mut events, &mut bytes)?;
+            let (to, shapes) = self.take_texts(*workflow, after, *head, &mut room)?;
             for block in facets::block_of(after + 1)..facets::block_of(to + 1) {
-                self.take_facets(*workflow, block)?;
+                self.take_facets(*workflow, block, &shapes)?;
             }
             taken.push((*workflow, to));
         }
         Ok(taken)
     }
 
+    /// Up to where, and the shapes of those events.
     fn take_texts(
         &self,
         workflow: i64,
         after: u64,
         head: u64,
-        events: &mut u64,
-        bytes: &mut usize,
-    ) -> rusqlite::Result<u64> {
+        room: &mut Room,
+    ) -> rusqlite::Result<(u64, BTreeMap<u64, Shape>)> {
         let mut read = self.journal.prepare_cached(
             "SELECT events.id, events.text, bodies.text FROM events LEFT JOIN bodies ON bodies.id = events.id \
              WHERE events.id BETWEEN ?1 AND ?2 ORDER BY events.id",
@@ -142,59 +146,72 @@ impl SqliteIndexer {
             .prepare_cached("INSERT INTO texts (rowid, text) VALUES (?1, ?2)")?;
         let mut rows = read.query([event_id(workflow, after + 1), event_id(workflow, head)])?;
         let (mut to, mut hash) = (head, 0);
+        let mut shapes = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             let text = row.get_ref(1)?.as_str()?;
-            let searched = searched_text(row.get_ref(2)?.as_str_or_null()?.unwrap_or(text));
+            let event = serde_json::from_str::<Event>(text).ok();
+            let searched = match row.get_ref(2)?.as_str_or_null()? {
+                Some(body) => searched_text(serde_json::from_str(body).ok().as_ref()),
+                None => searched_text(event.as_ref()),
+            };
             write.execute(params![id, searched])?;
-            *events += 1;
-            *bytes += searched.len();
             to = (id - event_id(workflow, 0)).unsigned_abs();
             hash = hash_of(text);
-            if *events >= STEP_EVENTS || *bytes >= STEP_BYTES {
+            shapes.extend(event.map(|event| (to, shape_of(event))));
+            room.events = room.events.saturating_sub(1);
+            room.bytes = room.bytes.saturating_sub(searched.len());
+            if room.is_used_up() {
                 break;
             }
         }
         self.index
             .prepare_cached("INSERT OR REPLACE INTO reached VALUES (?1, ?2, ?3)")?
             .execute(params![workflow, to, hash])?;
-        Ok(to)
+        Ok((to, shapes))
     }
 
     /// A block of which events are missing, because they were pruned before, has no row and is read one by one.
-    fn take_facets(&self, workflow: i64, block: u64) -> rusqlite::Result<()> {
+    /// One whose events were all read just now is not read again.
+    fn take_facets(&self, workflow: i64, block: u64, known: &BTreeMap<u64, Shape>) -> rusqlite::Result<()> {
+        let first = facets::first_of(block);
+        let known: Vec<&Shape> = known.range(first..first + BLOCK).map(|(_, shape)| shape).collect();
+        if known.len() as u64 == BLOCK {
+            return self.keep_facets(workflow, block, known);
+        }
         let mut read = self
             .journal
             .prepare_cached("SELECT text FROM events WHERE id BETWEEN ?1 AND ?2 ORDER BY id")?;
         let first = event_id(workflow, facets::first_of(block));
         let mut rows = read.query([first, first + BLOCK as i64 - 1])?;
         let mut shapes = Vec::with_capacity(BLOCK as usize);
+        // Such a block began in the step before.
         while let Some(row) = rows.next()? {
             let Ok(event) = serde_json::from_str::<Event>(row.get_ref(0)?.as_str()?) else {
                 return Ok(());
             };
-            let level = Level::of(&event);
-            shapes.push(Shape {
-                kind: event.kind,
-                level,
-                agent: event.agent,
-            });
+            shapes.push(shape_of(event));
         }
         if shapes.len() as u64 == BLOCK {
-            let (shapes, places) = facets::encode(&shapes);
-            self.index
-                .prepare_cached("INSERT OR REPLACE INTO facets VALUES (?1, ?2, ?3)")?
-                .execute(params![event_id(workflow, block), shapes, places])?;
+            self.keep_facets(workflow, block, shapes.iter().collect())?;
         }
+        Ok(())
+    }
+
+    fn keep_facets(&self, workflow: i64, block: u64, shapes: Vec<&Shape>) -> rusqlite::Result<()> {
+        let (shapes, places) = facets::encode(&shapes);
+        self.index
+            .prepare_cached("INSERT OR REPLACE INTO facets VALUES (?1, ?2, ?3)")?
+            .execute(params![event_id(workflow, block), shapes, places])?;
         Ok(())
     }
 }
 
 impl SqliteIndexer {
     /// Removes some of what was pruned in the journal; up to where.
-    fn remove(&self, workflow: i64, pruned: u64) -> rusqlite::Result<u64> {
+    fn remove(&self, workflow: i64, pruned: u64, at_most: u64) -> rusqlite::Result<u64> {
         let from = self.pruned.get(&workflow).copied().unwrap_or(0) + 1;
-        let to = pruned.min(from + STEP_EVENTS - 1);
+        let to = pruned.min(from + at_most.max(1) - 1);
         let mut forget = self.index.prepare_cached("DELETE FROM texts WHERE rowid = ?1")?;
         for seq in from..=to {
             forget.execute([event_id(workflow, seq)])?;
@@ -223,12 +240,12 @@ impl SqliteIndexer {
 }
 
 impl Indexer for SqliteIndexer {
-    fn step(&mut self) -> Result<bool, JournalError> {
+    fn step(&mut self, at_most: u64) -> Result<bool, JournalError> {
         if self.waiting.is_empty() && self.outdated.is_empty() {
             self.find_work().map_err(|error| read_error(&error))?;
         }
         if !self.waiting.is_empty() {
-            let taken = self.whole(Self::take)?;
+            let taken = self.whole(|indexer| indexer.take(at_most))?;
             self.reached.extend(taken);
             let reached = &self.reached;
             self.waiting
@@ -238,7 +255,7 @@ impl Indexer for SqliteIndexer {
         let Some((workflow, pruned)) = self.outdated.front().copied() else {
             return Ok(false);
         };
-        let to = self.whole(|indexer| indexer.remove(workflow, pruned))?;
+        let to = self.whole(|indexer| indexer.remove(workflow, pruned, at_most))?;
         self.pruned.insert(workflow, to);
         if to == pruned {
             self.outdated.pop_front();
@@ -247,10 +264,30 @@ impl Indexer for SqliteIndexer {
     }
 }
 
+/// What is left of a transaction.
+struct Room {
+    events: u64,
+    bytes: usize,
+}
+
+impl Room {
+    fn is_used_up(&self) -> bool {
+        self.events == 0 || self.bytes == 0
+    }
+}
+
+fn shape_of(event: Event) -> Shape {
+    Shape {
+        level: Level::of(&event),
+        kind: event.kind,
+        agent: event.agent,
+    }
+}
+
 /// All that is searched in an event, as the index takes it. A text for it must not hold the character that ends texts in C.
-fn searched_text(event: &str) -> String {
+fn searched_text(event: Option<&Event>) -> String {
     let mut searched = String::new();
-    if let Ok(event) = serde_json::from_str::<Event>(event) {
+    if let Some(event) = event {
         each_text(&event.payload, &mut |text| {
             searched.push_str(&as_indexed(text));
             searched.push('\n');
@@ -288,6 +325,9 @@ fn open(path: &Path, epoch: &str, journal: &Connection) -> rusqlite::Result<Opti
     // What a loss of power takes back is indexed again.
     index.pragma_update(None, "synchronous", "NORMAL")?;
     index.pragma_update(None, "mmap_size", 0)?;
+    // In KiB. Fewer checkpoints force less to the disk, and merging reads what was written lately.
+    index.pragma_update(None, "cache_size", -8 * 1024)?;
+    index.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     let format: i64 = index.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if format == 0 {
         index.execute_batch("BEGIN IMMEDIATE")?;

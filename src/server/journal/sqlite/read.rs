@@ -36,7 +36,12 @@ impl SqliteReader {
             .optional()
     }
 
-    fn read_page(&self, adw_id: &AdwId, query: &PageQuery) -> rusqlite::Result<Option<Page>> {
+    fn read_page(
+        &self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> rusqlite::Result<Option<Page>> {
         // One transaction, so that head and events are of one moment.
         let transaction = self.connection.unchecked_transaction()?;
         let Some((workflow, first, head)) = self.workflow(adw_id)? else {
@@ -54,7 +59,7 @@ impl SqliteReader {
                 .query_map(range, |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<String>>>()?
         } else {
-            let seqs = self.find(workflow, from.max(first)..=to, query, newest_first)?;
+            let seqs = self.find(workflow, from.max(first)..=to, query, newest_first, is_wanted)?;
             let mut statement = self
                 .connection
                 .prepare_cached("SELECT text FROM events WHERE id = ?1")?;
@@ -77,6 +82,7 @@ impl SqliteReader {
         range: RangeInclusive<u64>,
         query: &PageQuery,
         newest_first: bool,
+        is_wanted: &dyn Fn() -> bool,
     ) -> rusqlite::Result<Vec<u64>> {
         let mut walk = Walk {
             seqs: Vec::new(),
@@ -84,7 +90,7 @@ impl SqliteReader {
             limit: query.limit,
             counts_all: false,
             newest_first,
-            is_wanted: &|| true,
+            is_wanted,
         };
         self.finder(workflow, &query.filter).find(range, &mut walk)?;
         Ok(walk.seqs)
@@ -142,7 +148,7 @@ impl SqliteReader {
         } else {
             // A filter that takes little is looked for further on, but not for ever in one go.
             let end = end.min(query.after.unwrap_or(0).saturating_add(64 * query.limit as u64));
-            let seqs = self.find(workflow, from.max(first)..=end, query, false)?;
+            let seqs = self.find(workflow, from.max(first)..=end, query, false, &|| true)?;
             let last = seqs.last().filter(|_| seqs.len() == query.limit);
             (last.copied().unwrap_or(end), seqs)
         };
@@ -254,8 +260,14 @@ impl Reader for SqliteReader {
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
-    fn page(&mut self, adw_id: &AdwId, query: &PageQuery) -> Result<Option<Page>, JournalError> {
-        self.read_page(adw_id, query).map_err(|error| read_error(&error))
+    fn page(
+        &mut self,
+        adw_id: &AdwId,
+        query: &PageQuery,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Page>, JournalError> {
+        self.read_page(adw_id, query, is_wanted)
+            .map_err(|error| read_error(&error))
     }
 
     fn part(&mut self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError> {

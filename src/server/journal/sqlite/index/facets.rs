@@ -35,11 +35,11 @@ pub(in super::super) fn first_of(block: u64) -> u64 {
 }
 
 /// The shapes as JSON, and the places.
-pub(super) fn encode(events: &[Shape]) -> (String, Vec<u8>) {
+pub(super) fn encode(events: &[&Shape]) -> (String, Vec<u8>) {
     let mut known: Vec<(&Shape, u64)> = Vec::new();
     let mut places = Vec::with_capacity(events.len() * 2);
     for shape in events {
-        let at = known.iter().position(|(other, _)| *other == shape).unwrap_or_else(|| {
+        let at = known.iter().position(|(other, _)| other == shape).unwrap_or_else(|| {
             known.push((shape, 0));
             known.len() - 1
         });
@@ -91,7 +91,7 @@ mod tests {
                 agent: (n % 3 > 0).then(|| format!("agent \"{}\"", n / 5)),
             })
             .collect();
-        let (shapes, places) = encode(&events);
+        let (shapes, places) = encode(&events.iter().collect::<Vec<_>>());
         let block = Block::decode(&shapes, places).expect("it is read");
         for (at, event) in events.iter().enumerate() {
             assert_eq!(&block.shapes[block.shape_at(at)].0, event);
