@@ -31,6 +31,9 @@ test('the details have an address of their own, and a tab for everything', async
   await expect(page).toHaveURL(/\/w\/c0a43f47\?detail=logs$/);
   await expect(rows(page)).toHaveCount(10);
   await expect(rows(page).first()).toContainText('the retry queue is empty');
+  // Not clipped away by a list that has no height of its own.
+  await rows(page).first().scrollIntoViewIfNeeded();
+  await expect(rows(page).first()).toBeInViewport();
   await dialog(page).getByRole('tab', { name: 'Thinking' }).click();
   await expect(page).toHaveURL(/detail=thinking/);
   await expect(rows(page)).toHaveCount(1);
