@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::domain::form::escape;
 use crate::ui::control;
 use crate::ui::derived::Derived;
-use crate::ui::icon::icon;
+use crate::ui::markup::markup;
 use crate::ui::store::use_store;
 
 /// The theme a person chose: `light` or `dark`; none follows the system. Provided as context at the root.
@@ -17,32 +17,30 @@ pub fn ThemeMenu() -> impl IntoView {
     let chosen = use_context::<Theme>().and_then(|theme| theme.0);
     let address = use_store().address;
     let back = Derived::new(move |_| address.with(|address| escape(&address.href())));
-    let item = |theme: &'static str, word: &'static str| {
-        let is_chosen = chosen.as_deref().unwrap_or("system") == theme;
-        view! {
-            <a
-                rel="external"
-                href=move || format!("/theme/{theme}?back={}", back.get())
-                aria-current=is_chosen.then_some("true")
-            >
-                {icon("#tick", 16)}
-                {word}
-            </a>
+    markup("contents", move |html| {
+        let chosen = chosen.as_deref().unwrap_or("system");
+        html.raw("<details class=\"")
+            .raw(control::MENU)
+            .raw("\"><summary title=\"Theme\" class=\"")
+            .raw(control::QUIET_BUTTON);
+        html.raw("\">")
+            .icon("#theme", 16)
+            .raw("<span class=\"sr-only\">Theme</span></summary><div class=\"items\">");
+        for (theme, word) in [("system", "As the system"), ("light", "Light"), ("dark", "Dark")] {
+            html.raw(if theme == chosen {
+                "<a aria-current=\"true\""
+            } else {
+                "<a"
+            })
+            .raw(" rel=\"external\" href=\"/theme/")
+            .raw(theme);
+            html.raw("?back=")
+                .text(&back.get())
+                .raw("\">")
+                .icon("#tick", 16)
+                .raw(word)
+                .raw("</a>");
         }
-        .into_any()
-    };
-    view! {
-        <details class=control::MENU>
-            <summary class=control::QUIET_BUTTON title="Theme">
-                {icon("#theme", 16)}
-                <span class="sr-only">"Theme"</span>
-            </summary>
-            <div class="items">
-                {item("system", "As the system")}
-                {item("light", "Light")}
-                {item("dark", "Dark")}
-            </div>
-        </details>
-    }
-    .into_any()
+        html.raw("</div></details>");
+    })
 }

@@ -1,6 +1,6 @@
 //! A stretch of the history without a hole: the seqs it covers, and the entries among them that are wanted.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::domain::entry::Entry;
 use crate::domain::event::Kind;
@@ -68,26 +68,11 @@ impl Piece {
 
     /// Puts each result into the row of its call.
     pub fn pair(&mut self) {
-        let mut calls: BTreeMap<String, usize> = BTreeMap::new();
-        let mut paired: VecDeque<Entry> = VecDeque::with_capacity(self.entries.len());
+        let to = self.to;
         for entry in std::mem::take(&mut self.entries) {
-            let id = entry.tool_use_id.clone().filter(|_| entry.kind == Kind::ToolExecution);
-            match id {
-                Some(id) if is_result(&entry) => {
-                    let call = calls.get(&id).and_then(|at| paired.get_mut(*at));
-                    match call.filter(|call| is_call_of(call, Some(&id))) {
-                        Some(call) => answer(call, entry),
-                        None => paired.push_back(entry),
-                    }
-                }
-                Some(id) => {
-                    calls.insert(id, paired.len());
-                    paired.push_back(entry);
-                }
-                None => paired.push_back(entry),
-            }
+            self.push(entry.seq, Some(entry), true);
         }
-        self.entries = paired;
+        self.to = to;
     }
 
     /// Whether nothing is left of it.

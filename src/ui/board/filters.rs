@@ -1,6 +1,5 @@
 //! Filters and order as links: they work without script, and Back undoes them.
 
-use leptos::html::Details;
 use leptos::prelude::*;
 
 use super::deck::Deck;
@@ -13,7 +12,8 @@ use crate::ui::board::card_text::Lines;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::{dynamic, list};
 use crate::ui::figure::figure;
-use crate::ui::icon::icon;
+use crate::ui::html::Html;
+use crate::ui::markup::markup;
 use crate::ui::status_mark::status_mark;
 use crate::ui::store::use_store;
 use crate::ui::{control, format};
@@ -102,7 +102,7 @@ pub fn Filters(survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView 
             <span class="w-px h-4 bg-line mx-1.5 flex-none max-md:hidden"></span>
             {dynamic(move || repos.get().into_iter().map(chip).collect_view())}
             <span class="grow"></span>
-            <Sort query />
+            {markup("contents", move |html| query.with(|query| sort(html, query)))}
         </nav>
     }
     .into_any()
@@ -124,38 +124,31 @@ fn draw(chip: Chip, query: Derived<Query>, counts: Derived<Counts>) -> AnyView {
     .into_any()
 }
 
-#[component]
-fn Sort(query: Derived<Query>) -> impl IntoView {
-    let menu = NodeRef::<Details>::new();
-    let close = move |_| {
-        if let Some(menu) = menu.get_untracked() {
-            let _ = menu.remove_attribute("open");
-        }
-    };
-    let item = move |order: Order| {
-        view! {
-            <a
-                href=move || query.with(|query| Query { order, ..query.clone() }.href())
-                aria-current=move || query.with(|query| query.order == order).then_some("true")
-                on:click=close
-            >
-                {icon("#tick", 16)}
-                {order.word()}
-            </a>
-        }
-        .into_any()
-    };
-    view! {
-        <span class="lbl max-md:hidden">"Sort"</span>
-        <details class=format!("{} max-md:hidden", control::MENU) node_ref=menu>
-            <summary class=control::CHIP>
-                {dynamic(move || query.with(|query| query.order.word()))}
-                {icon("#down", 16)}
-            </summary>
-            <div class="items">{Order::ALL.into_iter().map(item).collect_view()}</div>
-        </details>
+/// The order, as a menu: a choice draws it anew, and closes it with that.
+fn sort(html: &mut Html, query: &Query) {
+    html.raw("<span class=\"lbl max-md:hidden\">Sort</span><details class=\"max-md:hidden ")
+        .raw(control::MENU);
+    html.raw("\"><summary class=\"")
+        .raw(control::CHIP)
+        .raw("\">")
+        .raw(query.order.word())
+        .icon("#down", 16);
+    html.raw("</summary><div class=\"items\">");
+    for order in Order::ALL {
+        let is_chosen = order == query.order;
+        let href = Query { order, ..query.clone() }.href();
+        html.raw(if is_chosen {
+            "<a aria-current=\"true\" href=\""
+        } else {
+            "<a href=\""
+        });
+        html.text(&href)
+            .raw("\">")
+            .icon("#tick", 16)
+            .raw(order.word())
+            .raw("</a>");
     }
-    .into_any()
+    html.raw("</div></details>");
 }
 
 /// On a phone, what wants a person stands above everything.
