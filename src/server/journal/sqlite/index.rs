@@ -177,7 +177,7 @@ impl SqliteIndexer {
         let first = facets::first_of(block);
         let known: Vec<&Shape> = known.range(first..first + BLOCK).map(|(_, shape)| shape).collect();
         if known.len() as u64 == BLOCK {
-            return self.keep_facets(workflow, block, known);
+            return self.keep_facets(workflow, block, &known);
         }
         let mut read = self
             .journal
@@ -193,13 +193,13 @@ impl SqliteIndexer {
             shapes.push(shape_of(event));
         }
         if shapes.len() as u64 == BLOCK {
-            self.keep_facets(workflow, block, shapes.iter().collect())?;
+            self.keep_facets(workflow, block, &shapes.iter().collect::<Vec<_>>())?;
         }
         Ok(())
     }
 
-    fn keep_facets(&self, workflow: i64, block: u64, shapes: Vec<&Shape>) -> rusqlite::Result<()> {
-        let (shapes, places) = facets::encode(&shapes);
+    fn keep_facets(&self, workflow: i64, block: u64, shapes: &[&Shape]) -> rusqlite::Result<()> {
+        let (shapes, places) = facets::encode(shapes);
         self.index
             .prepare_cached("INSERT OR REPLACE INTO facets VALUES (?1, ?2, ?3)")?
             .execute(params![event_id(workflow, block), shapes, places])?;
