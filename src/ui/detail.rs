@@ -60,6 +60,7 @@ fn dialog(subject: Subject) -> AnyView {
         move |_| (tab.get(), List::new(subject.adw_id.get_value(), store, query)),
         |before, now| before.0 != now.0,
     );
+    let has_fresh = Derived::new(move |_| list.get().1.fresh().0 > 0);
     let element = NodeRef::<Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = element.get() {
@@ -99,9 +100,9 @@ fn dialog(subject: Subject) -> AnyView {
                 </a>
             </header>
             {dynamic(move || (tab.get() != Tab::Overview).then(|| bar::bar(subject, query)))}
-            <div class="panel" role="tabpanel" aria-label=move || tab.get().word()>
+            <div class="panel" role="tabpanel" aria-label="What was recorded">
                 {panel}
-                {dynamic(move || pill(list.get().1))}
+                {dynamic(move || pill(list.get().1, has_fresh))}
             </div>
             {markup("foot", move |html| foot(html, subject, &query.get()))}
         </dialog>
@@ -201,8 +202,8 @@ fn badge(list: List) -> AnyView {
 }
 
 /// What came since the list was held. The button stays while its count grows, so that it can be pressed.
-fn pill(list: List) -> Option<AnyView> {
-    if list.mode() == Mode::Live {
+fn pill(list: List, has_fresh: Derived<bool>) -> Option<AnyView> {
+    if list.mode() == Mode::Live || !has_fresh.get() {
         return None;
     }
     let count = dynamic(move || {
@@ -214,17 +215,9 @@ fn pill(list: List) -> Option<AnyView> {
         }
         said
     });
-    let class = Derived::new(move |_| {
-        let (fresh, errors) = list.fresh();
-        match (fresh, errors) {
-            (0, _) => "hidden",
-            (_, 0) => "pill",
-            (_, _) => "pill failed",
-        }
-    });
     Some(
         view! {
-            <button type="button" class=move || class.get() data-follow="1">
+            <button type="button" class="pill" data-follow="1">
                 {icon("#down", 16)}
                 <span>{count}</span>
                 <kbd>"G"</kbd>

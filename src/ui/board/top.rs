@@ -10,7 +10,9 @@ use crate::ui::connection::Connection;
 use crate::ui::control;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
+use crate::ui::html::Html;
 use crate::ui::icon::{icon, logo};
+use crate::ui::markup::markup;
 use crate::ui::store::use_store;
 use crate::ui::theme::ThemeMenu;
 
@@ -32,7 +34,7 @@ pub fn Top(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
                 <Search query search />
             </div>
             <div class="col-span-3 flex items-center justify-end gap-2 px-3 !border-l-0 max-md:hidden">
-                <Density query />
+                {markup("contents", move |html| query.with(|query| density(html, query)))}
                 <ThemeMenu />
                 <Connection />
             </div>
@@ -95,32 +97,24 @@ fn Search(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn Density(query: Derived<Query>) -> impl IntoView {
-    let side = move |is_rows: bool, name: &'static str, word: &'static str| {
-        let href = move || {
-            query.with(|query| {
-                Query {
-                    is_rows,
-                    ..query.clone()
-                }
-                .href()
-            })
-        };
-        let current = move || query.with(|query| query.is_rows == is_rows).then_some("true");
-        view! {
-            <a href=href aria-current=current title=word>
-                {icon(name, 16)}
-                <span class="sr-only">{word}</span>
-            </a>
+/// Strips or rows.
+fn density(html: &mut Html, query: &Query) {
+    html.raw("<nav aria-label=\"Density\" class=\"")
+        .raw(control::SEGMENTS)
+        .raw("\">");
+    for (is_rows, shape, word) in [(false, "#columns", "Strips by stage"), (true, "#rows", "One row each")] {
+        let href = Query {
+            is_rows,
+            ..query.clone()
         }
-        .into_any()
-    };
-    view! {
-        <nav class=control::SEGMENTS aria-label="Density">
-            {side(false, "#columns", "Strips by stage")}
-            {side(true, "#rows", "One row each")}
-        </nav>
+        .href();
+        html.raw(if is_rows == query.is_rows {
+            "<a aria-current=\"true\" href=\""
+        } else {
+            "<a href=\""
+        });
+        html.text(&href).raw("\" title=\"").raw(word).raw("\">").icon(shape, 16);
+        html.raw("<span class=\"sr-only\">").raw(word).raw("</span></a>");
     }
-    .into_any()
+    html.raw("</nav>");
 }

@@ -203,7 +203,7 @@ fn draw_table(html: &mut Html, subject: Subject, query: &DetailQuery, files: &[F
 }
 
 fn draw_file(html: &mut Html, subject: Subject, query: &DetailQuery, file: &File, edit: u64) {
-    html.raw("<header class=\"head part\"><h3 class=\"said\">")
+    html.raw("<div class=\"head part\"><h3 class=\"said\">")
         .text(&file.path)
         .raw("</h3>");
     for (class, sign, count) in [
@@ -216,7 +216,7 @@ fn draw_file(html: &mut Html, subject: Subject, query: &DetailQuery, file: &File
     }
     html.raw("<span class=\"lbl\">")
         .text(&format::counted(file.edits.len() as u64, "edit", "edits"));
-    html.raw("</span><span class=\"grow\"></span><button type=\"button\" class=\"link\" data-copy=\"1\">Copy path</button></header>");
+    html.raw("</span><span class=\"grow\"></span><button type=\"button\" class=\"link\" data-copy=\"1\">Copy path</button></div>");
     html.raw("<nav class=\"strip\" aria-label=\"Operations on this file\">");
     for seq in &file.seqs {
         let query = DetailQuery {
