@@ -24,7 +24,8 @@ use crate::ui::derived::Derived;
 use crate::ui::dynamic::{dynamic, list};
 use crate::ui::figure::figure;
 use crate::ui::format;
-use crate::ui::skeleton::StripSkeleton;
+use crate::ui::markup::markup;
+use crate::ui::skeleton::strip_skeleton;
 use crate::ui::store::use_store;
 use deck::Deck;
 use empty::Empty;
@@ -237,26 +238,22 @@ fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> 
 }
 
 fn nothing_matches(query: Derived<Query>) -> AnyView {
-    view! {
-        <div class="px-4 py-6">
-            <h2 class="text-md font-semibold">"No workflow matches"</h2>
-            <p class="text-fg2 mt-1">
-                "Nothing on the board fits this search and these filters. "
-                <a class="link inline-block leading-6" href=move || query.with(|query| query.unfiltered().href())>
-                    "Show all workflows"
-                </a>
-            </p>
-        </div>
-    }
-    .into_any()
+    markup("px-4 py-6", move |html| {
+        html.raw("<h2 class=\"text-md font-semibold\">No workflow matches</h2><p class=\"text-fg2 mt-1\">");
+        html.raw(
+            "Nothing on the board fits this search and these filters. <a class=\"link inline-block leading-6\" href=\"",
+        );
+        html.text(&query.with(|query| query.unfiltered().href()));
+        html.raw("\">Show all workflows</a></p>");
+    })
 }
 
 fn loading() -> AnyView {
-    view! {
-        <div class="board7 columns late" aria-busy="true">
-            <p class="sr-only">"Loading the board"</p>
-            {(0..COLUMNS).map(|_| view! { <div><StripSkeleton /></div> }.into_any()).collect_view()}
-        </div>
-    }
-    .into_any()
+    markup("board7 columns late", |html| {
+        for _ in 0..COLUMNS {
+            strip_skeleton(html.raw("<div>"));
+            html.raw("</div>");
+        }
+        html.raw("<p class=\"sr-only\" aria-busy=\"true\">Loading the board</p>");
+    })
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::icon::logo;
+use crate::ui::markup::markup;
 
 #[component]
 pub fn NotFound() -> impl IntoView {
@@ -13,12 +14,10 @@ pub fn NotFound() -> impl IntoView {
                 <span class="text-md font-semibold">"adwatch"</span>
             </a>
         </header>
-        <main class="px-4 py-6">
-            <h1 class="text-md font-semibold">"There is no such page"</h1>
-            <p class="text-fg2 mt-1">
-                "The address leads nowhere. " <a class="link inline-block leading-6" href="/">"To the board"</a>
-            </p>
-        </main>
+        {markup("contents", |html| {
+            html.raw("<main class=\"px-4 py-6\"><h1 class=\"text-md font-semibold\">There is no such page</h1><p class=\"text-fg2 mt-1\">");
+            html.raw("The address leads nowhere. <a class=\"link inline-block leading-6\" href=\"/\">To the board</a></p></main>");
+        })}
     }
     .into_any()
 }

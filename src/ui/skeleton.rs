@@ -3,18 +3,17 @@
 use leptos::prelude::*;
 
 use crate::ui::board::strip::SHEET as STRIP;
+use crate::ui::html::Html;
 use crate::ui::markup::markup;
 
-#[component]
-pub fn StripSkeleton() -> impl IntoView {
-    markup("contents", |html| {
-        html.raw("<div class=\"strip ").raw(STRIP).raw(
-            "\" aria-hidden=\"true\"><span class=\"flex justify-between h-4.5 items-center\"><span class=\"sk w-16\"></span>\
-             <span class=\"sk w-9\"></span></span><span class=\"sk mt-2.5 w-full\"></span><span class=\"sk mt-2 w-2/3\"></span>\
-             <span class=\"sk mt-4 !h-1 w-full\"></span><span class=\"sk mt-4 w-3/4\"></span><span class=\"f4 mt-5 gap-2\">\
-             <span class=\"sk\"></span><span class=\"sk\"></span><span class=\"sk\"></span><span class=\"sk\"></span></span></div>",
-        );
-    })
+/// A strip of the board.
+pub fn strip_skeleton(html: &mut Html) {
+    html.raw("<div class=\"strip ").raw(STRIP).raw(
+        "\" aria-hidden=\"true\"><span class=\"flex justify-between h-4.5 items-center\"><span class=\"sk w-16\"></span>\
+         <span class=\"sk w-9\"></span></span><span class=\"sk mt-2.5 w-full\"></span><span class=\"sk mt-2 w-2/3\"></span>\
+         <span class=\"sk mt-4 !h-1 w-full\"></span><span class=\"sk mt-4 w-3/4\"></span><span class=\"f4 mt-5 gap-2\">\
+         <span class=\"sk\"></span><span class=\"sk\"></span><span class=\"sk\"></span><span class=\"sk\"></span></span></div>",
+    );
 }
 
 /// Rows of a list, of uneven length.

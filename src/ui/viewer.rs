@@ -30,6 +30,7 @@ use crate::ui::banner::Banners;
 use crate::ui::derived::Derived;
 use crate::ui::detail::Detail;
 use crate::ui::dynamic::dynamic;
+use crate::ui::markup::markup;
 use crate::ui::skeleton::RowsSkeleton;
 use crate::ui::store::Known;
 use entries::Entries;
@@ -119,18 +120,15 @@ fn loading() -> AnyView {
 }
 
 fn missing(adw_id: &AdwId) -> AnyView {
+    let id = adw_id.to_string();
     view! {
         <Top title=Derived::new(|_| "No such workflow".to_owned()) />
         <Banners />
-        <main class="px-4 py-6">
-            <p class="text-fg2">
-                "No event of a workflow " <code class="text-fg">{adw_id.to_string()}</code>
-                " has come yet. This page shows it as soon as the first one does."
-            </p>
-            <p class="mt-2">
-                <a class="link inline-block leading-6" href="/">"To the board"</a>
-            </p>
-        </main>
+        {markup("contents", move |html| {
+            html.raw("<main class=\"px-4 py-6\"><p class=\"text-fg2\">No event of a workflow <code class=\"text-fg\">").text(&id);
+            html.raw("</code> has come yet. This page shows it as soon as the first one does.</p><p class=\"mt-2\">");
+            html.raw("<a class=\"link inline-block leading-6\" href=\"/\">To the board</a></p></main>");
+        })}
     }
     .into_any()
 }
