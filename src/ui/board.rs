@@ -22,8 +22,8 @@ use crate::ui::announcer::BoardAnnouncer;
 use crate::ui::banner::Banners;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::{dynamic, list};
-use crate::ui::figure::figure;
 use crate::ui::format;
+use crate::ui::html::Html;
 use crate::ui::markup::markup;
 use crate::ui::skeleton::strip_skeleton;
 use crate::ui::store::use_store;
@@ -184,53 +184,58 @@ fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> 
     let ids = Derived::new(move |_| survey.with(|survey| survey.rows.clone()));
     let totals = Derived::new(move |_| survey.with(|survey| survey.totals.clone()));
     let all = Derived::new(move |_| survey.with(|survey| survey.counts.all));
-    let head = |at: usize, word: &'static str| {
-        let class = match at {
-            0..=3 => "",
-            4 => "flex justify-between",
-            _ => "text-right",
-        };
-        let now = (at == 4).then(|| view! { <span class="text-accent">"now"</span> }.into_any());
-        view! {
-            <span role="columnheader" class=class>
-                {word}
-                {now}
-            </span>
-        }
-        .into_any()
-    };
-    let foot = dynamic(move || {
+    let foot = move |html: &mut Html| {
         let totals = totals.get();
         let shown = ids.with(Vec::len);
-        let rest = query.with(|query| query.has_filter().then(|| query.unfiltered().href()));
-        view! {
-            <span role="cell"></span>
-            <span role="cell" class="text-fg2">
-                {format!("{shown} of {} shown ", all.get())}
-                {rest.map(|href| view! { <a class="link ml-2 inline-block leading-6" href=href>"show all"</a> }.into_any())}
-            </span>
-            <span role="cell"></span>
-            <span role="cell"></span>
-            <span role="cell"></span>
-            <span role="cell"></span>
-            <span role="cell"></span>
-            <span role="cell" class="num">{format::whole(totals.errors)}</span>
-            <span role="cell" class="num">{figure(format::amount(totals.tokens))}</span>
-            <span role="cell" class="num font-semibold">{format::money(totals.cost_usd)}</span>
+        html.raw("<div role=\"row\" class=\"rows10 min-h-9\"><span role=\"cell\"></span><span role=\"cell\" class=\"text-fg2\">");
+        html.text(&format!("{shown} of {} shown ", all.get()));
+        if let Some(rest) = query.with(|query| query.has_filter().then(|| query.unfiltered().href())) {
+            html.raw("<a class=\"link ml-2 inline-block leading-6\" href=\"")
+                .text(&rest)
+                .raw("\">show all</a>");
         }
-    });
+        html.raw("</span>");
+        for _ in 2..7 {
+            html.raw("<span role=\"cell\"></span>");
+        }
+        let tokens = format::amount(totals.tokens);
+        html.raw("<span role=\"cell\" class=\"num\">")
+            .text(&format::whole(totals.errors));
+        html.raw("</span><span role=\"cell\" class=\"num\">")
+            .text(&tokens.value)
+            .raw("<span class=\"u\">")
+            .raw(format::THIN)
+            .text(tokens.unit);
+        html.raw("</span></span><span role=\"cell\" class=\"num font-semibold\">")
+            .text(&format::money(totals.cost_usd))
+            .raw("</span></div>");
+    };
+    let head = |html: &mut Html| {
+        html.raw("<div role=\"row\" class=\"rows10 h-7 text-2xs text-fg3\">");
+        for (at, word) in HEADS.into_iter().enumerate() {
+            html.raw(match at {
+                0..=3 => "<span role=\"columnheader\">",
+                4 => "<span role=\"columnheader\" class=\"flex justify-between\">",
+                _ => "<span role=\"columnheader\" class=\"text-right\">",
+            });
+            html.raw(word).raw(if at == 4 {
+                "<span class=\"text-accent\">now</span></span>"
+            } else {
+                "</span>"
+            });
+        }
+        html.raw("</div>");
+    };
     view! {
         <div role="table" aria-label="Workflows">
             <div role="rowgroup" class="sticky top-0 z-1 bg-bg border-b border-line max-md:hidden">
-                <div role="row" class="rows10 h-7 text-2xs text-fg3">
-                    {HEADS.into_iter().enumerate().map(|(at, word)| head(at, word)).collect_view()}
-                </div>
+                {markup("contents", head)}
             </div>
             <div role="rowgroup">
                 {list(move || ids.get(), AdwId::to_string, move |adw_id| view! { <Row adw_id deck /> })}
             </div>
             <div role="rowgroup">
-                <div role="row" class="rows10 min-h-9">{foot}</div>
+                {markup("contents", foot)}
             </div>
         </div>
     }
