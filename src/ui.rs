@@ -13,6 +13,7 @@ pub mod control;
 pub mod derived;
 pub mod detail;
 pub mod dynamic;
+pub mod effect;
 pub mod figure;
 pub mod format;
 pub mod history;

@@ -6,13 +6,14 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 use super::window::clipboard;
+use crate::ui::effect::effect;
 use crate::ui::store::{Clip, Store};
 
 /// How long it is said.
 const SAID_MS: u32 = 2_000;
 
 pub(super) fn serve(store: Store) {
-    Effect::new(move |_| {
+    effect(move || {
         if let Clip::Asked(text) = store.clip.get() {
             spawn_local(copy(store, text));
         }

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{Element, Event, MouseEvent};
 
 use crate::ui::address::{Address, Page};
+use crate::ui::effect::effect;
 use crate::ui::store::Store;
 
 /// Where the page is.
@@ -30,7 +31,7 @@ pub(super) fn serve(store: Store) {
         "popstate",
         Closure::<dyn FnMut(Event)>::new(move |_| store.address.set(here())),
     );
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(going) = store.going.get() {
             show(store, &going.href, going.replaces);
         }

@@ -18,6 +18,7 @@ use crate::domain::adw_id::AdwId;
 use crate::domain::follow::{Answer, Command, Follower, Input, Query, Start};
 use crate::domain::frame::FromServer;
 use crate::domain::known::Known;
+use crate::ui::effect::effect;
 use crate::ui::store::{Store, Wanted};
 
 /// The page's clock shows seconds.
@@ -104,13 +105,14 @@ impl StreamService {
     fn watch_store(&self) {
         let store = self.0.store;
         let service = self.clone();
-        Effect::new(move |before: Option<Wanted>| {
+        let mut before = Wanted::default();
+        effect(move || {
             let wanted = store.wanted.get();
-            service.want(&before.unwrap_or_default(), &wanted);
-            wanted
+            service.want(&before, &wanted);
+            before = wanted;
         });
         let service = self.clone();
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(ask) = store.asked.get() {
                 store.asked.set(None);
                 service.step(Input::Asked(ask));

@@ -6,6 +6,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::ui::board::survey::Survey;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
+use crate::ui::effect::effect;
 use crate::ui::format;
 use crate::ui::store::use_store;
 
@@ -55,21 +56,21 @@ type Seen = [u64; 3];
 fn announcer(look: Box<dyn Fn() -> Seen + Send + Sync>, words: fn(Seen) -> Option<String>) -> AnyView {
     let store = use_store();
     let said = RwSignal::new(String::new());
-    Effect::new(move |last: Option<(Timestamp, Seen)>| {
+    let mut last: Option<(Timestamp, Seen)> = None;
+    effect(move || {
         let now = store.now.get();
         let seen = look();
         let Some((spoken_at, heard)) = last else {
-            return (now, seen);
+            last = Some((now, seen));
+            return;
         };
         if seen == heard || now.since(spoken_at) < QUIET_MS {
-            return (spoken_at, heard);
+            return;
         }
-        match words([0, 1, 2].map(|at| seen[at].saturating_sub(heard[at]))) {
-            Some(text) => {
-                said.set(text);
-                (now, seen)
-            }
-            None => (spoken_at, seen),
+        last = Some((spoken_at, seen));
+        if let Some(text) = words([0, 1, 2].map(|at| seen[at].saturating_sub(heard[at]))) {
+            said.set(text);
+            last = Some((now, seen));
         }
     });
     view! { <p class="sr-only" role="status">{dynamic(move || said.get())}</p> }.into_any()

@@ -7,6 +7,7 @@ use crate::ui::address::{Address, Page};
 use crate::ui::board::Board;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
+use crate::ui::effect::effect;
 use crate::ui::icon::Sprite;
 use crate::ui::not_found::NotFound;
 use crate::ui::store::{Feed, Known, Seed, SeedJson, Store};
@@ -58,7 +59,7 @@ pub fn App() -> impl IntoView {
     let store = Store::new(seed, use_context::<Address>().unwrap_or_default());
     provide_context(store);
     if let Some(Feed(feed)) = use_context::<Feed>() {
-        Effect::new(move |_| feed(store));
+        effect(move || feed(store));
     }
     let page = Derived::new(move |_| store.address.with(Address::page));
     let title = Derived::new(move |_| match page.get() {
@@ -66,7 +67,7 @@ pub fn App() -> impl IntoView {
         page => title(&page, &Known::Loading),
     });
     // What stands in the browser's tab; the first one is in the document already.
-    Effect::new(move |_| document().set_title(&title.get()));
+    effect(move || document().set_title(&title.get()));
     dynamic(move || match page.get() {
         Page::Board => view! { <Board /> }.into_any(),
         Page::Workflow(adw_id) => view! { <Viewer adw_id /> }.into_any(),

@@ -24,6 +24,7 @@ use crate::ui::connection::Connection;
 use crate::ui::control;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
+use crate::ui::effect::effect;
 use crate::ui::format;
 use crate::ui::html::Html;
 use crate::ui::icon::icon;
@@ -62,7 +63,7 @@ fn dialog(subject: Subject) -> AnyView {
     );
     let has_fresh = Derived::new(move |_| list.get().1.fresh().0 > 0);
     let element = NodeRef::<Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(dialog) = element.get() {
             Hands { subject, query, list }.take(&dialog);
             // What the server has drawn open is a part of the page; only opened by script it is a dialog.
@@ -114,7 +115,8 @@ fn dialog(subject: Subject) -> AnyView {
 fn load(subject: Subject, query: Derived<DetailQuery>) {
     let store = subject.store;
     let history = store.history;
-    Effect::new(move |before: Option<(String, String)>| {
+    let mut before: Option<(String, String)> = None;
+    effect(move || {
         let epoch = store.epoch.get();
         let query = query.get();
         if before.as_ref().is_some_and(|(known, _)| *known != epoch) {
@@ -127,7 +129,7 @@ fn load(subject: Subject, query: Derived<DetailQuery>) {
         if !is_known && before.as_ref().is_none_or(|(_, known)| *known != asked) {
             history.search();
         }
-        (epoch, asked)
+        before = Some((epoch, asked));
     });
 }
 

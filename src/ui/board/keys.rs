@@ -3,6 +3,8 @@
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html::{A, Input};
 use leptos::prelude::*;
+
+use crate::ui::effect::effect;
 use leptos::tachys::html::element::ElementType;
 use leptos::tachys::renderer::types::Element;
 use leptos::wasm_bindgen::JsCast;
@@ -15,7 +17,7 @@ pub const CARD: &str = "card";
 
 /// Listens while the component at hand is shown. Keys are left alone while somebody types, and with modifiers.
 pub fn listen(search: NodeRef<Input>) {
-    Effect::new(move |_| {
+    effect(move || {
         let handle = window_event_listener(ev::keydown, move |event| {
             if event.alt_key() || event.ctrl_key() || event.meta_key() || is_typing(&event) {
                 return;

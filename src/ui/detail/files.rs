@@ -8,6 +8,7 @@ use crate::domain::letters::lower;
 use crate::domain::log::{Log, Row};
 use crate::domain::order::order;
 use crate::ui::derived::Derived;
+use crate::ui::effect::effect;
 use crate::ui::format;
 use crate::ui::html::Html;
 use crate::ui::markup::markup;
@@ -101,7 +102,7 @@ pub fn panel(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
         history.log(|log| files(log, &needle))
     });
     let chosen = Derived::new(move |_| query.with(|query| table.with(|files| choose(files, query))));
-    Effect::new(move |_| {
+    effect(move || {
         if let Some((_, edit)) = chosen.get() {
             history.want_body(edit);
         }

@@ -15,6 +15,7 @@ use crate::domain::adw_id::AdwId;
 use crate::domain::log::{Log, Row};
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::list;
+use crate::ui::effect::effect;
 use crate::ui::store::Store;
 pub use state::Mode;
 use state::{Drawn, State};
@@ -83,7 +84,8 @@ impl List {
 
     /// Keeps the list up to date in a browser; a server draws once.
     pub fn start(self) {
-        Effect::new(move |before: Option<DetailQuery>| {
+        let mut before: Option<DetailQuery> = None;
+        effect(move || {
             let query = self.query.get();
             let is_same = before.as_ref().is_some_and(|before| before.same_entries(&query));
             match query.seq {
@@ -101,16 +103,16 @@ impl List {
                 }),
                 Some(_) | None => {}
             }
-            query
+            before = Some(query);
         });
-        Effect::new(move |_| {
+        effect(move || {
             self.store.history.track();
             self.chosen.track();
             self.query.track();
             self.update(Cause::Data);
         });
         // The keys scroll what has the focus, and the list before is gone with it.
-        Effect::new(move |_| {
+        effect(move || {
             let is_free = document()
                 .active_element()
                 .is_none_or(|active| active.tag_name() == "BODY");

@@ -8,6 +8,7 @@ use crate::ui::control;
 use crate::ui::derived::Derived;
 use crate::ui::detail::query::DetailQuery;
 use crate::ui::dynamic::dynamic;
+use crate::ui::effect::effect;
 use crate::ui::icon::{icon, logo};
 use crate::ui::status_mark::status_mark;
 use crate::ui::store::{Clip, Known};
@@ -83,7 +84,7 @@ pub fn Top(title: Derived<String>) -> impl IntoView {
 fn Copy() -> impl IntoView {
     let subject = use_subject();
     let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
+    effect(move || is_alive.set(true));
     let id = subject.adw_id.with_value(ToString::to_string);
     let outcome = {
         let id = id.clone();
