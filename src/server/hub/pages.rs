@@ -53,16 +53,17 @@ impl Page {
         !self.texts.is_empty() && self.from <= seq + 1 && self.to() > seq
     }
 
-    /// The events after a seq, which must lie in here, and the last of them. `head` is named where it lies further on; it is
-    /// exact only where that `matters`, because a frame that is shared was made a moment ago.
+    /// The events after a seq, which must lie in here, and the last of them. `head` is the newest that was published: what was
+    /// committed beyond it comes when it is, or a viewer that resumes would be ahead of the head. It is named where it lies
+    /// further on; exact only where that `matters`, because a frame that is shared was made a moment ago.
     pub(super) fn frame_after(&self, seq: u64, head: u64, matters: bool) -> (u64, Frame) {
-        let to = self.to();
+        let to = self.to().min(head.max(seq + 1));
         let skip = (seq + 1 - self.from) as usize;
         let encode = || {
-            let texts = self.texts[skip..].iter().map(String::as_str);
+            let texts = self.texts[skip..=(to - self.from) as usize].iter().map(String::as_str);
             events_frame(&self.adw_id, seq + 1, to, Some(head).filter(|head| *head > to), texts)
         };
-        let frame = if skip == 0 && !matters {
+        let frame = if skip == 0 && to == self.to() && !matters {
             self.whole.get_or_init(encode).clone()
         } else {
             encode()
