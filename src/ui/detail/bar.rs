@@ -18,7 +18,7 @@ use crate::ui::markup::markup;
 use crate::ui::viewer::subject::Subject;
 
 /// The formats of an export, as they are asked for and as they are called.
-const FORMATS: [(&str, &str); 4] = [("ndjson", "NDJSON"), ("json", "JSON"), ("csv", "CSV"), ("txt", "TXT")];
+pub const FORMATS: [(&str, &str); 4] = [("ndjson", "NDJSON"), ("json", "JSON"), ("csv", "CSV"), ("txt", "TXT")];
 
 pub fn bar(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
     view! {

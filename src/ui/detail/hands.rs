@@ -1,4 +1,4 @@
-//! What a person does in the detail, by mouse, touch and keyboard: one listener for all of it.
+//! What a person does in the detail, by mouse, touch and keyboard: heard in one place.
 //!
 //! Keys: `j k` rows, `x` expand, `[ ]` errors, `/ n N` search, `f p` follow and pause, `g G` ends, `y` link, `1`–`5` tabs.
 

@@ -39,20 +39,14 @@ pub fn log_row(html: &mut Html, entry: &Entry, drawing: &Drawing<'_>) {
         .icon(shape, 10)
         .text(word)
         .raw("</span>");
-    agent_cell(html, entry);
-    html.raw("<span role=\"cell\" class=\"x\">");
-    message(html, entry, drawing.needle);
-    html.raw("</span>");
+    said_cells(html, entry, drawing);
 }
 
 /// Seq, time, agent and the beginning of the thought.
 pub fn thought_row(html: &mut Html, entry: &Entry, drawing: &Drawing<'_>) {
     seq_cell(html, entry, drawing);
     time_cell(html, entry);
-    agent_cell(html, entry);
-    html.raw("<span role=\"cell\" class=\"x\">");
-    message(html, entry, drawing.needle);
-    html.raw("</span>");
+    said_cells(html, entry, drawing);
 }
 
 /// Seq, time, tool, input, agent, duration.
@@ -103,6 +97,14 @@ fn time_cell(html: &mut Html, entry: &Entry) {
         html.raw("\">≤\u{2009}").text(&format::minute(entry.at));
     }
     html.raw("</time></span>");
+}
+
+/// Who, and what.
+fn said_cells(html: &mut Html, entry: &Entry, drawing: &Drawing<'_>) {
+    agent_cell(html, entry);
+    html.raw("<span role=\"cell\" class=\"x\">");
+    message(html, entry, drawing.needle);
+    html.raw("</span>");
 }
 
 fn agent_cell(html: &mut Html, entry: &Entry) {

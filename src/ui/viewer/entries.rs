@@ -13,6 +13,7 @@ use crate::domain::status::Status;
 use crate::domain::timeline::Timeline;
 use crate::domain::timeline::seen_picture::SeenPicture;
 use crate::ui::derived::Derived;
+use crate::ui::detail::bar::FORMATS;
 use crate::ui::detail::overview;
 use crate::ui::detail::query::DetailQuery;
 use crate::ui::dynamic::{dynamic, list};
@@ -73,9 +74,6 @@ impl Shown {
         format!("{} {end} {file} {}", entry.seq, self.sub_agent.is_some())
     }
 }
-
-/// The formats of an export, as they are asked for and as they are called.
-const FORMATS: [(&str, &str); 4] = [("ndjson", "NDJSON"), ("json", "JSON"), ("csv", "CSV"), ("txt", "TXT")];
 
 #[component]
 pub fn Entries() -> impl IntoView {
