@@ -14,10 +14,15 @@ use crate::domain::link::Link;
 use crate::domain::status::Patience;
 use crate::ui::store::Store;
 
+/// How often what lies beneath an open detail is painted, in ms: a person sees little of it, and it costs as much as the detail.
+const BENEATH_MS: u64 = 250;
+
 #[derive(Default)]
 pub(super) struct Painter {
     closure: RefCell<Option<Closure<dyn FnMut()>>>,
     is_asked: Cell<bool>,
+    /// When everything was painted last.
+    painted_at: Cell<u64>,
 }
 
 impl Painter {
@@ -34,8 +39,14 @@ impl Painter {
         }
     }
 
-    pub fn begin(&self) {
+    /// A frame has begun: whether all is painted in it, or only the detail that lies over the rest.
+    pub fn begin(&self, now: u64, store: Store) -> bool {
         self.is_asked.set(false);
+        let is_whole = !store.history.is_open() || now.saturating_sub(self.painted_at.get()) >= BENEATH_MS;
+        if is_whole {
+            self.painted_at.set(now);
+        }
+        is_whole
     }
 }
 

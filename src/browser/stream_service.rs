@@ -238,8 +238,12 @@ impl StreamService {
     }
 
     fn paint(&self) {
-        self.0.painter.begin();
         let now = self.0.clock.now();
+        if !self.0.painter.begin(now, self.0.store) {
+            self.0.store.history.paint();
+            self.0.painter.ask();
+            return;
+        }
         let news = News::take(&mut self.0.follower.borrow_mut(), now);
         news.put_into(self.0.store);
     }

@@ -130,6 +130,11 @@ impl History {
             .with_value(|held| held.shown.as_ref().is_some_and(|shown| shown.query.same_entries(query)))
     }
 
+    /// Whether a detail shows it.
+    pub fn is_open(self) -> bool {
+        self.held.with_value(|held| held.shown.is_some())
+    }
+
     /// The journal began a new life: nothing that is held counts any more.
     pub fn restart(self) {
         if let Some(shown) = self.change(Held::close) {
