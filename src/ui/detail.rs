@@ -13,6 +13,8 @@ pub mod overview;
 pub mod query;
 pub mod row;
 
+use std::time::Duration;
+
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
@@ -35,6 +37,8 @@ use list::{List, Mode, list_view};
 use query::{DetailQuery, Tab, workflow};
 
 const SHEET: &str = style_sheet!("./style/components/detail.css");
+/// How long links wait for a person who types.
+const BEHIND: Duration = Duration::from_millis(50);
 
 /// The dialog, while the address asks for it.
 #[component]
@@ -57,6 +61,7 @@ fn dialog(subject: Subject) -> AnyView {
     on_cleanup(move || history.close());
     let tab = Derived::new(move |_| query.with(|query| query.tab));
     // Every tab is read in its own way.
+    let behind = behind(query);
     let list = Derived::new_with_compare(
         move |_| (tab.get(), List::new(subject.adw_id.get_value(), store, query)),
         |before, now| before.0 != now.0,
@@ -89,26 +94,44 @@ fn dialog(subject: Subject) -> AnyView {
         <dialog class=format!("detail {SHEET}") open=true node_ref=element aria-label=label>
             <header class="top">
                 <nav class="tabs" role="tablist" aria-label="Details">
-                    {Tab::ALL.into_iter().map(|one| tab_link(subject, query, one)).collect_view()}
+                    {Tab::ALL.into_iter().map(|one| tab_link(subject, behind, one)).collect_view()}
                 </nav>
                 <span class="grow"></span>
                 <span class="mono text-fg2 max-md:hidden">{id}</span>
                 {dynamic(move || badge(list.get().1))}
-                {bar::export(subject, query)}
+                {bar::export(subject, behind)}
                 <a class=control::QUIET_BUTTON href=back title="Close (Esc)" data-close="1">
                     {icon("#close", 16)}
                     <span class="sr-only">"Close"</span>
                 </a>
             </header>
-            {dynamic(move || (tab.get() != Tab::Overview).then(|| bar::bar(subject, query)))}
+            {dynamic(move || (tab.get() != Tab::Overview).then(|| bar::bar(subject, query, behind)))}
             <div class="panel" role="tabpanel" aria-label="What was recorded">
                 {panel}
                 {dynamic(move || pill(list.get().1, has_fresh))}
             </div>
-            {markup("foot", move |html| foot(html, subject, &query.get()))}
+            {markup("foot", move |html| foot(html, subject, &behind.get()))}
         </dialog>
     }
     .into_any()
+}
+
+/// The same, but what a person types a moment later, for the many links that hold all of it: the letter is drawn first.
+fn behind(query: Derived<DetailQuery>) -> Derived<DetailQuery> {
+    let newest = RwSignal::new(query.get_untracked());
+    let behind = RwSignal::new(newest.get_untracked());
+    effect(move || {
+        let query = query.get();
+        newest.set(query.clone());
+        let is_typed = behind.with_untracked(|behind| behind.text != query.text && behind.tab == query.tab);
+        if is_typed {
+            let catch_up = move || newest.try_get_untracked().map(|newest| behind.try_set(newest));
+            set_timeout(move || drop(catch_up()), BEHIND);
+        } else {
+            behind.set(query);
+        }
+    });
+    Derived::new(move |_| behind.get())
 }
 
 /// Keeps what is held in step with the address.

@@ -20,13 +20,14 @@ use crate::ui::viewer::subject::Subject;
 /// The formats of an export, as they are asked for and as they are called.
 pub const FORMATS: [(&str, &str); 4] = [("ndjson", "NDJSON"), ("json", "JSON"), ("csv", "CSV"), ("txt", "TXT")];
 
-pub fn bar(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
+/// The search shows the query, the links what is `behind` it.
+pub fn bar(subject: Subject, query: Derived<DetailQuery>, behind: Derived<DetailQuery>) -> AnyView {
     view! {
         <div class="bar">
             {search(subject, query)}
-            {markup("steps", move |html| steps(html, subject, &query.get()))}
+            {markup("steps", move |html| steps(html, subject, &behind.get()))}
             <span class="grow"></span>
-            {markup("chips", move |html| chips(html, subject, &query.get()))}
+            {markup("chips", move |html| chips(html, subject, &behind.get()))}
         </div>
     }
     .into_any()

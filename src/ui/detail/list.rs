@@ -21,7 +21,7 @@ pub use state::Mode;
 use state::{Drawn, State};
 
 /// Rows that are drawn beyond what is seen, on either side.
-const BEYOND: usize = 12;
+const BEYOND: usize = 8;
 /// Rows a server draws: a page for those without script.
 const STATIC: usize = 500;
 
@@ -61,6 +61,10 @@ impl List {
             target: start.seq,
             rows: Vec::new(),
             above_px: 0,
+            canvas_px: 0,
+            view_px: 0,
+            top_px: 0,
+            end_px: None,
             count: 0,
         };
         // The entries of another tab are none of this one's.
@@ -120,7 +124,11 @@ impl List {
                 let _ = container.focus();
             }
         });
-        let resized = window_event_listener(leptos::ev::resize, move |_| self.update(Cause::Data));
+        let resized = window_event_listener(leptos::ev::resize, move |_| {
+            self.state
+                .update_value(|state| (state.view_px, state.end_px) = (0, None));
+            self.update(Cause::Data);
+        });
         on_cleanup(move || resized.remove());
     }
 
@@ -236,8 +244,6 @@ impl List {
         let history = self.store.history;
         let query = self.query.get_untracked();
         let row_px = row_px();
-        let view = container.client_height().max(0) as usize;
-        let top_now = || container.scroll_top().max(0) as usize;
         let is_changed = self.state.try_update_value(|state| {
             let before = (state.above_px, state.count, std::mem::take(&mut state.rows));
             let heights = history.log(|log| {
@@ -245,7 +251,18 @@ impl List {
                 state.count = state.count_in(log);
                 state.heights(log, row_px)
             });
-            let _ = canvas.set_attribute("style", &format!("height:{}px", heights.top(state.count)));
+            // What a browser is asked about its layout makes it lay out at once: only what is not known is asked.
+            if cause == Cause::Scroll || state.view_px == 0 {
+                state.view_px = container.client_height().max(0) as usize;
+                let top_px = container.scroll_top().max(0) as usize;
+                if std::mem::replace(&mut state.top_px, top_px) != top_px {
+                    state.end_px = None;
+                }
+            }
+            let canvas_px = heights.top(state.count);
+            if canvas_px != state.canvas_px {
+                let _ = canvas.set_attribute("style", &format!("height:{canvas_px}px"));
+            }
             let has = |seq: u64| history.log(|log| log.covers(seq));
             let jump = state.target.filter(|seq| has(*seq) || state.picked.is_some());
             if jump.is_some() {
@@ -253,22 +270,27 @@ impl List {
             }
             let place = |state: &State, seq: u64| history.log(|log| state.place(log, seq));
             let top = match (jump.map_or(cause, Cause::Jump), state.mode, state.anchor) {
-                (Cause::Jump(seq), ..) => heights.top(place(state, seq)).saturating_sub(view / 3),
+                (Cause::Jump(seq), ..) => heights.top(place(state, seq)).saturating_sub(state.view_px / 3),
                 // What is sorted begins with what matters most.
                 (Cause::Data, Mode::Live, _) if query.by_duration => 0,
-                (Cause::Data, Mode::Live, _) => heights.top(state.count),
+                (Cause::Data, Mode::Live, _) if state.end_px == Some(canvas_px) => state.top_px,
+                (Cause::Data, Mode::Live, _) => canvas_px,
                 (Cause::Data, Mode::Held(_) | Mode::Paused(_), Some((seq, beyond))) => {
                     heights.top(place(state, seq)) + beyond
                 }
-                (Cause::Data | Cause::Scroll, ..) => top_now(),
+                (Cause::Data | Cause::Scroll, ..) => state.top_px,
             };
-            if top != top_now() {
+            // A canvas that became smaller may have moved what is seen, and the end lies as far below as it may.
+            if top != state.top_px || canvas_px < state.canvas_px {
                 container.set_scroll_top(top as i32);
+                state.top_px = container.scroll_top().max(0) as usize;
+                state.end_px = (top == canvas_px).then_some(canvas_px);
             }
-            let top = top_now();
+            state.canvas_px = canvas_px;
+            let top = state.top_px;
             let first = heights.at(top).min(state.count.saturating_sub(1));
             let from = first.saturating_sub(BEYOND);
-            let to = (first + view / row_px + 1 + BEYOND).min(state.count);
+            let to = (first + state.view_px / row_px + 1 + BEYOND).min(state.count);
             state.above_px = heights.top(from);
             state.draw(history, from, to, &query);
             let seq = history.log(|log| state.seq_at(log, first));

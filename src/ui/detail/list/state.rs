@@ -62,6 +62,14 @@ pub struct State {
     pub target: Option<u64>,
     pub rows: Vec<Drawn>,
     pub above_px: usize,
+    /// The height of all rows together.
+    pub canvas_px: usize,
+    /// The height of what is seen; 0 until that is known, and whenever it may have changed.
+    pub view_px: usize,
+    /// How far the view is scrolled.
+    pub top_px: usize,
+    /// How high the canvas was when its end was last shown, if nobody has scrolled since.
+    pub end_px: Option<usize>,
     pub count: usize,
 }
 
