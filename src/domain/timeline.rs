@@ -3,8 +3,10 @@
 //! The snapshot of a timeline stays below 128 KiB however many events it has seen, and whatever they hold.
 
 pub mod agent;
+pub mod load;
 pub mod mark;
 pub mod open_tool;
+pub mod overhead;
 pub mod recent;
 pub mod report;
 pub mod seen_picture;
@@ -28,8 +30,10 @@ use super::payload;
 use super::timestamp::Timestamp;
 use super::usage::Usage;
 use agent::Agent;
+use load::Load;
 use mark::Mark;
 use open_tool::{OpenTool, Usual};
+use overhead::Overhead;
 use recent::Recent;
 use report::Report;
 use seen_picture::SeenPicture;
@@ -79,6 +83,12 @@ pub struct Timeline {
     /// The newest pictures, the newest at the end.
     #[serde(default)]
     pub pictures: VecDeque<SeenPicture>,
+    /// What the agents' processes take, the one heard of last at the end.
+    #[serde(default)]
+    pub loads: Vec<Load>,
+    /// What pushing costs, the newest report at the end.
+    #[serde(default)]
+    pub overhead: Vec<Overhead>,
 }
 
 from_fields!(Timeline {
@@ -106,6 +116,8 @@ from_fields!(Timeline {
     recent,
     sources,
     pictures,
+    loads,
+    overhead,
 });
 
 impl Timeline {
@@ -135,6 +147,8 @@ impl Timeline {
             recent: Recent::default(),
             sources: Sources::default(),
             pictures: VecDeque::new(),
+            loads: Vec::new(),
+            overhead: Vec::new(),
         }
     }
 
@@ -144,11 +158,23 @@ impl Timeline {
             return false;
         }
         self.seq = seq;
+        *self.counts.entry(event.kind).or_default() += 1;
+        // A figure is nothing that an agent did: one that hangs is measured as well.
+        match (event.kind, event.event_type.as_str()) {
+            (Kind::Other, load::SAMPLE) => {
+                load::note(&mut self.loads, event);
+                return true;
+            }
+            (Kind::Other, overhead::REPORT) => {
+                overhead::note(&mut self.overhead, event);
+                return true;
+            }
+            _ => {}
+        }
         let is_sign_of_life = sources::is_sign_of_life(event);
         if is_sign_of_life {
             self.note_time(event);
         }
-        *self.counts.entry(event.kind).or_default() += 1;
 
         let mut entry = Entry::new(event);
         entry.seq = seq;

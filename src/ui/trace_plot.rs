@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use crate::ui::format::decimal;
+use crate::ui::html::Html;
 
 pub const SHEET: &str = concat!("trace ", style_sheet!("./style/components/trace.css"));
 /// The height of a trace, in pixels.
@@ -58,29 +59,23 @@ pub fn bar_height(events: u32, most: u32) -> u32 {
 }
 
 /// A figure over time as a stepped line; `colour` is a class that sets the text's colour.
-pub fn sparkline(values: &[u32], colour: &'static str) -> AnyView {
+pub fn sparkline(html: &mut Html, values: &[u32], colour: &'static str) {
     let most = values.iter().copied().max().unwrap_or(0).max(1);
     let step = 68.0 / values.len().max(1) as f64;
-    let mut path = String::new();
-    let mut y = 18.0;
+    let mut y = String::from("18");
+    html.raw("<svg width=\"72\" height=\"20\" viewBox=\"0 0 72 20\" aria-hidden=\"true\" class=\"")
+        .raw(colour)
+        .raw("\"><path d=\"M0 19.5H72\" stroke=\"var(--line)\"></path><path d=\"");
     for (at, value) in values.iter().enumerate() {
-        y = 18.0 - f64::from(*value) / f64::from(most) * 14.0;
-        let command = if at == 0 { "M0 " } else { "V" };
-        let _ = write!(
-            path,
-            "{command}{}H{}",
-            decimal(y, 1),
-            decimal((at as f64 + 1.0) * step, 1)
-        );
+        y = decimal(18.0 - f64::from(*value) / f64::from(most) * 14.0, 1);
+        html.raw(if at == 0 { "M0 " } else { "V" })
+            .text(&y)
+            .raw("H")
+            .text(&decimal((at as f64 + 1.0) * step, 1));
     }
-    view! {
-        <svg width="72" height="20" viewBox="0 0 72 20" aria-hidden="true" class=format!("{colour} max-lg:hidden")>
-            <path d="M0 19.5H72" stroke="var(--line)"></path>
-            <path d=path fill="none" stroke="currentColor" stroke-width="1.25"></path>
-            <circle cx="68" cy=decimal(y, 1) r="2" fill="currentColor"></circle>
-        </svg>
-    }
-    .into_any()
+    html.raw("\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.25\"></path><circle cx=\"68\" cy=\"")
+        .text(&y)
+        .raw("\" r=\"2\" fill=\"currentColor\"></circle></svg>");
 }
 
 #[cfg(test)]

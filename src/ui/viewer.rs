@@ -8,6 +8,7 @@ pub mod entry_body;
 pub mod facts;
 pub mod files;
 pub mod lane;
+pub mod loads;
 pub mod markdown;
 pub mod markdown_view;
 pub mod now;

@@ -65,7 +65,8 @@ pub fn any_event() -> impl Strategy<Value = Event> {
                         "duration_ms": number, "message_id": id, "usage": {"input_tokens": number, "output_tokens": 3}, "path": b, "diff": a,
                         "stage": "build", "level": if flag { "ERROR" } else { "INFO" }, "cost_usd": 0.5, "num_turns": 3, "result": a, "model": "opus"}),
             3 => json!({"path": a, "output": [b, {"type": "image", "media": format!("{:064x}.png", number), "width": number, "height": 3, "size_bytes": number}],
-                        "tool_use_id": id, "input": {"file_path": b}}),
+                        "tool_use_id": id, "input": {"file_path": b}, "cpu_percent": 3.5, "memory_bytes": number << 20, "disk_read_bytes": number,
+                        "publisher": a, "pid": number % 30, "handed_over": number, "backlog_ms": number}),
             1 => json!({"tool_use_id": id, "tool_name": "TodoWrite", "input": {"todos": [{"content": a, "status": "in_progress"}, {"content": b, "status": "completed"}]},
                         "changed": [{"field": b, "new": a}, {"field": "status", "old": null, "new": "completed"}], "state": {"issue_title": a, "current_phase": "build", b: number}}),
             _ => json!([a, null, b]),
@@ -80,6 +81,8 @@ pub fn any_event() -> impl Strategy<Value = Event> {
         Just("stage_completed"),
         Just("completed"),
         Just("source_oddity"),
+        Just("resource_sample"),
+        Just("publisher_report"),
         Just("log_entry"),
     ];
     let who = (

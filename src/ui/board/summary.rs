@@ -12,6 +12,7 @@ use crate::domain::status::Status;
 use crate::domain::timestamp::Timestamp;
 use crate::ui::derived::Derived;
 use crate::ui::dynamic::dynamic;
+use crate::ui::markup::markup;
 use crate::ui::store::use_store;
 use crate::ui::trace_plot::sparkline;
 use crate::ui::{format, icon};
@@ -48,7 +49,7 @@ pub fn Summary(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Quer
                         <span class="text-xs text-fg3">" " {qualifier}</span>
                     </span>
                 </span>
-                {dynamic(move || history.with(|history| sparkline(line(history), colour)))}
+                {markup("max-lg:hidden", move |html| history.with(|history| sparkline(html, line(history), colour)))}
             </a>
         }
         .into_any()
@@ -68,7 +69,7 @@ pub fn Summary(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Quer
                         <span class="text-xs text-fg3">" /s"</span>
                     </span>
                 </span>
-                {dynamic(move || history.with(|history| sparkline(&history.events, "text-fg2")))}
+                {markup("max-lg:hidden", move |html| history.with(|history| sparkline(html, &history.events, "text-fg2")))}
             </div>
             <div class=PLAIN_CELL>
                 <span class="min-w-0 grow">

@@ -53,6 +53,7 @@ fn draw(html: &mut Html, timeline: &Timeline) {
     html.raw("</dl>");
     agents(html, timeline);
     kinds(html, timeline);
+    overhead(html, timeline);
     errors(html, timeline);
 }
 
@@ -117,6 +118,45 @@ fn kinds(html: &mut Html, timeline: &Timeline) {
             .raw("</span></li>");
     }
     html.raw("</ul></section>");
+}
+
+/// What pushing costs the workflow.
+fn overhead(html: &mut Html, timeline: &Timeline) {
+    if timeline.overhead.is_empty() {
+        return;
+    }
+    html.raw("<section><h3>What pushing costs</h3><table><thead><tr>");
+    for head in [
+        "publisher",
+        "events",
+        "hand-over",
+        "99 of 100",
+        "backlog",
+        "dropped",
+        "refused",
+    ] {
+        html.raw("<th scope=\"col\">").raw(head).raw("</th>");
+    }
+    html.raw("</tr></thead><tbody>");
+    for one in timeline.overhead.iter().rev() {
+        html.raw("<tr><th scope=\"row\">")
+            .text(&one.publisher)
+            .raw(" <span class=\"none\">")
+            .number(one.pid)
+            .raw("</span></th>");
+        for value in [
+            format::whole(one.handed_over),
+            format!("{}{}µs", format::whole(one.p50_us), format::THIN),
+            format!("{}{}µs", format::whole(one.p99_us), format::THIN),
+            format::duration(one.backlog_ms),
+            format::whole(one.dropped),
+            format::whole(one.refused),
+        ] {
+            html.raw("<td>").text(&value).raw("</td>");
+        }
+        html.raw("</tr>");
+    }
+    html.raw("</tbody></table></section>");
 }
 
 fn errors(html: &mut Html, timeline: &Timeline) {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use super::loads::Loads;
 use super::open_tools::OpenTools;
 use super::subject::{Subject, use_subject};
 use crate::domain::timeline::mark::Mark;
@@ -54,6 +55,7 @@ pub fn Now() -> impl IntoView {
                 .into_any(),
             }))}
             <OpenTools />
+            <Loads />
             <Errors />
         </section>
     }
