@@ -2,6 +2,7 @@
 
 use super::entry::Entry;
 use super::event::Kind;
+use super::order::order;
 use super::timeline::Timeline;
 
 /// A row of the list.
@@ -14,21 +15,21 @@ pub struct Row {
 
 /// The newest rows, newest first: at most `limit`.
 pub fn latest(timeline: &Timeline, limit: usize) -> Vec<Row> {
-    let calls: std::collections::HashSet<&str> = timeline
+    // A few dozen at most.
+    let calls: Vec<&str> = timeline
         .recent
         .of(Kind::ToolExecution)
         .filter_map(|call| call.tool_use_id.as_deref())
         .collect();
     let stands_with_its_call = |entry: &Entry| {
-        entry.kind == Kind::FileOperation && entry.tool_use_id.as_deref().is_some_and(|id| calls.contains(id))
+        entry.kind == Kind::FileOperation && entry.tool_use_id.as_deref().is_some_and(|id| calls.contains(&id))
     };
-    let mut entries: Vec<&Entry> = timeline
+    let entries: Vec<&Entry> = timeline
         .recent
         .all()
         .filter(|entry| !stands_with_its_call(entry))
         .collect();
-    entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.seq));
-    entries.truncate(limit);
+    let newest = order(entries.iter().map(|entry| [!entry.seq, 0, 0]));
     let change_of = |entry: &Entry| {
         let id = entry
             .tool_use_id
@@ -41,11 +42,12 @@ pub fn latest(timeline: &Timeline, limit: usize) -> Vec<Row> {
             .find(|file| file.tool_use_id.as_ref() == Some(id) && file.event_type != "read")
             .cloned()
     };
-    entries
+    newest
         .into_iter()
-        .map(|entry| Row {
-            file: change_of(entry),
-            entry: entry.clone(),
+        .take(limit)
+        .map(|at| Row {
+            file: change_of(entries[at]),
+            entry: entries[at].clone(),
         })
         .collect()
 }

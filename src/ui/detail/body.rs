@@ -1,6 +1,6 @@
 //! A whole event, as it stands below its row when a person opens it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::ansi::ansi;
 use crate::ui::html::Html;
@@ -27,11 +27,10 @@ pub fn body(html: &mut Html, event: &Value, needle: &str) {
             part(html, name, value, needle);
         }
     }
-    let rest: serde_json::Map<String, Value> = fields
-        .iter()
-        .filter(|(name, _)| !is_first(name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let mut rest = Map::new();
+    for (name, value) in fields.iter().filter(|(name, _)| !is_first(name)) {
+        rest.insert(name.clone(), value.clone());
+    }
     if !rest.is_empty() {
         part(html, "fields", &Value::Object(rest), needle);
     }
