@@ -125,7 +125,7 @@ fn overhead(html: &mut Html, timeline: &Timeline) {
     if timeline.overhead.is_empty() {
         return;
     }
-    html.raw("<section><h3>What pushing costs</h3><table><thead><tr>");
+    html.raw("<section><h3>What pushing costs</h3><table class=\"costs\"><thead><tr>");
     for head in [
         "publisher",
         "events",
