@@ -14,4 +14,6 @@ pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod demo;
 #[cfg(feature = "ssr")]
+pub mod publisher;
+#[cfg(feature = "ssr")]
 pub mod server;

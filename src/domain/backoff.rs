@@ -7,7 +7,12 @@ pub const LAST_MS: u64 = 10_000;
 
 /// The wait in milliseconds before try `attempt` (from 0), for a random number in `0.0..1.0`.
 pub fn wait_ms(attempt: u32, random: f64) -> u64 {
-    let ceiling = FIRST_MS.saturating_mul(1_u64 << attempt.min(16)).min(LAST_MS);
+    wait_up_to_ms(attempt, LAST_MS, random)
+}
+
+/// The same, where no wait is longer than `longest_ms`.
+pub fn wait_up_to_ms(attempt: u32, longest_ms: u64, random: f64) -> u64 {
+    let ceiling = FIRST_MS.saturating_mul(1_u64 << attempt.min(16)).min(longest_ms);
     jitter_ms(ceiling, random)
 }
 

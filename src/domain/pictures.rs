@@ -146,6 +146,13 @@ fn says_image(map: &Map<String, Value>, field: &str) -> bool {
     is_said && is_long(map, field)
 }
 
+/// Whether a text is a picture in base64, alone or as a `data:` URL. What it holds after its first bytes is not looked at.
+pub fn is_picture(text: &str) -> bool {
+    let url = text.strip_prefix("data:").and_then(|url| url.split_once(";base64,"));
+    let data = url.map_or(text, |(_, data)| data);
+    begins_a_picture(data) && is_base64(data)
+}
+
 /// Whether the first bytes are those of a picture; cheap, however long the text is.
 fn begins_a_picture(data: &str) -> bool {
     let head = data.get(..16).map(standard);

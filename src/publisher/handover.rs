@@ -1,0 +1,300 @@
+//! Where a call leaves an event, and where the courier finds it: this publisher's file in the spool, and behind it a queue in
+//! memory for as long as the file cannot be written.
+//!
+//! A call makes one small write and touches no network. Nothing here waits for the courier.
+
+mod memory;
+mod tally;
+mod written;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::event_ids::EventIds;
+use super::line::Line;
+use super::spool::{Batch, Drops, Spool};
+use memory::Memory;
+use tally::{Backlog, Tallies};
+pub(super) use written::Unsent;
+use written::Written;
+
+/// What is moved from memory to the file while callers wait.
+const MOVED_AT_ONCE: usize = 64 * 1024;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Handover {
+    spool: Arc<Spool>,
+    limit_bytes: u64,
+    ids: EventIds,
+    state: Mutex<State>,
+    /// Wakes the courier.
+    bell: Condvar,
+    /// Rung when something was sent, or the courier has ended.
+    news: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    written: Written,
+    memory: Memory,
+    tallies: Tallies,
+    /// Bytes of all other files of the folder, when it was last looked at.
+    others_bytes: u64,
+    /// The courier waits for something to send.
+    is_idle: bool,
+    /// The last attempt to send failed.
+    is_failing: bool,
+    wants_room: bool,
+    is_closing: bool,
+    has_ended: bool,
+}
+
+impl Handover {
+    pub fn new(spool: Spool, limit_bytes: u64) -> Self {
+        Self {
+            spool: Arc::new(spool),
+            limit_bytes,
+            ids: EventIds::new(),
+            state: Mutex::default(),
+            bell: Condvar::new(),
+            news: Condvar::new(),
+        }
+    }
+
+    pub fn spool(&self) -> Arc<Spool> {
+        Arc::clone(&self.spool)
+    }
+
+    /// The own file.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.lock().written.path()
+    }
+
+    /// Takes an item that a caller began to hand over at `begun`.
+    pub fn take(&self, item: Value, begun: Instant) {
+        let line = Line::of(item, || self.ids.next());
+        let adw_id = line.adw_id.clone();
+        let mut state = self.lock();
+        self.put(&mut state, line);
+        if let Some(adw_id) = adw_id {
+            state.tallies.count(&adw_id, begun.elapsed());
+        }
+        if state.is_idle {
+            state.is_idle = false;
+            self.bell.notify_one();
+        }
+    }
+
+    /// Writes a line to the file, or keeps it in memory where that cannot be.
+    fn put(&self, state: &mut State, line: Line) {
+        // What waits in memory goes first.
+        if state.memory.is_empty() && self.write(state, &line.text) {
+            return;
+        }
+        for gone in state.memory.push(line) {
+            state
+                .tallies
+                .drop_some(gone.adw_id.as_deref().unwrap_or_default(), 1, false);
+        }
+    }
+
+    /// Whether a line could be appended to the file.
+    fn write(&self, state: &mut State, text: &[u8]) -> bool {
+        let all_bytes = state.others_bytes + state.written.length() + text.len() as u64;
+        if all_bytes > self.limit_bytes {
+            state.wants_room = true;
+            return false;
+        }
+        // Small limits have small files, because only files that nobody writes can be made smaller.
+        let let_go = state.written.make_way(text.len() as u64, self.limit_bytes / 8);
+        state.others_bytes += let_go;
+        match state.written.append(text, &self.spool) {
+            Ok(()) => {
+                if state.has_ended {
+                    // Nobody sends it from here any more.
+                    state.written.let_go();
+                }
+                true
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the spool cannot be written; events wait in memory");
+                false
+            }
+        }
+    }
+
+    /// What of the own file was not sent; none while an earlier file of ours may still be on its way. `seen` is how many files
+    /// had been let go of when the folder was looked at, and none was found.
+    pub fn unsent(&self, seen: Option<u64>) -> Option<Unsent> {
+        let mut state = self.lock();
+        if seen != Some(state.written.let_go_count()) {
+            return None;
+        }
+        if state.written.settle() {
+            self.news.notify_all();
+        }
+        state.written.unsent()
+    }
+
+    /// How many files were let go of so far.
+    pub fn let_go_count(&self) -> u64 {
+        self.lock().written.let_go_count()
+    }
+
+    /// Notes how far the own file was sent; false if it was let go of meanwhile.
+    pub fn sent(&self, unsent: &Unsent, until: u64) -> bool {
+        let is_own = self.lock().written.sent(unsent, until);
+        self.news.notify_all();
+        is_own
+    }
+
+    /// Moves what waits in memory to the file, a little at a time, and tells what was dropped once nothing waits any more.
+    pub fn move_memory(&self) {
+        loop {
+            let mut state = self.lock();
+            let mut moved = 0;
+            while moved < MOVED_AT_ONCE {
+                let Some(text) = state.memory.front().map(|line| line.text.clone()) else {
+                    for (adw_id, count) in state.tallies.take_untold() {
+                        let line = Line::telling_drops(&adw_id, count, || self.ids.next());
+                        self.put(&mut state, line);
+                    }
+                    return;
+                };
+                if !self.write(&mut state, &text) {
+                    return;
+                }
+                moved += text.len();
+                state.memory.pop();
+            }
+        }
+    }
+
+    /// What waits in memory, to be sent from there; each line's end is its number.
+    pub fn memory(&self) -> Batch {
+        let mut batch = Batch::default();
+        for waiting in self.lock().memory.iter() {
+            let text = waiting.line.text.trim_ascii_end();
+            if !batch.has_room(text.len() + 1) {
+                break;
+            }
+            batch.push(0, waiting.number, text);
+        }
+        batch
+    }
+
+    pub fn memory_sent(&self, number: u64) {
+        self.lock().memory.forget_until(number);
+        self.news.notify_all();
+    }
+
+    /// What the folder holds beside the own file.
+    pub fn looked(&self, bytes: u64) {
+        let mut state = self.lock();
+        state.others_bytes = bytes.saturating_sub(state.written.length());
+    }
+
+    /// Whether an event did not go into the spool because it is full.
+    pub fn wants_room(&self) -> bool {
+        self.lock().wants_room
+    }
+
+    pub fn made_room(&self, drops: Drops) {
+        let mut state = self.lock();
+        state.wants_room = false;
+        for (adw_id, count) in drops {
+            state.tallies.drop_some(&adw_id, count, true);
+        }
+    }
+
+    /// The server did not want an event of this workflow.
+    pub fn refused(&self, adw_id: &str) {
+        self.lock().tallies.refuse(adw_id);
+    }
+
+    /// Writes the reports that are due, which travel with the events before them.
+    pub fn report(&self, is_end: bool) {
+        let mut state = self.lock();
+        let backlog = Backlog {
+            age: state.waiting_since().map_or(Duration::ZERO, |since| since.elapsed()),
+            spooled_bytes: state.others_bytes + state.written.length(),
+        };
+        for report in state.tallies.reports(backlog, is_end) {
+            let line = Line::of(report, || self.ids.next());
+            self.put(&mut state, line);
+        }
+    }
+
+    /// The courier waits: for something to send, where `is_idle`, else for its next attempt. True when it is to end.
+    pub fn wait(&self, time: Duration, is_idle: bool) -> bool {
+        let mut state = self.lock();
+        // What came since the courier looked is not waited for.
+        let has_news = state.written.unsent().is_some() || !state.memory.is_empty();
+        if state.is_closing || (is_idle && has_news) {
+            return state.is_closing;
+        }
+        state.is_idle = is_idle;
+        let waited = self
+            .bell
+            .wait_timeout_while(state, time, |state| !state.is_closing && state.is_idle == is_idle);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.is_idle = false;
+        state.is_closing
+    }
+
+    pub fn failed(&self, is_failing: bool) {
+        self.lock().is_failing = is_failing;
+        self.news.notify_all();
+    }
+
+    /// Waits until everything that was handed over has been sent; false if the time was too short.
+    pub fn flush(&self, time: Duration) -> bool {
+        let state = self.lock();
+        let waited = self
+            .news
+            .wait_timeout_while(state, time, |state| state.has_unsent() && !state.has_ended);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !state.has_unsent()
+    }
+
+    /// Asks the courier to send what is left and to end. Waits for it at most so long, and not at all where the server is away.
+    pub fn close(&self, time: Duration) {
+        self.report(true);
+        let mut state = self.lock();
+        state.is_closing = true;
+        self.bell.notify_all();
+        // What was not sent by then is in the spool.
+        drop(
+            self.news
+                .wait_timeout_while(state, time, |state| !state.has_ended && !state.is_failing),
+        );
+    }
+
+    /// The courier has ended. What was not sent is left for others.
+    pub fn end(&self) {
+        self.move_memory();
+        let mut state = self.lock();
+        state.has_ended = true;
+        state.written.end();
+        self.news.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn has_unsent(&self) -> bool {
+        self.waiting_since().is_some() || !self.memory.is_empty()
+    }
+
+    /// Since when the oldest event waits that was not sent.
+    fn waiting_since(&self) -> Option<Instant> {
+        self.written.since().or_else(|| self.memory.since())
+    }
+}

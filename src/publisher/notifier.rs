@@ -1,0 +1,189 @@
+//! The face of a publisher: hand an event over and go on.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::builder::Builder;
+use super::guard::{StageGuard, ToolGuard};
+use super::handover::Handover;
+use super::line;
+use super::settings::Settings;
+use super::state_file::{self, StateError};
+
+/// How long the end of a process waits for the last events, if the server takes them.
+const LAST_WAIT: Duration = Duration::from_millis(500);
+
+/// Hands events over to adwatch; cheap to clone. See the [module](super).
+///
+/// When the last clone goes, what is left is sent within half a second if the server answers, and else stays in the spool for the
+/// next process.
+#[derive(Clone, Debug)]
+pub struct Notifier {
+    /// None if it is switched off.
+    outlet: Option<Arc<Outlet>>,
+    adw_id: Option<Arc<str>>,
+    agent: Option<Arc<str>>,
+    stage: Option<Arc<str>>,
+}
+
+/// What all clones share.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    handover: Arc<Handover>,
+    has_warned: AtomicBool,
+}
+
+impl Outlet {
+    pub(super) fn new(handover: Arc<Handover>) -> Self {
+        Self {
+            handover,
+            has_warned: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Drop for Outlet {
+    fn drop(&mut self) {
+        self.handover.close(LAST_WAIT);
+    }
+}
+
+impl Notifier {
+    pub(super) fn new(
+        outlet: Option<Arc<Outlet>>,
+        adw_id: Option<String>,
+        agent: Option<String>,
+        stage: Option<String>,
+    ) -> Self {
+        Self {
+            outlet,
+            adw_id: adw_id.map(Arc::from),
+            agent: agent.map(Arc::from),
+            stage: stage.map(Arc::from),
+        }
+    }
+
+    /// What the environment says, to be changed.
+    pub fn builder() -> Builder {
+        Builder::new(Settings::from_env())
+    }
+
+    /// What the environment says. It never fails: where `ADWATCH_URL` is no address it is switched off, and says so in the log.
+    pub fn from_env() -> Self {
+        Self::builder().build().unwrap_or_else(|error| {
+            tracing::warn!(%error, "nothing is published");
+            Self::new(None, None, None, None)
+        })
+    }
+
+    /// The same publisher for another workflow.
+    #[must_use]
+    pub fn for_workflow(&self, adw_id: &str) -> Self {
+        Self {
+            adw_id: Some(adw_id.into()),
+            ..self.clone()
+        }
+    }
+
+    /// The same publisher for another agent of the workflow.
+    #[must_use]
+    pub fn for_agent(&self, agent: &str) -> Self {
+        Self {
+            agent: Some(agent.into()),
+            ..self.clone()
+        }
+    }
+
+    /// The workflow that events belong to which name none.
+    pub fn adw_id(&self) -> Option<&str> {
+        self.adw_id.as_deref()
+    }
+
+    /// The stage that `ADWATCH_STAGE` names.
+    pub fn current_stage(&self) -> Option<&str> {
+        self.stage.as_deref()
+    }
+
+    /// Whether events go anywhere.
+    pub fn is_enabled(&self) -> bool {
+        self.outlet.is_some()
+    }
+
+    /// Hands one item over as `docs/protocol.md` describes them. What it lacks of `event_id`, `timestamp`, `adw_id` and `agent` is
+    /// added; secrets are removed.
+    pub fn send(&self, mut item: Value) {
+        let begun = Instant::now();
+        let Some(outlet) = &self.outlet else { return };
+        let is_hook = item.get("type").and_then(Value::as_str) == Some("hook");
+        if let Some(fields) = line::fields(&mut item) {
+            for (name, known) in [("adw_id", &self.adw_id), ("agent", &self.agent)] {
+                if let Some(known) = known
+                    && fields.get(name).is_none_or(Value::is_null)
+                {
+                    fields.insert(name.to_owned(), (**known).into());
+                }
+            }
+        }
+        // The workflow of a hook is found by its session.
+        if !is_hook && line::adw_id(&item).is_none() {
+            if !outlet.has_warned.swap(true, Ordering::Relaxed) {
+                tracing::warn!(
+                    "an event names no workflow and is not published; set ADWATCH_ADW_ID or use for_workflow"
+                );
+            }
+            return;
+        }
+        outlet.handover.take(item, begun);
+    }
+
+    /// Hands over an event of this workflow and agent.
+    pub(super) fn publish(&self, kind: &str, event_type: &str, payload: Value) {
+        if self.outlet.is_some() {
+            self.send(json!({"type": kind, "data": {"event_type": event_type, "payload": payload}}));
+        }
+    }
+
+    /// Tells that a stage began; what it gives tells how it ended when it goes.
+    pub fn stage(&self, name: &str) -> StageGuard {
+        StageGuard::begin(self.clone(), name)
+    }
+
+    /// Tells that a tool was called; what it gives tells of its end when it goes.
+    pub fn tool(&self, name: &str, input: Value) -> ToolGuard {
+        ToolGuard::begin(self.clone(), name, input)
+    }
+
+    /// Writes fields of a state document, and tells what changed.
+    ///
+    /// `place` is the document or the folder of its `adw_state.json`. Fields that are not named stay. The file is replaced as a
+    /// whole, so that no reader meets half of it. Unlike everything else here this can fail, because a workflow needs its state.
+    pub fn save_state(&self, place: impl AsRef<Path>, fields: Value) -> Result<(), StateError> {
+        let saved = state_file::save(place.as_ref(), fields)?;
+        if saved.changes.is_empty() {
+            return Ok(());
+        }
+        let payload = json!({"changed": saved.changes, "source": saved.file});
+        let notifier = match (&self.adw_id, saved.adw_id) {
+            (None, Some(adw_id)) => self.for_workflow(&adw_id),
+            (Some(_), _) | (None, None) => self.clone(),
+        };
+        notifier.publish("agent_state_update", "state_change", payload);
+        Ok(())
+    }
+
+    /// Waits until the server has everything that was handed over; false if that took longer than `time`.
+    pub fn flush(&self, time: Duration) -> bool {
+        self.outlet.as_ref().is_none_or(|outlet| outlet.handover.flush(time))
+    }
+
+    /// Sends what is left, within half a second if the server answers. Events that are handed over afterwards stay in the spool.
+    pub fn close(&self) {
+        if let Some(outlet) = &self.outlet {
+            outlet.handover.close(LAST_WAIT);
+        }
+    }
+}

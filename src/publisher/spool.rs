@@ -1,0 +1,290 @@
+//! The folder in which events wait for one server: what a call hands over is in a file of it before the call returns.
+//!
+//! A file belongs to whoever holds its lock, which the system gives up when a process ends, however it ends. So a file that
+//! can be locked has lost its publisher: it is an orphan, and whoever locks it sends it. The order of the names is the order
+//! of sending.
+
+mod lines;
+mod room;
+mod spool_file;
+
+use std::collections::HashSet;
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use super::clock;
+pub(crate) use lines::{Batch, Piece};
+pub(crate) use room::Drops;
+pub(crate) use spool_file::SpoolFile;
+
+const ENDING: &str = ".ndjson";
+/// A file has this name until it is locked, or whole.
+const UNFINISHED: &str = ".new-";
+/// What is left of a process that was killed while it made a file.
+const LITTER_AFTER: Duration = Duration::from_secs(60);
+
+/// The folder of one server, and the names that this publisher gives its files.
+#[derive(Debug)]
+pub(crate) struct Spool {
+    folder: PathBuf,
+    /// The process and a random number, which all files of this publisher end in.
+    author: String,
+    last_ms: AtomicU64,
+}
+
+/// A file as the folder lists it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name(String);
+
+/// What a look into the folder found.
+pub(crate) struct Claimed {
+    /// Files that have lost their publisher and are ours now, in the order of sending.
+    pub files: Vec<SpoolFile>,
+    /// Whether others were left for the next look, because one takes only so many.
+    pub is_partial: bool,
+    /// Bytes of all files.
+    pub bytes: u64,
+    /// Whether somebody else is sending files of the asker.
+    pub is_sent_by_others: bool,
+}
+
+impl Name {
+    /// Whose file it is: the process, because one process may have several files, which are sent in their order.
+    fn process(&self) -> &str {
+        self.0.split('-').nth(1).unwrap_or_default()
+    }
+
+    fn is_of(&self, author: &str) -> bool {
+        self.0.get(14..).and_then(|rest| rest.strip_suffix(ENDING)) == Some(author)
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        let (time, rest) = name.strip_suffix(ENDING)?.split_once('-')?;
+        let is_name = time.len() == 13 && time.bytes().all(|byte| byte.is_ascii_digit()) && !rest.is_empty();
+        is_name.then(|| Self(name.to_owned()))
+    }
+}
+
+impl Spool {
+    /// A folder, which is made when it is needed.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            author: format!("{}-{:08x}", std::process::id(), clock::random() as u32),
+            last_ms: AtomicU64::new(0),
+        }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A new empty file, which is locked before others can see it.
+    pub fn create(&self) -> io::Result<SpoolFile> {
+        self.prepare()?;
+        let name = self.next_name(clock::now().0);
+        let unfinished = self.folder.join(format!("{UNFINISHED}{name}"));
+        let path = self.folder.join(&name);
+        SpoolFile::create(&unfinished, path)
+    }
+
+    /// Leaves whole lines for others to send: the file appears with all of them, or not at all.
+    pub fn leave(&self, lines: &[u8]) -> io::Result<()> {
+        self.prepare()?;
+        let name = self.next_name(clock::now().0);
+        let unfinished = self.folder.join(format!("{UNFINISHED}{name}"));
+        let mut file = spool_file::create_new(&unfinished)?;
+        let left = file
+            .write_all(lines)
+            .and_then(|()| fs::rename(&unfinished, self.folder.join(&name)));
+        if left.is_err() {
+            let _ = fs::remove_file(&unfinished);
+        }
+        left
+    }
+
+    /// Whether any file waits.
+    pub fn is_empty(&self) -> bool {
+        self.names().is_empty()
+    }
+
+    /// Locks what has lost its publisher, at most `most` files. `current` is the asker's own file, which is left alone.
+    ///
+    /// The files of one process are taken in their order: where somebody else has one, those after it are left.
+    pub fn claim(&self, current: Option<&Path>, most: usize) -> Claimed {
+        let mut found = Claimed {
+            files: Vec::new(),
+            is_partial: false,
+            bytes: 0,
+            is_sent_by_others: false,
+        };
+        let mut taken = HashSet::new();
+        for name in self.names() {
+            let path = self.folder.join(&name.0);
+            found.bytes += fs::symlink_metadata(&path).map_or(0, |file| file.len());
+            if current == Some(path.as_path()) {
+                continue;
+            }
+            if found.files.len() >= most {
+                found.is_partial = true;
+                continue;
+            }
+            if taken.contains(name.process()) {
+                found.is_sent_by_others |= name.is_of(&self.author);
+                continue;
+            }
+            match SpoolFile::claim(path) {
+                Ok(Some(file)) => found.files.push(file),
+                Ok(None) => {
+                    found.is_sent_by_others |= name.is_of(&self.author);
+                    taken.insert(name.process().to_owned());
+                }
+                // Whoever had it has just sent it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => tracing::debug!(file = name.0, %error, "a file of the spool is left alone"),
+            }
+        }
+        found
+    }
+
+    /// The files that wait, in the order of sending.
+    fn names(&self) -> Vec<Name> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            if name.starts_with(UNFINISHED) {
+                sweep(&entry.path());
+            }
+            names.extend(Name::parse(name));
+        }
+        names.sort();
+        names
+    }
+
+    /// Makes the folder. One that belongs to somebody else is not used: he could read what is written there.
+    fn prepare(&self) -> io::Result<()> {
+        let folder = match fs::symlink_metadata(&self.folder) {
+            Ok(folder) => folder,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+                fs::symlink_metadata(&self.folder)?
+            }
+            Err(error) => return Err(error),
+        };
+        if !folder.is_dir() || folder.uid() != rustix::process::geteuid().as_raw() {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "the spool is no folder of this user",
+            ));
+        }
+        if folder.mode() & 0o077 != 0 {
+            fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o700))?;
+        }
+        Ok(())
+    }
+
+    /// A name after all that this publisher has given, even where the clock has jumped back.
+    fn next_name(&self, now_ms: i64) -> String {
+        let now_ms = u64::try_from(now_ms).unwrap_or(0);
+        let before = self
+            .last_ms
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(now_ms.max(last + 1)));
+        let at = now_ms.max(before.unwrap_or(0) + 1);
+        format!("{at:013}-{}{ENDING}", self.author)
+    }
+}
+
+/// Removes what a killed process left half made.
+fn sweep(path: &Path) {
+    let Ok(file) = fs::symlink_metadata(path) else { return };
+    let age = file
+        .modified()
+        .ok()
+        .and_then(|at| SystemTime::now().duration_since(at).ok());
+    if !file.is_file() || age.is_none_or(|age| age < LITTER_AFTER) {
+        return;
+    }
+    // A process that is only slow holds its lock.
+    if File::open(path).is_ok_and(|file| file.try_lock().is_ok()) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spool(folder: &Path) -> Spool {
+        Spool::new(folder.join("http_127.0.0.1_1"))
+    }
+
+    fn texts(claimed: &Claimed) -> Vec<String> {
+        let path = |file: &SpoolFile| fs::read_to_string(file.path()).expect("a file of the spool");
+        claimed.files.iter().map(path).collect()
+    }
+
+    #[test]
+    fn names_grow_whatever_the_clock_does() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let spool = spool(folder.path());
+        let names: Vec<String> = [5_000, 5_000, 1_000, -3, 6_000]
+            .map(|now_ms| spool.next_name(now_ms))
+            .into();
+        assert!(names.is_sorted(), "{names:?}");
+        assert!(names.windows(2).all(|two| two[0] != two[1]), "{names:?}");
+        assert!(names[4].starts_with("0000000006000-"), "{names:?}");
+        assert!(Name::parse(&names[0]).is_some_and(|name| name.is_of(&spool.author)));
+    }
+
+    #[test]
+    fn a_file_is_an_orphan_only_when_its_publisher_is_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let spool = spool(folder.path());
+        let mut own = spool.create().expect("a file");
+        own.append(b"{}\n").expect("written");
+        let others = Spool::new(spool.folder().to_owned());
+        assert!(others.claim(None, 9).files.is_empty());
+        assert!(spool.claim(Some(own.path()), 9).files.is_empty());
+        drop(own);
+        assert_eq!(texts(&others.claim(None, 9)), ["{}\n"]);
+        let mode = |path: &Path| fs::metadata(path).expect("it is there").mode() & 0o777;
+        assert_eq!(mode(spool.folder()), 0o700);
+    }
+
+    #[test]
+    fn later_files_of_a_process_wait_for_the_earlier_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let spool = spool(folder.path());
+        spool.leave(b"1\n").expect("left");
+        spool.leave(b"2\n").expect("left");
+        let first = spool.claim(None, 1);
+        assert_eq!((texts(&first), first.is_partial), (vec!["1\n".to_owned()], true));
+        // A second courier must not overtake the first.
+        let second = spool.claim(None, 9);
+        assert!(second.files.is_empty() && second.is_sent_by_others);
+        drop(first);
+        assert_eq!(texts(&spool.claim(None, 9)), ["1\n", "2\n"]);
+    }
+
+    #[test]
+    fn links_other_names_and_half_made_files_are_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let spool = spool(folder.path());
+        spool.leave(b"1\n").expect("left");
+        let secret = folder.path().join("secret");
+        fs::write(&secret, "{}\n").expect("written");
+        let within = |name: &str| spool.folder().join(name);
+        std::os::unix::fs::symlink(&secret, within("0000000000001-1-aaaaaaaa.ndjson")).expect("a link");
+        fs::write(within(".new-0000000000002-1-aaaaaaaa.ndjson"), "{").expect("written");
+        fs::write(within("notes.ndjson"), "{}").expect("written");
+        fs::create_dir(within("0000000000003-2-aaaaaaaa.ndjson")).expect("a folder");
+        assert_eq!(texts(&spool.claim(None, 9)), ["1\n"]);
+        assert!(within(".new-0000000000002-1-aaaaaaaa.ndjson").exists());
+    }
+}
