@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use adwatch::command;
+use adwatch::command::hook::{self, Hook};
 use adwatch::demo::replay::Replay;
 use adwatch::demo::{self, DemoOptions};
 use adwatch::server::Server;
@@ -35,15 +37,31 @@ enum Failure {
     Start(String),
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    // Claude Code waits for its hooks: neither the arguments of all commands nor a runtime are made for one.
+    if hook::is_meant(std::env::args_os()) {
+        hook::take();
+        return ExitCode::SUCCESS;
+    }
     let done = match Cli::parse().command {
-        Command::Serve(arguments) => serve(&arguments).await,
-        Command::Demo(arguments) => match arguments.replay.clone() {
-            Some(recording) => replay(&arguments, &recording).await,
-            None => play(arguments).await,
-        },
-        Command::Import(arguments) => import(arguments).await,
+        Command::Emit(arguments) => return short(arguments.run()),
+        Command::Hook(Hook { command: Some(command) }) => return short(command.run()),
+        Command::Hook(Hook { command: None }) => {
+            hook::take();
+            Ok(())
+        }
+        Command::Flush(arguments) => {
+            arguments.run();
+            Ok(())
+        }
+        Command::Serve(arguments) => in_runtime(serve(&arguments)),
+        Command::Demo(arguments) => in_runtime(async {
+            match arguments.replay.clone() {
+                Some(recording) => replay(&arguments, &recording).await,
+                None => play(arguments).await,
+            }
+        }),
+        Command::Import(arguments) => in_runtime(import(arguments)),
         Command::Version => say(concat!("adwatch ", env!("CARGO_PKG_VERSION"))),
     };
     let (message, code) = match done {
@@ -53,6 +71,17 @@ async fn main() -> ExitCode {
     };
     let _ = writeln!(io::stderr(), "adwatch: {message}");
     ExitCode::from(code)
+}
+
+/// The end of a command that needs no runtime.
+fn short(done: Result<(), command::Failure>) -> ExitCode {
+    done.map_or_else(|failure| failure.tell(), |()| ExitCode::SUCCESS)
+}
+
+fn in_runtime(done: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Start(format!("no threads can be started: {error}")))?;
+    runtime.block_on(done)
 }
 
 async fn serve(arguments: &Serve) -> Result<(), Failure> {

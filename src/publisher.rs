@@ -32,6 +32,7 @@ pub mod destination;
 mod event_ids;
 mod guard;
 mod handover;
+pub mod leaving;
 pub(crate) mod line;
 mod notifier;
 pub mod settings;

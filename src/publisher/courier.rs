@@ -37,6 +37,7 @@ pub(crate) struct Courier<P> {
     orphans: Vec<Orphan>,
     /// How far files were sent that are not held now, by their paths and inodes.
     progress: HashMap<PathBuf, (u64, u64)>,
+    look_every: Duration,
     looked_at: Option<Instant>,
     /// How many own files had been let go of when none of them was left.
     seen: Option<u64>,
@@ -83,11 +84,17 @@ impl<P: Post> Courier<P> {
             ids: EventIds::new(),
             orphans: Vec::new(),
             progress: HashMap::new(),
+            look_every: LOOK_EVERY,
             looked_at: None,
             seen: None,
             failures: 0,
             has_told_refusal: false,
         }
+    }
+
+    /// Looks for what it is to send at other times than usual.
+    pub fn looking_every(self, look_every: Duration) -> Self {
+        Self { look_every, ..self }
     }
 
     /// Sends until it is told to end.
@@ -125,15 +132,32 @@ impl<P: Post> Courier<P> {
             if is_idle || Instant::now() >= until {
                 return false;
             }
-            self.look();
-            self.let_go();
+            self.tend();
             own.move_memory();
         }
     }
 
+    /// The same where no publisher of this process has to be heard.
+    pub fn sleep(&mut self, wait: Duration) {
+        let until = Instant::now() + wait;
+        loop {
+            std::thread::sleep(until.saturating_duration_since(Instant::now()).min(LOOK_EVERY));
+            if Instant::now() >= until {
+                return;
+            }
+            self.tend();
+        }
+    }
+
+    /// Sees to room while the server is away.
+    fn tend(&mut self) {
+        self.look();
+        self.let_go();
+    }
+
     /// Sends one batch of what is to be sent next.
     pub fn step(&mut self) -> Step {
-        let is_due = self.looked_at.is_none_or(|at| at.elapsed() >= LOOK_EVERY);
+        let is_due = self.looked_at.is_none_or(|at| at.elapsed() >= self.look_every);
         let is_news = self
             .own
             .as_ref()
@@ -159,13 +183,8 @@ impl<P: Post> Courier<P> {
         self.send_memory(&own)
     }
 
-    /// Whether files are waiting for this courier, or were when it last looked.
-    pub fn has_orphans(&self) -> bool {
-        !self.orphans.is_empty()
-    }
-
     /// Gives up the locks of what is not being sent, so that others may send it.
-    pub fn let_go(&mut self) {
+    fn let_go(&mut self) {
         for orphan in self.orphans.drain(..) {
             if let Ok(inode) = orphan.file.inode() {
                 self.progress

@@ -18,7 +18,7 @@ use super::line::Line;
 use super::spool::{Batch, Drops, Spool};
 use memory::Memory;
 use tally::{Backlog, Tallies};
-pub(super) use written::Unsent;
+pub(crate) use written::Unsent;
 use written::Written;
 
 /// What is moved from memory to the file while callers wait.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::builder::Builder;
 use super::guard::{StageGuard, ToolGuard};
@@ -143,7 +143,13 @@ impl Notifier {
     /// Hands over an event of this workflow and agent.
     pub(super) fn publish(&self, kind: &str, event_type: &str, payload: Value) {
         if self.outlet.is_some() {
-            self.send(json!({"type": kind, "data": {"event_type": event_type, "payload": payload}}));
+            // Put together by hand, because json! would copy the payload.
+            let data = Map::from_iter([
+                ("event_type".to_owned(), event_type.into()),
+                ("payload".to_owned(), payload),
+            ]);
+            let item = [("type".to_owned(), kind.into()), ("data".to_owned(), data.into())];
+            self.send(Map::from_iter(item).into());
         }
     }
 

@@ -24,6 +24,8 @@ pub(crate) use spool_file::SpoolFile;
 const ENDING: &str = ".ndjson";
 /// A file has this name until it is locked, or whole.
 const UNFINISHED: &str = ".new-";
+/// Held by the one process that sends for those that end at once.
+const SENDER: &str = ".sender.lock";
 /// What is left of a process that was killed while it made a file.
 const LITTER_AFTER: Duration = Duration::from_secs(60);
 
@@ -107,9 +109,11 @@ impl Spool {
         left
     }
 
-    /// Whether any file waits.
-    pub fn is_empty(&self) -> bool {
-        self.names().is_empty()
+    /// Takes the lock of the process that sends for those that end at once; none if another has it.
+    pub fn lock_sender(&self) -> io::Result<Option<File>> {
+        self.prepare()?;
+        let file = spool_file::open_lock(&self.folder.join(SENDER))?;
+        Ok(file.try_lock().is_ok().then_some(file))
     }
 
     /// Locks what has lost its publisher, at most `most` files. `current` is the asker's own file, which is left alone.

@@ -9,6 +9,9 @@ use super::config::key;
 use super::config::value::Value;
 use super::config::{Config, ConfigError};
 use super::{clock, local_time};
+use crate::command::emit::Emit;
+use crate::command::flush::Flush;
+use crate::command::hook::Hook;
 use crate::demo::DemoOptions;
 use crate::demo::replay::Speed;
 
@@ -31,7 +34,9 @@ Examples:
   adwatch serve --demo                      see it move without a project
   adwatch demo --url http://127.0.0.1:4600  play workflows into a running server
   adwatch demo --replay old/agents          see a recorded run again
-  adwatch import c0a43f47.ndjson            take an export back into the journal";
+  adwatch import c0a43f47.ndjson            take an export back into the journal
+  adwatch emit c0a43f47 log 'tests pass'    tell what happens, from any script
+  adwatch hook install                      see what Claude Code does in this project";
 
 /// Shows, live and without gaps, what every agent of every AI Developer Workflow is doing.
 #[derive(Debug, Parser)]
@@ -46,6 +51,10 @@ pub enum Command {
     Serve(Serve),
     Demo(Demo),
     Import(Import),
+    Emit(Emit),
+    Hook(Hook),
+    #[command(hide = true)]
+    Flush(Flush),
     /// Print the version.
     Version,
 }

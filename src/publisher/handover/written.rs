@@ -29,7 +29,7 @@ pub(super) struct Written {
 
 /// The part of the file that is to be sent.
 #[derive(Debug)]
-pub(in crate::publisher) struct Unsent {
+pub(crate) struct Unsent {
     pub path: PathBuf,
     pub inode: u64,
     pub file: Arc<File>,

@@ -26,6 +26,12 @@ pub(super) fn create_new(path: &Path) -> io::Result<File> {
     Ok(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?.into())
 }
 
+/// Opens a file that is only locked.
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+    let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?.into())
+}
+
 impl SpoolFile {
     /// Makes a file under a name that nobody looks for, locks it, and only then gives it its own.
     pub(super) fn create(unfinished: &Path, path: PathBuf) -> io::Result<Self> {

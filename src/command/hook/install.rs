@@ -1,0 +1,398 @@
+//! `adwatch hook install` and `uninstall`: edits Claude Code's settings, and nothing in them that is not ours.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::ordered_json::Ordered;
+use crate::command::{Failure, UsageError};
+use crate::publisher::clock;
+
+/// Everything that Claude Code reports to hooks.
+const EVENTS: [&str; 12] = [
+    "PreToolUse",
+    "PostToolUse",
+    "PostToolUseFailure",
+    "PermissionRequest",
+    "UserPromptSubmit",
+    "Notification",
+    "Stop",
+    "SubagentStart",
+    "SubagentStop",
+    "PreCompact",
+    "SessionStart",
+    "SessionEnd",
+];
+/// Claude Code ends a hook that takes longer, in seconds; ours takes milliseconds.
+const TIMEOUT_S: u32 = 5;
+
+/// Make Claude Code tell adwatch what its sessions do.
+///
+/// The settings are edited beside what is there, with a backup; doing it again changes nothing.
+#[derive(Args, Debug, Default)]
+pub struct Install {
+    #[command(flatten)]
+    place: Place,
+    /// Only say what would change.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Take adwatch out of Claude Code's settings, and nothing else.
+#[derive(Args, Debug, Default)]
+pub struct Uninstall {
+    #[command(flatten)]
+    place: Place,
+    /// Only say what would change.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args, Debug, Default)]
+struct Place {
+    /// The project, by its folder.
+    ///
+    /// [default: the current folder]
+    #[arg(long, value_name = "DIR", conflicts_with = "user")]
+    project: Option<PathBuf>,
+    /// All projects of this user.
+    #[arg(long)]
+    user: bool,
+}
+
+/// The fields of an object, in their order.
+type Fields = Vec<(String, Ordered)>;
+/// The settings after an edit, and the events that it changed.
+type Edited = (Fields, Vec<&'static str>);
+type Edit = fn(Fields, &str) -> Result<Edited, String>;
+
+impl Install {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        edit(&self.place.settings()?, self.dry_run, "tells adwatch of", installed)
+    }
+}
+
+impl Uninstall {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        edit(
+            &self.place.settings()?,
+            self.dry_run,
+            "no longer tells adwatch of",
+            uninstalled,
+        )
+    }
+}
+
+impl Place {
+    /// The settings file.
+    fn settings(&self) -> Result<PathBuf, Failure> {
+        let folder = if self.user {
+            let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+            home.ok_or_else(|| UsageError("whose settings? HOME is not set".to_owned()))?
+        } else {
+            self.project.clone().unwrap_or_else(|| PathBuf::from("."))
+        };
+        if !folder.is_dir() {
+            return Err(UsageError(format!("{} is no folder", folder.display())).into());
+        }
+        Ok(folder.join(".claude/settings.json"))
+    }
+}
+
+/// Edits the settings at a path, and says what was done.
+fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit) -> Result<(), Failure> {
+    // Where the file is a link, as those who keep their settings in git have it, the file behind it is edited.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.display();
+    let old = match fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => {
+            return Err(Failure::Machine(format!(
+                "{name} cannot be read: {error}; nothing was changed"
+            )));
+        }
+    };
+    let broken = |why: &dyn std::fmt::Display| {
+        Failure::Machine(format!(
+            "{name} is not as Claude Code writes it: {why}; nothing was changed. Repair it and try again"
+        ))
+    };
+    let settings = match old.as_deref().map(str::trim) {
+        None | Some("") => Vec::new(),
+        Some(text) => match Ordered::parse(text).map_err(|error| broken(&error))? {
+            Ordered::Object(fields) => fields,
+            Ordered::List(_) | Ordered::Scalar(_) => return Err(broken(&"it is no object")),
+        },
+    };
+    let (settings, events) = edit(settings, &command()).map_err(|why| broken(&why))?;
+    if events.is_empty() {
+        return say(&format!("{name} stays as it is: there is nothing to change"));
+    }
+    let text = Ordered::Object(settings).print().map_err(|error| broken(&error))?;
+    let events = events.join(", ");
+    if is_dry {
+        return say(&format!("{name} would be changed, so that it {verb} {events}:\n{text}"));
+    }
+    let backup = write(&path, old.as_deref(), &text)
+        .map_err(|error| Failure::Machine(format!("{name} cannot be written: {error}; nothing was changed")))?;
+    let kept = backup
+        .map(|backup| format!("; what it was is in {}", backup.display()))
+        .unwrap_or_default();
+    say(&format!("{name} {verb} {events}{kept}"))
+}
+
+/// Adds the command to every event that lacks it.
+fn installed(mut settings: Fields, command: &str) -> Result<Edited, String> {
+    let mut changed = Vec::new();
+    let hooks = object_in(&mut settings, "hooks")?;
+    for event in EVENTS {
+        let entries = list_in(hooks, event)?;
+        let ours: Vec<String> = entries
+            .iter()
+            .flat_map(commands)
+            .filter(|command| is_ours(command))
+            .collect();
+        if ours == [command] {
+            continue;
+        }
+        // One of another place, or one too many: they are taken out, and one is put in.
+        *entries = without_ours(std::mem::take(entries));
+        entries.push(entry(command)?);
+        changed.push(event);
+    }
+    Ok((settings, changed))
+}
+
+/// Takes the command out of every event, and what only it was there for.
+fn uninstalled(mut settings: Fields, _command: &str) -> Result<Edited, String> {
+    let mut changed = Vec::new();
+    if !settings.iter().any(|(name, _)| name == "hooks") {
+        return Ok((settings, changed));
+    }
+    let hooks = object_in(&mut settings, "hooks")?;
+    for event in EVENTS {
+        if !hooks.iter().any(|(name, _)| name == event) {
+            continue;
+        }
+        let entries = list_in(hooks, event)?;
+        if !entries.iter().flat_map(commands).any(|command| is_ours(&command)) {
+            continue;
+        }
+        *entries = without_ours(std::mem::take(entries));
+        let is_empty = entries.is_empty();
+        hooks.retain(|(name, _)| name != event || !is_empty);
+        changed.push(event);
+    }
+    let is_empty = hooks.is_empty() && !changed.is_empty();
+    settings.retain(|(name, _)| name != "hooks" || !is_empty);
+    Ok((settings, changed))
+}
+
+/// The object under a name, which is added where it is absent.
+fn object_in<'a>(fields: &'a mut Fields, name: &str) -> Result<&'a mut Fields, String> {
+    match value_in(fields, name, Ordered::Object(Vec::new())) {
+        Ordered::Object(fields) => Ok(fields),
+        Ordered::List(_) | Ordered::Scalar(_) => Err(format!("{name:?} is no object")),
+    }
+}
+
+fn list_in<'a>(fields: &'a mut Fields, name: &str) -> Result<&'a mut Vec<Ordered>, String> {
+    match value_in(fields, name, Ordered::List(Vec::new())) {
+        Ordered::List(items) => Ok(items),
+        Ordered::Object(_) | Ordered::Scalar(_) => Err(format!("{name:?} is no list")),
+    }
+}
+
+fn value_in<'a>(fields: &'a mut Fields, name: &str, absent: Ordered) -> &'a mut Ordered {
+    let place = fields
+        .iter()
+        .rposition(|(known, _)| known == name)
+        .unwrap_or(fields.len());
+    if place == fields.len() {
+        fields.push((name.to_owned(), absent));
+    }
+    &mut fields[place].1
+}
+
+/// The commands of one entry of an event.
+fn commands(entry: &Ordered) -> Vec<String> {
+    let hooks = entry.get("hooks").and_then(Ordered::as_list).unwrap_or_default();
+    hooks.iter().filter_map(|hook| hook.get("command")?.as_text()).collect()
+}
+
+/// The entries without our commands, and without those that held nothing else.
+fn without_ours(entries: Vec<Ordered>) -> Vec<Ordered> {
+    let mut kept = Vec::with_capacity(entries.len());
+    for mut entry in entries {
+        let has_ours = commands(&entry).iter().any(|command| is_ours(command));
+        if let Ordered::Object(fields) = &mut entry
+            && has_ours
+            && let Ok(hooks) = list_in(fields, "hooks")
+        {
+            hooks.retain(|hook| {
+                !hook
+                    .get("command")
+                    .and_then(Ordered::as_text)
+                    .is_some_and(|command| is_ours(&command))
+            });
+            if hooks.is_empty() {
+                continue;
+            }
+        }
+        kept.push(entry);
+    }
+    kept
+}
+
+fn entry(command: &str) -> Result<Ordered, String> {
+    let entry = serde_json::json!({"hooks": [{"type": "command", "command": command, "timeout": TIMEOUT_S}]});
+    Ordered::parse(&entry.to_string()).map_err(|error| error.to_string())
+}
+
+/// Whether a command is `adwatch hook`, wherever that adwatch lies.
+fn is_ours(command: &str) -> bool {
+    let program = command
+        .trim()
+        .strip_suffix(" hook")
+        .map(|program| program.trim().trim_matches(['\'', '"']));
+    program
+        .and_then(|program| Path::new(program).file_name())
+        .is_some_and(|name| name == "adwatch")
+}
+
+/// How Claude Code is to call this program: by its name where the shell finds it under that, else by its path.
+fn command() -> String {
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("adwatch"));
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&folders)
+        .map(|folder| folder.join("adwatch"))
+        .find(|path| path.is_file());
+    let same = |found: PathBuf| fs::canonicalize(found).ok() == fs::canonicalize(&program).ok();
+    if found.is_some_and(same) {
+        return "adwatch hook".to_owned();
+    }
+    format!("{} hook", quoted(&program.to_string_lossy()))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+');
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Keeps what was there in a backup, and puts the new text in its place.
+fn write(path: &Path, old: Option<&str>, new: &str) -> io::Result<Option<PathBuf>> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let time: String = clock::now().to_string().chars().filter(char::is_ascii_digit).collect();
+    let backup = old.map(|old| (path.with_file_name(format!("settings.json.adwatch-backup-{time}")), old));
+    if let Some((backup, _)) = &backup {
+        fs::copy(path, backup)?;
+    }
+    let unfinished = folder.join(format!(".settings.json-{:016x}", clock::random()));
+    let written = File::create_new(&unfinished).and_then(|mut file| {
+        file.write_all(new.as_bytes())?;
+        if let Ok(known) = fs::metadata(path) {
+            file.set_permissions(known.permissions())?;
+        }
+        fs::rename(&unfinished, path)
+    });
+    if let Err(error) = written {
+        let _ = fs::remove_file(&unfinished);
+        return Err(error);
+    }
+    Ok(backup.map(|(backup, _)| backup))
+}
+
+fn say(line: &str) -> Result<(), Failure> {
+    let mut out = io::stdout();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        // Nobody listens any more; what was to be done is done.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|error| Failure::Machine(format!("nothing can be printed: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMAND: &str = "'/opt/my tools/adwatch' hook";
+
+    fn run(text: &str, edit: Edit) -> (String, usize) {
+        let Ordered::Object(fields) = Ordered::parse(text).expect("JSON") else {
+            panic!("no object");
+        };
+        let (settings, events) = edit(fields, COMMAND).expect("edited");
+        (Ordered::Object(settings).print().expect("text"), events.len())
+    }
+
+    #[test]
+    fn what_others_have_there_stays_and_ours_goes_again_without_a_trace() {
+        let before = Ordered::parse(
+            r#"{"model": "opus", "hooks": {"Stop": [{"matcher": "", "hooks": [{"type": "command", "command": "say done", "x": 1.50}]}],
+                "TheirOwn": [1]}, "env": {"B": "1", "A": "2"}}"#,
+        )
+        .and_then(|settings| settings.print())
+        .expect("JSON");
+        let (with, added) = run(&before, installed);
+        assert_eq!(added, EVENTS.len());
+        assert!(
+            with.contains("say done") && with.contains("1.50") && with.matches(" hook\"").count() == EVENTS.len(),
+            "{with}"
+        );
+        assert!(
+            with.find("\"model\"") < with.find("\"hooks\"") && with.find("\"hooks\"") < with.find("\"env\""),
+            "{with}"
+        );
+        assert_eq!(run(&with, installed), (with.clone(), 0), "again changes nothing");
+        assert_eq!(run(&with, uninstalled), (before.clone(), EVENTS.len()));
+        assert_eq!(run(&before, uninstalled), (before, 0));
+        let (with, _) = run("{}", installed);
+        assert_eq!(run(&with, uninstalled).0, "{}\n");
+    }
+
+    #[test]
+    fn one_that_was_moved_is_replaced_and_not_added_twice() {
+        let (with, _) = run("{}", installed);
+        let moved = with.replace("/opt/my tools/adwatch", "/old/adwatch");
+        let (again, changed) = run(&moved, installed);
+        assert_eq!((again, changed), (with, EVENTS.len()));
+    }
+
+    #[test]
+    fn only_our_own_command_is_ours() {
+        for ours in [
+            "adwatch hook",
+            "/usr/bin/adwatch hook",
+            COMMAND,
+            "\"/a b/adwatch\" hook",
+        ] {
+            assert!(is_ours(ours), "{ours}");
+        }
+        for other in [
+            "adwatch emit a1 log hook",
+            "my-adwatch hook",
+            "hook",
+            "python adwatch.py hook",
+            "",
+        ] {
+            assert!(!is_ours(other), "{other}");
+        }
+        assert_eq!(quoted("/opt/it's/adwatch"), r"'/opt/it'\''s/adwatch'");
+    }
+
+    #[test]
+    fn hooks_that_are_no_object_are_not_touched() {
+        let Ordered::Object(fields) = Ordered::parse(r#"{"hooks": []}"#).expect("JSON") else {
+            panic!("no object");
+        };
+        assert!(installed(fields, COMMAND).is_err());
+    }
+}
