@@ -22,6 +22,7 @@ pub mod pages;
 pub mod run;
 pub mod shared;
 pub mod socket;
+mod spools;
 pub mod watcher;
 
 pub use run::{Server, StartError, open_hub, run};

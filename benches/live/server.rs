@@ -38,6 +38,7 @@ impl Server {
             .arg(&data)
             .args(more)
             .current_dir(directory.path())
+            .env("ADWATCH_SPOOL", directory.path().join("spool"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

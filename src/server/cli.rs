@@ -224,7 +224,10 @@ impl Demo {
             config: self.config.clone(),
             ..Serve::default()
         };
-        serve.config(variable)
+        let mut config = serve.config(variable)?;
+        // What real workflows left is not for a journal that goes with the replay.
+        config.agents.take_spools = false;
+        Ok(config)
     }
 }
 
@@ -248,6 +251,7 @@ impl Serve {
         if self.demo {
             // What is played is kept apart from what was real.
             config.journal.data.push("demo");
+            config.agents.take_spools = false;
         }
         let text = |path: &PathBuf| Value::Text(path.display().to_string());
         let dirs = (!self.agents.is_empty()).then(|| Value::List(self.agents.iter().map(text).collect()));

@@ -65,6 +65,8 @@ pub struct Agents {
     /// Time between two looks at all files, for what the operating system did not report.
     pub rescan: Duration,
     pub patience: Patience,
+    /// Whether what publishers left in their spools for this server is taken from there.
+    pub take_spools: bool,
 }
 
 /// Where the events are kept, and how safely.
@@ -173,6 +175,7 @@ impl Default for Agents {
             dirs: vec![PathBuf::from("agents")],
             rescan: Duration::from_secs(2),
             patience: Patience::default(),
+            take_spools: true,
         }
     }
 }

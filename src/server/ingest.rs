@@ -2,6 +2,7 @@
 //!
 //! Nothing a client sends is answered with a 5xx; a 503 says that the journal has no room or has stopped.
 
+mod left;
 mod received_body;
 mod reply;
 
@@ -26,6 +27,7 @@ use crate::server::hub::{Hub, RecordError};
 use crate::server::journal::{Batch, Outcome};
 use crate::server::openapi::shapes;
 use crate::server::{clock, local_time};
+pub(in crate::server) use left::Left;
 use received_body::{media, receive};
 use reply::{Refused, Reply};
 
@@ -36,7 +38,8 @@ const COMMIT_BYTES: usize = 1024 * 1024;
 /// Longer bodies are read beside the runtime: about a millisecond of work.
 const LONG_BYTES: usize = 64 * 1024;
 
-struct Ingest {
+/// Reads bodies and records what they hold.
+pub(in crate::server) struct Ingest {
     hub: Arc<Hub>,
     max_body_bytes: usize,
     zone: TimeZone,
@@ -52,11 +55,7 @@ struct Items {
 
 /// The route. A body may have at most `max_body_bytes`.
 pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> OpenApiRouter {
-    let ingest = Ingest {
-        hub,
-        max_body_bytes,
-        zone: local_time::zone(),
-    };
+    let ingest = Ingest::new(hub, max_body_bytes);
     OpenApiRouter::new().routes(routes!(push)).with_state(Arc::new(ingest))
 }
 
@@ -80,6 +79,14 @@ async fn push(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body)
 }
 
 impl Ingest {
+    pub(in crate::server) fn new(hub: Arc<Hub>, max_body_bytes: usize) -> Self {
+        Self {
+            hub,
+            max_body_bytes,
+            zone: local_time::zone(),
+        }
+    }
+
     async fn take(self: Arc<Self>, headers: &HeaderMap, body: Body) -> Result<Reply, Reply> {
         let media = media(headers)?;
         let body = receive(headers, body, self.max_body_bytes).await?;

@@ -15,12 +15,15 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::domain::status::Patience;
+use crate::publisher::settings::Settings;
 use crate::server::config::{self, Config};
 use crate::server::error::ApiError;
 use crate::server::hub::{Hub, Keep, Upkeep};
+use crate::server::ingest::{Ingest, Left};
 use crate::server::journal::JournalError;
 use crate::server::journal::sqlite::SqliteJournal;
 use crate::server::shared::Shared;
+use crate::server::spools::{self, Spools};
 use crate::server::watcher::{WatchConfig, WatchError, Watcher};
 use crate::server::{accept, access, api, assets, compression, ingest, openapi, pages, socket, watcher};
 
@@ -33,6 +36,8 @@ pub enum StartError {
     Random(getrandom::Error),
     #[error(transparent)]
     Watch(#[from] WatchError),
+    #[error("the thread that takes what publishers left cannot be started: {0}")]
+    Spools(std::io::Error),
 }
 
 /// Opens a journal alone, as a server does: whoever has it open keeps all others out.
@@ -57,6 +62,8 @@ pub struct Server {
     config: Arc<Config>,
     hub: Arc<Hub>,
     watcher: Watcher,
+    /// Takes what publishers left while no server ran.
+    spools: Option<Spools>,
 }
 
 /// Opens and runs a server: [`Server::open`], then [`Server::run`].
@@ -74,10 +81,18 @@ impl Server {
             ..WatchConfig::new(config.agents.dirs.clone())
         };
         let watcher = watcher::start(Arc::clone(&hub), watched)?;
+        let left = || Left::new(Ingest::new(Arc::clone(&hub), config.limits.max_body));
+        let spool = Settings::from_env().spool;
+        let spools = config
+            .agents
+            .take_spools
+            .then(|| spools::start(&spool, config.server.listen, left));
+        let spools = spools.transpose().map_err(StartError::Spools)?;
         Ok(Self {
             config: Arc::new(config),
             hub,
             watcher,
+            spools,
         })
     }
 
@@ -90,9 +105,9 @@ impl Server {
             ticker.stop();
         };
         accept::serve(listener, router(shared), &self.config.limits, shutdown).await;
-        let (hub, watcher) = (self.hub, self.watcher);
+        let (hub, readers) = (self.hub, (self.watcher, self.spools));
         // What is being read is recorded before the journal closes.
-        if let Err(error) = tokio::task::spawn_blocking(move || drop(watcher)).await {
+        if let Err(error) = tokio::task::spawn_blocking(move || drop(readers)).await {
             tracing::error!(%error, "the watcher did not stop; what it read is read again at the next start");
         }
         if let Err(error) = tokio::task::spawn_blocking(move || hub.close()).await {

@@ -132,6 +132,8 @@ impl Setup {
         command
             .arg("serve")
             .env("ADWATCH_LISTEN", "127.0.0.1:0")
+            // No test takes what this user's own publishers left.
+            .env("ADWATCH_SPOOL", folder.join("spool"))
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .args(&self.arguments)
             .current_dir(folder)

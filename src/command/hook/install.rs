@@ -248,8 +248,12 @@ fn without_ours(entries: Vec<Ordered>) -> Vec<Ordered> {
 }
 
 fn entry(command: &str) -> Result<Ordered, String> {
-    let entry = serde_json::json!({"hooks": [{"type": "command", "command": command, "timeout": TIMEOUT_S}]});
-    Ordered::parse(&entry.to_string()).map_err(|error| error.to_string())
+    // Written out, because it is read by people and the order of its fields is theirs.
+    let entry = format!(
+        r#"{{"hooks": [{{"type": "command", "command": {}, "timeout": {TIMEOUT_S}}}]}}"#,
+        serde_json::Value::from(command)
+    );
+    Ordered::parse(&entry).map_err(|error| error.to_string())
 }
 
 /// Whether a command is `adwatch hook`, wherever that adwatch lies.

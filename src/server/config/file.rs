@@ -122,6 +122,7 @@ mod tests {
                     tool_ms: 1,
                     waiting_ms: 1,
                 },
+                take_spools: false,
             },
             journal: Journal {
                 data: "elsewhere".into(),

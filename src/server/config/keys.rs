@@ -110,6 +110,14 @@ pub const KEYS: &[Key] = &[
         set: |config, given| put(&mut config.agents.patience.waiting_ms, patience(given)),
     },
     Key {
+        section: "agents",
+        name: "take_spools",
+        variable: "ADWATCH_TAKE_SPOOLS",
+        allowed: "true or false",
+        example: "true",
+        set: |config, given| put(&mut config.agents.take_spools, given.flag()),
+    },
+    Key {
         section: "journal",
         name: "data",
         variable: "ADWATCH_DATA",

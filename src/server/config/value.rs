@@ -38,6 +38,15 @@ impl Given<'_> {
         }
     }
 
+    /// `true` or `false`.
+    pub fn flag(&self) -> Option<bool> {
+        match self.value {
+            Value::Flag(flag) => Some(*flag),
+            Value::Loose(text) => text.trim().parse().ok(),
+            Value::Text(_) | Value::Whole(_) | Value::List(_) | Value::Other(_) => None,
+        }
+    }
+
     /// `250ms`, `2s`, `3m` or `1h`.
     pub fn duration(&self) -> Option<Duration> {
         let (number, unit) = number_and_unit(self.text()?)?;

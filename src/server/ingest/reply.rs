@@ -33,7 +33,7 @@ pub(super) struct Reply {
 /// An item that cannot be kept, by its place in the body from 0.
 #[derive(Debug, Serialize)]
 pub(super) struct Refused {
-    index: usize,
+    pub(super) index: usize,
     field: String,
     reason: String,
 }

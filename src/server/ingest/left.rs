@@ -1,0 +1,46 @@
+//! What publishers have left in their spools, recorded as if it had been pushed.
+
+use bytes::Bytes;
+
+use super::Ingest;
+use crate::publisher::courier::{Answer, Post, Unreachable};
+use crate::server::journal::Batch;
+
+/// Stands where a courier has a connection.
+pub(in crate::server) struct Left(Ingest);
+
+impl Left {
+    pub(in crate::server) fn new(ingest: Ingest) -> Self {
+        Self(ingest)
+    }
+}
+
+impl Post for Left {
+    /// Blocks until the lines are recorded. What a full disk, or a journal that has stopped, does not take stays where it is.
+    fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable> {
+        let answer = |status, refused| Answer {
+            status,
+            refused,
+            retry_after: None,
+        };
+        if body.len() > self.0.max_body_bytes {
+            return Ok(answer(413, Vec::new()));
+        }
+        let Ok(items) = self.0.read(&Bytes::copy_from_slice(body), true) else {
+            return Ok(answer(400, Vec::new()));
+        };
+        let batch = Batch {
+            drafts: items.drafts,
+            tails: Vec::new(),
+            pictures: items.pictures,
+        };
+        if !batch.drafts.is_empty() {
+            let recorded = self.0.hub.record_blocking(batch);
+            recorded.map_err(|error| Unreachable(error.to_string()))?;
+        }
+        Ok(answer(
+            200,
+            items.refused.into_iter().map(|refused| refused.index).collect(),
+        ))
+    }
+}
