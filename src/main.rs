@@ -206,8 +206,7 @@ async fn import(arguments: Import) -> Result<(), Failure> {
     write_log(&config.server);
     let files = arguments.files;
     let imported = tokio::task::spawn_blocking(move || {
-        let hub =
-            open_hub(&config.journal, config.agents.patience).map_err(|error| Failure::Start(error.to_string()))?;
+        let hub = open_hub(&config.journal, &config.agents).map_err(|error| Failure::Start(error.to_string()))?;
         let imported = import_all(&hub, &files);
         hub.close();
         imported

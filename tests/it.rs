@@ -19,6 +19,8 @@ mod export;
 mod files;
 #[path = "it/fold.rs"]
 mod fold;
+#[path = "it/hooks.rs"]
+mod hooks;
 #[path = "it/house.rs"]
 mod house;
 #[path = "it/hub.rs"]

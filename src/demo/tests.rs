@@ -108,6 +108,7 @@ fn folded(play: &Play) -> Timeline {
                     other => panic!("the demo pushes whole documents, not {other:?}"),
                 },
             },
+            Draft::Hook(_) => panic!("the demo has no hooks"),
         };
         event.seq = timeline.seq + 1;
         assert!(timeline.apply(event.seq, &event));
@@ -156,7 +157,7 @@ fn a_stream_and_its_pushes_tell_the_same() {
             .into_iter()
             .filter_map(|draft| match draft {
                 Draft::Event(new) => Some(new),
-                Draft::State(_) | Draft::Imported(_) => None,
+                Draft::State(_) | Draft::Imported(_) | Draft::Hook(_) => None,
             })
             .collect();
         for kind in [

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::from_json::{Fault, FromJson};
 
@@ -32,6 +33,13 @@ pub enum AdwIdError {
 }
 
 impl AdwId {
+    /// The workflow of a session that belongs to no other. A session id that would be no safe name stands as its hash.
+    pub fn of_session(session_id: &str) -> Self {
+        let named = format!("session_{session_id}");
+        let hashed = || Self(format!("session_{:032x}", xxh3_128(session_id.as_bytes())).into());
+        named.parse().unwrap_or_else(|_| hashed())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -103,6 +111,17 @@ mod tests {
             "f6c5a2c0",
         ] {
             assert_eq!(id.parse::<AdwId>().map(|id| id.to_string()), Ok(id.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_session_of_no_workflow_gets_a_safe_one() {
+        let id = "fc37a725-ca41-2fcc-ec59-34334fa9de7c";
+        assert_eq!(AdwId::of_session(id).as_str(), format!("session_{id}"));
+        for id in ["../../etc/passwd", &"x".repeat(256), "a\u{202e}b"] {
+            let of_session = AdwId::of_session(id);
+            assert_eq!(of_session.as_str().parse(), Ok(of_session.clone()));
+            assert_ne!(of_session, AdwId::of_session("another/one"));
         }
     }
 

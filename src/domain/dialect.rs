@@ -6,12 +6,12 @@
 
 mod blocks;
 mod call;
-mod file_change;
+pub(in crate::domain) mod file_change;
 mod joined;
 mod notice;
 mod other_cli;
 mod plain_text;
-mod result_text;
+pub(in crate::domain) mod result_text;
 mod scrub;
 mod session;
 

@@ -17,6 +17,8 @@ pub enum Draft {
     /// An event of an export. Its seq is the one it had, by which the journal tells whether it holds it already; its keys
     /// are only taught, because events that stood side by side are no copies of each other.
     Imported(NewEvent),
+    /// What a hook told: events of a session whose workflow may have to be found.
+    Hook(NewHook),
 }
 
 /// An event with seq 0 and its keys; without keys it is always new.
@@ -24,6 +26,27 @@ pub enum Draft {
 pub struct NewEvent {
     pub event: Event,
     pub keys: Vec<Key>,
+}
+
+/// What one call of a hook told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewHook {
+    /// The call itself, and the file change that came of it. They bear the `adw_id` that goes with `whose`.
+    pub events: Vec<NewEvent>,
+    pub whose: Whose,
+    /// When it came in: what waits for its workflow waits from then on.
+    pub received: Timestamp,
+}
+
+/// How sure it is to which workflow a hook's events belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The hook named it.
+    Named,
+    /// It ran in a folder of it; a workflow that knows the session comes first.
+    Supposed,
+    /// A workflow that knows the session will tell; the events bear the id that the session gets if none does.
+    Unknown,
 }
 
 /// A state document as it was read or pushed.
@@ -54,10 +77,15 @@ pub enum Document {
 }
 
 impl Draft {
-    pub fn adw_id(&self) -> &AdwId {
+    /// The workflow; none where that has to be found.
+    pub fn adw_id(&self) -> Option<&AdwId> {
         match self {
-            Self::Event(new) | Self::Imported(new) => &new.event.adw_id,
-            Self::State(new) => &new.adw_id,
+            Self::Event(new) | Self::Imported(new) => Some(&new.event.adw_id),
+            Self::State(new) => Some(&new.adw_id),
+            Self::Hook(new) => match new.whose {
+                Whose::Named => new.events.first().map(|new| &new.event.adw_id),
+                Whose::Supposed | Whose::Unknown => None,
+            },
         }
     }
 
@@ -65,6 +93,7 @@ impl Draft {
         match self {
             Self::Event(new) | Self::Imported(new) => &new.keys,
             Self::State(new) => &new.keys,
+            Self::Hook(new) => new.events.first().map_or(&[], |new| &new.keys),
         }
     }
 }

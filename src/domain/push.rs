@@ -1,10 +1,12 @@
 //! What publishers push: from one item of JSON to what is to be recorded, or to the field that is wrong and why.
 //!
 //! Two shapes are read: today's `{"type":…,"data":{adw_id, …, payload}}`, whose payload may also lie flat in `data`, and the
-//! older `{adw_id, event_type, data, timestamp}`. Nothing a publisher says is dropped or cut: it is kept, or refused.
+//! older `{adw_id, event_type, data, timestamp}`. Nothing a publisher says is dropped or cut: it is kept, or refused. A hook's
+//! item (`hook`) need not name its workflow, and may tell of two events.
 
 pub mod body;
 mod fields;
+pub mod hook;
 pub mod keys;
 mod kind;
 mod moment;
@@ -45,6 +47,9 @@ pub struct Received {
 /// Reads one pushed item.
 pub fn draft(item: Clean<Value>, received: Received) -> Result<Draft, Refusal> {
     let mut fields = Fields::of(item.into_inner())?;
+    if fields.type_word().as_deref() == Some(hook::WORD) {
+        return hook::draft(fields, received);
+    }
     let adw_id = fields.adw_id()?;
     let event_type = fields.event_type()?;
     let words = kind::Words::new(fields.type_word(), event_type)?;

@@ -67,6 +67,8 @@ pub struct Agents {
     pub patience: Patience,
     /// Whether what publishers left in their spools for this server is taken from there.
     pub take_spools: bool,
+    /// What a hook tells of a session that no workflow knows waits for one so long.
+    pub session_wait: Duration,
 }
 
 /// Where the events are kept, and how safely.
@@ -176,6 +178,7 @@ impl Default for Agents {
             rescan: Duration::from_secs(2),
             patience: Patience::default(),
             take_spools: true,
+            session_wait: Duration::from_secs(60),
         }
     }
 }

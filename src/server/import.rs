@@ -127,7 +127,11 @@ impl Report {
     }
 
     fn record(&mut self, hub: &Hub, waiting: Waiting) -> Result<(), RecordError> {
-        let of: Vec<_> = waiting.drafts.iter().map(|draft| draft.adw_id().clone()).collect();
+        let of: Vec<_> = waiting
+            .drafts
+            .iter()
+            .filter_map(|draft| draft.adw_id().cloned())
+            .collect();
         let batch = Batch {
             drafts: waiting.drafts,
             ..Batch::default()
@@ -139,7 +143,8 @@ impl Report {
                     self.imported += 1;
                     self.renumbered += u64::from(given != seq);
                 }
-                Outcome::Duplicate => self.known += 1,
+                // Nothing of an export waits for its workflow.
+                Outcome::Duplicate | Outcome::Waiting => self.known += 1,
                 Outcome::Differs => self.refuse(
                     line,
                     format!("the journal holds another event {seq} of workflow {adw_id}, and keeps it"),

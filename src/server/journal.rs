@@ -8,13 +8,14 @@ pub mod sqlite;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
-use crate::domain::draft::{Draft, NewEvent, NewState};
+use crate::domain::draft::{Draft, NewEvent, NewState, Whose};
 use crate::domain::event::Event;
 use crate::domain::media_name::MediaName;
 use crate::domain::picture::Picture;
@@ -67,6 +68,8 @@ pub enum Outcome {
     Duplicate,
     /// An imported event whose number is that of another event here; nothing was changed.
     Differs,
+    /// It is kept, and becomes an event as soon as its workflow is known.
+    Waiting,
 }
 
 /// A draft made ready by whoever records it, so that the one writer has little left to do.
@@ -76,6 +79,15 @@ pub enum Prepared {
     State(NewState),
     /// An event of an export, and the seq it had there.
     Imported(u64, PreparedEvent),
+    Hook(PreparedHook),
+}
+
+/// What one call of a hook told; see [`crate::domain::draft::NewHook`].
+#[derive(Debug)]
+pub struct PreparedHook {
+    pub events: Vec<PreparedEvent>,
+    pub whose: Whose,
+    pub received: Timestamp,
 }
 
 /// An event whose wire text lacks only its seq.
@@ -186,6 +198,9 @@ pub trait Journal: Send {
 
     /// Records batches in one transaction: finds duplicates, numbers what is new, keeps the tails. All or nothing.
     fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError>;
+
+    /// Gives the hooks' events that have waited for their workflow for `patience` to the workflow of their own session.
+    fn settle(&mut self, now: Timestamp, patience: Duration) -> Result<Vec<Stored>, JournalError>;
 
     /// Stores timelines with their cards, so that nobody need fold their events again.
     fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError>;

@@ -14,7 +14,6 @@ use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::domain::status::Patience;
 use crate::publisher::settings::Settings;
 use crate::server::config::{self, Config};
 use crate::server::error::ApiError;
@@ -41,15 +40,16 @@ pub enum StartError {
 }
 
 /// Opens a journal alone, as a server does: whoever has it open keeps all others out.
-pub fn open_hub(settings: &config::Journal, patience: Patience) -> Result<Hub, StartError> {
+pub fn open_hub(settings: &config::Journal, agents: &config::Agents) -> Result<Hub, StartError> {
     let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
     let upkeep = Upkeep {
         checkpoint_every: settings.checkpoint_every,
         keep: Keep {
             days: Some(settings.keep_days).filter(|days| *days > 0),
             bytes: Some(settings.keep_bytes).filter(|bytes| *bytes > 0),
-            patience,
+            patience: agents.patience,
         },
+        session_wait: agents.session_wait,
         ..Upkeep::default()
     };
     let hub = Hub::open(Box::new(journal), upkeep)?;
@@ -75,7 +75,7 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
 impl Server {
     /// Opens the journal. Takes as long as reading the cards of its workflows.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let hub = Arc::new(open_hub(&config.journal, config.agents.patience)?);
+        let hub = Arc::new(open_hub(&config.journal, &config.agents)?);
         let watched = WatchConfig {
             rescan: config.agents.rescan,
             ..WatchConfig::new(config.agents.dirs.clone())

@@ -14,7 +14,7 @@ const DIFF_BYTES: usize = 256 * 1024;
 
 /// A file operation that waits for its result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct FileChange {
+pub(in crate::domain) struct FileChange {
     tool: Tool,
     path: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,7 +32,7 @@ enum Tool {
 
 impl FileChange {
     /// What a call would do; none for tools that name no file.
-    pub(super) fn of_call(name: &str, input: &Value) -> Option<Self> {
+    pub(in crate::domain) fn of_call(name: &str, input: &Value) -> Option<Self> {
         let text = |field| input.get(field).and_then(Value::as_str).unwrap_or_default();
         let (tool, diff) = match name {
             "Read" | "read_file" => (Tool::Read, None),
@@ -67,7 +67,7 @@ impl FileChange {
     }
 
     /// The operation that took place, and its payload.
-    pub(super) fn done(self, result: &Value, output: &Value) -> (&'static str, Map<String, Value>) {
+    pub(in crate::domain) fn done(self, result: &Value, output: &Value) -> (&'static str, Map<String, Value>) {
         let real = result.get("structuredPatch").and_then(Diff::from_patch);
         let is_real = real.is_some();
         let diff = real.or(self.diff);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::domain::payload;
 
 /// The content of a tool's result: one text, or its parts where some of them are no text.
-pub(super) fn output(content: Value) -> Value {
+pub(in crate::domain) fn output(content: Value) -> Value {
     let Value::Array(parts) = content else {
         return content;
     };

@@ -72,12 +72,19 @@ impl Fields {
     }
 
     pub(super) fn adw_id(&mut self) -> Result<AdwId, Refusal> {
-        let value = self.take("adw_id").ok_or_else(|| {
+        self.named_workflow()?.ok_or_else(|| {
             Refusal::new(
                 "adw_id",
                 "adw_id is missing; name the workflow in data, for example \"adw_id\":\"c0a43f47\"",
             )
-        })?;
+        })
+    }
+
+    /// The workflow, if the item names one.
+    pub(super) fn named_workflow(&mut self) -> Result<Option<AdwId>, Refusal> {
+        let Some(value) = self.take("adw_id") else {
+            return Ok(None);
+        };
         let id = match value {
             Value::String(id) => id,
             Value::Number(id) if !id.is_f64() => id.to_string(),
@@ -89,6 +96,7 @@ impl Fields {
             }
         };
         id.parse()
+            .map(Some)
             .map_err(|error: crate::domain::adw_id::AdwIdError| Refusal::new("adw_id", error.to_string()))
     }
 

@@ -292,7 +292,9 @@ fn any_json() -> impl Strategy<Value = Value> {
             "failed",
             "2026-01-15T10:30:00",
             "log_entry",
-            "read"
+            "read",
+            "hook",
+            "PostToolUse"
         ])
         .prop_map(Value::from),
     ];
@@ -322,6 +324,11 @@ fn any_json() -> impl Strategy<Value = Value> {
         "source",
         "beside",
         "other",
+        "hook_event_name",
+        "tool_name",
+        "tool_input",
+        "tool_response",
+        "cwd",
     ]);
     leaf.prop_recursive(4, 40, 8, move |inner| {
         prop_oneof![
@@ -363,7 +370,7 @@ proptest! {
                 back.payload
             }
             Ok(Draft::State(new)) => Value::Object(new.remarks),
-            Err(refusal) => panic!("{refusal:?}"),
+            other => panic!("{other:?}"),
         };
         for (field, value) in &fields {
             prop_assert_eq!(kept.get(field), Some(value));

@@ -123,6 +123,7 @@ mod tests {
                     waiting_ms: 1,
                 },
                 take_spools: false,
+                session_wait: Duration::from_millis(1),
             },
             journal: Journal {
                 data: "elsewhere".into(),

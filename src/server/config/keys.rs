@@ -118,6 +118,14 @@ pub const KEYS: &[Key] = &[
         set: |config, given| put(&mut config.agents.take_spools, given.flag()),
     },
     Key {
+        section: "agents",
+        name: "session_wait",
+        variable: "ADWATCH_SESSION_WAIT",
+        allowed: "a time from 100ms to 1h",
+        example: "\"1m\"",
+        set: |config, given| put(&mut config.agents.session_wait, within(given, 100, 3_600_000)),
+    },
+    Key {
         section: "journal",
         name: "data",
         variable: "ADWATCH_DATA",

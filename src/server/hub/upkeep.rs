@@ -23,6 +23,8 @@ pub struct Upkeep {
     /// A timeline that was used in one of the last rounds stays, however many there are.
     pub idle_rounds: u64,
     pub keep: Keep,
+    /// What a hook tells of a session that no workflow knows waits for one so long.
+    pub session_wait: Duration,
 }
 
 impl Default for Upkeep {
@@ -33,6 +35,7 @@ impl Default for Upkeep {
             round: Duration::from_secs(1),
             idle_rounds: 30,
             keep: Keep::default(),
+            session_wait: Duration::from_secs(60),
         }
     }
 }

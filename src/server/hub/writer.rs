@@ -138,7 +138,8 @@ impl Writer {
         let mut published: Vec<Stored> = Vec::new();
         let mut acknowledgements = Vec::with_capacity(replies.len());
         for (Appended { outcomes, events }, reply) in appended.into_iter().zip(replies) {
-            let duplicates = outcomes.len() - events.len();
+            let is_known = |outcome: &&Outcome| matches!(outcome, Outcome::Duplicate | Outcome::Differs);
+            let duplicates = outcomes.iter().filter(is_known).count();
             self.shared.duplicates.fetch_add(duplicates as u64, Ordering::Relaxed);
             published.extend(events);
             acknowledgements.push((reply, outcomes));

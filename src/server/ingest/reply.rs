@@ -72,8 +72,8 @@ impl Reply {
 
     /// The answer to what is about to be recorded.
     pub(super) fn of(drafts: &[Draft], refused: Vec<Refused>) -> Self {
-        let first = drafts.first().map(Draft::adw_id);
-        let is_one = drafts.iter().all(|draft| Some(draft.adw_id()) == first);
+        let first = drafts.first().and_then(Draft::adw_id);
+        let is_one = drafts.iter().all(|draft| draft.adw_id() == first);
         Self {
             adw_id: first.filter(|_| is_one).cloned(),
             refused,
@@ -84,7 +84,7 @@ impl Reply {
     pub(super) fn count(&mut self, outcomes: &[Outcome]) {
         for outcome in outcomes {
             match outcome {
-                Outcome::Recorded(_) => self.accepted += 1,
+                Outcome::Recorded(_) | Outcome::Waiting => self.accepted += 1,
                 Outcome::Duplicate | Outcome::Differs => self.duplicates += 1,
             }
         }

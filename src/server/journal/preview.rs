@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Batch, Prepared, PreparedBatch, PreparedEvent};
+use super::{Batch, Prepared, PreparedBatch, PreparedEvent, PreparedHook};
 use crate::domain::draft::{Draft, NewEvent};
 use crate::domain::event::Event;
 use crate::domain::excerpt::excerpt;
@@ -36,6 +36,15 @@ pub fn prepare(batch: Batch) -> PreparedBatch {
                 let event = prepare_event(new);
                 size_bytes += size(&event);
                 Prepared::Imported(seq, event)
+            }
+            Draft::Hook(new) => {
+                let events: Vec<PreparedEvent> = new.events.into_iter().map(prepare_event).collect();
+                size_bytes += events.iter().map(size).sum::<usize>();
+                Prepared::Hook(PreparedHook {
+                    events,
+                    whose: new.whose,
+                    received: new.received,
+                })
             }
             Draft::State(new) => {
                 size_bytes += 4_096;

@@ -12,10 +12,11 @@ mod schema;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{Appended, Indexer, Journal, JournalError, PreparedBatch, Reader};
+use super::{Appended, Indexer, Journal, JournalError, PreparedBatch, Reader, Stored};
 use crate::domain::adw_id::AdwId;
 use crate::domain::timeline::Timeline;
 use crate::domain::timestamp::Timestamp;
@@ -102,6 +103,10 @@ impl Journal for SqliteJournal {
 
     fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError> {
         self.writer.append(batches)
+    }
+
+    fn settle(&mut self, now: Timestamp, patience: Duration) -> Result<Vec<Stored>, JournalError> {
+        self.writer.settle(now, patience)
     }
 
     fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError> {

@@ -145,7 +145,7 @@ mod tests {
             tell(&adw_id, &folder, &gone, (Timestamp(0), TimeSource::Read), &mut outbox);
             let events = outbox.drafts.into_iter().filter_map(|draft| match draft {
                 Draft::Event(new) => Some((new.event.agent, new.event.payload["file"].as_str().map(str::to_owned))),
-                Draft::State(_) | Draft::Imported(_) => None,
+                Draft::State(_) | Draft::Imported(_) | Draft::Hook(_) => None,
             });
             events.collect::<Vec<_>>()
         };

@@ -7,6 +7,7 @@ use tracing::warn;
 use super::Writer;
 use crate::domain::adw_id::AdwId;
 use crate::domain::timeline::Timeline;
+use crate::server::clock;
 use crate::server::hub::{lock, read_lock};
 
 /// Timelines that are stored in one round: some milliseconds and one commit.
@@ -28,13 +29,32 @@ pub(super) struct Unsaved {
 impl Writer {
     pub(super) fn tend(&mut self) {
         let round = self.shared.round.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.shared.stopped.get().is_some() || round < self.tends_from {
+        if self.shared.stopped.get().is_some() {
+            return;
+        }
+        self.settle();
+        if round < self.tends_from {
             return;
         }
         let due = self.due(round);
         self.store(&due);
         self.let_go(round);
         self.plan_pruning(round);
+    }
+
+    /// Events of hooks whose session nobody knows have waited long enough.
+    fn settle(&mut self) {
+        match self.journal.settle(clock::now(), self.upkeep.session_wait) {
+            Ok(settled) => {
+                self.shared.recorded.fetch_add(settled.len() as u64, Ordering::Relaxed);
+                let due = self.publish(settled);
+                self.checkpoint(&due);
+            }
+            // They wait in the journal, and there will be another round.
+            Err(error) => {
+                self.refusal(&error);
+            }
+        }
     }
 
     /// Workflows to which nothing came in the last round; and where too much is unsaved, those that lack most.

@@ -2,6 +2,7 @@
 
 mod imported;
 mod prune;
+mod session;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,12 +21,14 @@ use crate::domain::timeline::{Timeline, seen_picture};
 use crate::server::journal::preview::prepare_event;
 use crate::server::journal::{Appended, JournalError, Outcome, Prepared, PreparedBatch, PreparedEvent, Stored, Tail};
 use crate::server::media::Media;
+use session::Sessions;
 
 /// The one writing connection.
 pub(super) struct Writer {
     connection: Connection,
     /// Row id and head of the workflows seen since the last failure.
     workflows: HashMap<AdwId, Row>,
+    sessions: Sessions,
 }
 
 #[derive(Clone, Copy)]
@@ -40,21 +43,39 @@ impl Writer {
         Self {
             connection,
             workflows: HashMap::new(),
+            sessions: Sessions::default(),
         }
     }
 
     pub(super) fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError> {
-        let appended = self.transact(batches);
-        if appended.is_err() {
-            // The heads in memory may be ahead of the file; a failed roll-back leaves no transaction open.
-            self.workflows.clear();
-            let _ = self.connection.execute_batch("ROLLBACK");
-        }
-        appended.map_err(|error| write_error(&error))
+        self.transact(|writer| writer.append_all(batches))
     }
 
-    fn transact(&mut self, batches: Vec<PreparedBatch>) -> rusqlite::Result<Vec<Appended>> {
-        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+    /// All of a change or nothing, with the heads of the workflows that it touched.
+    fn transact<T>(&mut self, change: impl FnOnce(&mut Self) -> rusqlite::Result<T>) -> Result<T, JournalError> {
+        let whole = || -> rusqlite::Result<T> {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            let changed = change(self)?;
+            for row in self.workflows.values_mut().filter(|row| row.is_touched) {
+                self.connection
+                    .prepare_cached("UPDATE workflows SET head = ?2 WHERE id = ?1")?
+                    .execute(params![row.id, row.head])?;
+                row.is_touched = false;
+            }
+            self.connection.execute_batch("COMMIT")?;
+            Ok(changed)
+        };
+        let changed = whole();
+        if changed.is_err() {
+            // What is in memory may be ahead of the file; a failed roll-back leaves no transaction open.
+            self.workflows.clear();
+            self.sessions = Sessions::default();
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        changed.map_err(|error| write_error(&error))
+    }
+
+    fn append_all(&mut self, batches: Vec<PreparedBatch>) -> rusqlite::Result<Vec<Appended>> {
         let mut results = Vec::with_capacity(batches.len());
         for batch in batches {
             let mut appended = Appended {
@@ -63,6 +84,10 @@ impl Writer {
             };
             for draft in batch.drafts {
                 let stored = match draft {
+                    Prepared::Hook(hook) => {
+                        appended.outcomes.push(self.append_hook(hook, &mut appended.events)?);
+                        continue;
+                    }
                     Prepared::Event(prepared) => self.append_event(prepared)?.ok_or(Outcome::Duplicate),
                     Prepared::State(new) => self.append_state(new)?.ok_or(Outcome::Duplicate),
                     Prepared::Imported(seq, prepared) => self.append_imported(seq, prepared)?,
@@ -71,6 +96,7 @@ impl Writer {
                     Ok(stored) => {
                         appended.outcomes.push(Outcome::Recorded(stored.event.seq));
                         appended.events.push(stored);
+                        self.take_waiting(&mut appended.events)?;
                     }
                     Err(outcome) => appended.outcomes.push(outcome),
                 }
@@ -80,13 +106,6 @@ impl Writer {
             }
             results.push(appended);
         }
-        for row in self.workflows.values_mut().filter(|row| row.is_touched) {
-            self.connection
-                .prepare_cached("UPDATE workflows SET head = ?2 WHERE id = ?1")?
-                .execute(params![row.id, row.head])?;
-            row.is_touched = false;
-        }
-        self.connection.execute_batch("COMMIT")?;
         Ok(results)
     }
 
@@ -193,6 +212,7 @@ impl Writer {
                 )?
                 .execute(params![row.id, name.as_str(), seq])?;
         }
+        self.note_session(row.id, &event)?;
         self.workflows.insert(
             event.adw_id.clone(),
             Row {

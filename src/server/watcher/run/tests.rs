@@ -55,7 +55,7 @@ fn feed(mut run: Run, bytes: &[u8], steps: &[Option<usize>]) -> (Vec<Draft>, Run
 fn events(drafts: &[Draft]) -> Vec<&Event> {
     let events = drafts.iter().map(|draft| match draft {
         Draft::Event(new) => &new.event,
-        Draft::State(_) | Draft::Imported(_) => panic!("a run gives events only"),
+        Draft::State(_) | Draft::Imported(_) | Draft::Hook(_) => panic!("a run gives events only"),
     });
     events.collect()
 }
