@@ -33,6 +33,8 @@ mod journal;
 mod limits;
 #[path = "it/media.rs"]
 mod media;
+#[path = "it/older.rs"]
+mod older;
 #[path = "it/openapi.rs"]
 mod openapi;
 #[path = "it/pages.rs"]

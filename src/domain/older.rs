@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::event::{Event, Kind};
 use super::state_diff::Change;
-use super::{entry, from_json::FromJson};
+use super::{entry, from_json::FromJson, payload, stage};
 
 /// The frames of an event under its older types, none for what those front ends do not know.
 ///
@@ -27,7 +27,7 @@ pub fn frames(event: &Event) -> Vec<Value> {
     };
     let summary = || {
         json!({
-            "status": told("status"),
+            "status": event.payload.get("status").cloned().unwrap_or_else(|| event.event_type.clone().into()),
             "progress_percent": told("progress_percent"),
             "current_step": told("current_step"),
             "workflow_name": told("workflow_name"),
@@ -38,7 +38,7 @@ pub fn frames(event: &Event) -> Vec<Value> {
         Kind::AgentLogEntry => {
             let (level, message) = (told("level"), told("message"));
             let workflow = told("workflow_name");
-            vec![if workflow.is_null() {
+            vec![if workflow.is_null() && event.event_type != "workflow_log" {
                 let fields = json!({"level": level, "message": message, "event_type": event.event_type});
                 frame("agent_log", fields)
             } else {
@@ -85,7 +85,7 @@ pub fn frames(event: &Event) -> Vec<Value> {
             "file_changed",
             json!({
                 "file_path": told("path"),
-                "operation": event.event_type,
+                "operation": operation(event),
                 "diff": told("diff"),
                 "summary": told("summary"),
                 "lines_added": told("lines_added"),
@@ -109,7 +109,15 @@ pub fn frames(event: &Event) -> Vec<Value> {
             }
             frames
         }
-        Kind::StatusUpdate => vec![frame("status_update", summary())],
+        Kind::StatusUpdate => {
+            let mut frames = vec![frame("status_update", summary())];
+            // ADW scripts announce a stage this way.
+            if let Some(stage) = payload::text(&event.payload, "current_step").and_then(stage::announced) {
+                let fields = json!({"workflow_name": told("workflow_name"), "from_stage": null, "to_stage": stage, "message": told("message")});
+                frames.push(frame("stage_transition", fields));
+            }
+            frames
+        }
         Kind::StageTransition => vec![frame(
             "stage_transition",
             json!({
@@ -121,6 +129,19 @@ pub fn frames(event: &Event) -> Vec<Value> {
             }),
         )],
         Kind::Session | Kind::Other => Vec::new(),
+    }
+}
+
+/// The operation in the publisher's own word, else in the one those front ends know.
+fn operation(event: &Event) -> Value {
+    if let Some(word) = payload::text(&event.payload, "operation") {
+        return word.into();
+    }
+    match event.event_type.as_str() {
+        "create" => "created".into(),
+        "modify" => "modified".into(),
+        "delete" => "deleted".into(),
+        other => other.into(),
     }
 }
 

@@ -49,6 +49,11 @@ pub fn normalise(name: &str) -> String {
     }
 }
 
+/// The stage that a step announces: `Stage: Build`, as ADW scripts say it.
+pub fn announced(step: &str) -> Option<&str> {
+    step.strip_prefix("Stage: ")
+}
+
 /// Where a stage stands among the six; none for others.
 pub fn position(stage: &str) -> Option<usize> {
     STAGES.iter().position(|known| *known == stage)

@@ -1,8 +1,10 @@
-//! `POST /api/agent-state-update`: where publishers push. A 200 means that what was accepted is kept.
+//! Where publishers push: `POST /api/agent-state-update`, and what older tools know instead. A 200 means that what was accepted is
+//! kept.
 //!
 //! Nothing a client sends is answered with a 5xx; a 503 says that the journal has no room or has stopped.
 
 mod left;
+mod older;
 mod received_body;
 mod reply;
 
@@ -13,6 +15,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
+use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -25,7 +28,7 @@ use crate::domain::redaction;
 use crate::domain::time_zone::TimeZone;
 use crate::server::hub::{Hub, RecordError};
 use crate::server::journal::{Batch, Outcome};
-use crate::server::openapi::shapes;
+use crate::server::openapi::pushed;
 use crate::server::{clock, local_time};
 pub(in crate::server) use left::Left;
 use received_body::{media, receive};
@@ -51,30 +54,44 @@ struct Items {
     refused: Vec<Refused>,
     /// What the drafts tell of.
     pictures: Vec<Picture>,
+    /// What an observer's client is shown of the last item: as it is kept.
+    row: Option<Value>,
 }
 
-/// The route. A body may have at most `max_body_bytes`.
+/// What an item of a body is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// What `domain::push` reads.
+    Pushed,
+    /// What a hook observer's client sends: a hook's stdin, and what that client knows of it.
+    Observed,
+}
+
+/// The routes. A body may have at most `max_body_bytes`.
 pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> OpenApiRouter {
     let ingest = Ingest::new(hub, max_body_bytes);
-    OpenApiRouter::new().routes(routes!(push)).with_state(Arc::new(ingest))
+    OpenApiRouter::new()
+        .routes(routes!(push))
+        .merge(older::router())
+        .with_state(Arc::new(ingest))
 }
 
 /// Takes one event, an array of events, or one event on each line. A 200 means that what was accepted is on disk.
 ///
 /// Good items of a batch are kept, bad ones are reported by their place; it is an error only if nothing could be kept.
 #[utoipa::path(post, path = "/api/agent-state-update", tag = "pushing",
-    request_body(content((shapes::Pushed = "application/json"), (String = "application/x-ndjson"))),
+    request_body(content((pushed::Pushed = "application/json"), (String = "application/x-ndjson"))),
     responses(
-        (status = 200, body = shapes::Reply, description = "What was accepted is kept"),
-        (status = 400, body = shapes::Reply, description = "Nothing could be kept"),
-        (status = 413, body = shapes::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = shapes::Reply, description = "The body is neither JSON nor NDJSON in UTF-8"),
-        (status = 503, body = shapes::Reply, description = "Try again after `Retry-After` seconds"),
-        (status = 507, body = shapes::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
+        (status = 200, body = pushed::Reply, description = "What was accepted is kept"),
+        (status = 400, body = pushed::Reply, description = "Nothing could be kept"),
+        (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
+        (status = 415, body = pushed::Reply, description = "The body is neither JSON nor NDJSON in UTF-8"),
+        (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
+        (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
 async fn push(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body) -> Response {
-    match ingest.take(&headers, body).await {
-        Ok(reply) | Err(reply) => reply.into(),
+    match ingest.take(&headers, body, Shape::Pushed).await {
+        Ok((reply, _)) | Err(reply) => reply.into(),
     }
 }
 
@@ -87,23 +104,30 @@ impl Ingest {
         }
     }
 
-    async fn take(self: Arc<Self>, headers: &HeaderMap, body: Body) -> Result<Reply, Reply> {
+    /// The reply, and what an observer's client is shown.
+    async fn take(
+        self: Arc<Self>,
+        headers: &HeaderMap,
+        body: Body,
+        shape: Shape,
+    ) -> Result<(Reply, Option<Value>), Reply> {
         let media = media(headers)?;
         let body = receive(headers, body, self.max_body_bytes).await?;
         let length = body.len();
         let items = if length > LONG_BYTES {
             let ingest = Arc::clone(&self);
-            let read = tokio::task::spawn_blocking(move || ingest.read(&body, media.is_by_line));
+            let read = tokio::task::spawn_blocking(move || ingest.read(&body, media.is_by_line, shape));
             read.await
                 .map_err(|error| Reply::new().failed(&RecordError::Stopped(error.to_string())))?
         } else {
-            self.read(&body, media.is_by_line)
+            self.read(&body, media.is_by_line, shape)
         };
-        let items = items.map_err(|error| Reply::no_items(&error))?;
-        self.record(items, length).await
+        let mut items = items.map_err(|error| Reply::no_items(&error))?;
+        let row = items.row.take();
+        Ok((self.record(items, length).await?, row))
     }
 
-    fn read(&self, body: &Bytes, is_by_line: bool) -> Result<Items, BodyError> {
+    fn read(&self, body: &Bytes, is_by_line: bool, shape: Shape) -> Result<Items, BodyError> {
         let at = clock::now();
         let received = Received {
             at,
@@ -114,12 +138,17 @@ impl Ingest {
             drafts: Vec::with_capacity(parts.len()),
             refused: Vec::new(),
             pictures: Vec::new(),
+            row: None,
         };
         for (index, part) in parts.into_iter().enumerate() {
             let mut pictures = Pictures::default();
             let draft = match part {
                 Part::Item(mut item) => {
                     pictures.take_pushed(&mut item);
+                    if shape == Shape::Observed {
+                        items.row = Some(redaction::value(item.clone()).into_inner());
+                        item = json!({"type": push::hook::WORD, "data": item});
+                    }
                     push::draft(redaction::value(item), received)
                 }
                 Part::Broken(reason) => Err(Refusal {

@@ -2,9 +2,13 @@
 //!
 //! A route is added with `routes!` and a handler that says what it takes and gives (`#[utoipa::path]`); that puts it in here.
 
+#[expect(dead_code, reason = "these are read as types, and never made")]
+pub mod older;
 mod page;
 #[expect(dead_code, reason = "these are read as types, and never made")]
 pub mod parameters;
+#[expect(dead_code, reason = "these are read as types, and never made")]
+pub mod pushed;
 #[expect(dead_code, reason = "these are read as types, and never made")]
 pub mod shapes;
 

@@ -19,7 +19,7 @@ const ALONE: &str = "session_fc37a725-ca41-2fcc-ec59-34334fa9de7c";
 fn stdin(name: &str, more: Value) -> Value {
     let mut stdin =
         json!({"session_id": SESSION, "transcript_path": "/home/u/t.jsonl", "cwd": "/work", "hook_event_name": name});
-    let more = more.as_object().expect("fields").clone();
+    let Value::Object(more) = more else { panic!("fields") };
     stdin.as_object_mut().expect("an object").extend(more);
     stdin
 }

@@ -6,7 +6,7 @@ use super::{Moment, Timeline, stage_line};
 use crate::domain::event::Event;
 use crate::domain::excerpt::excerpt;
 use crate::domain::from_json::{from_fields, from_name};
-use crate::domain::payload;
+use crate::domain::{payload, stage};
 
 /// The last word on the workflow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,9 +73,8 @@ pub(super) fn note(timeline: &mut Timeline, event: &Event) {
         by: "status_update".to_owned(),
         step: step.clone(),
     });
-    // ADW scripts announce a stage this way.
-    if let Some(stage) = step.as_deref().and_then(|step| step.strip_prefix("Stage: ")) {
-        stage_line::start(timeline, stage, Moment::of(event), false);
+    if let Some(name) = step.as_deref().and_then(stage::announced) {
+        stage_line::start(timeline, name, Moment::of(event), false);
     }
 }
 

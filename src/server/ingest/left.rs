@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::Ingest;
+use super::{Ingest, Shape};
 use crate::publisher::courier::{Answer, Post, Unreachable};
 use crate::server::journal::Batch;
 
@@ -26,7 +26,7 @@ impl Post for Left {
         if body.len() > self.0.max_body_bytes {
             return Ok(answer(413, Vec::new()));
         }
-        let Ok(items) = self.0.read(&Bytes::copy_from_slice(body), true) else {
+        let Ok(items) = self.0.read(&Bytes::copy_from_slice(body), true, Shape::Pushed) else {
             return Ok(answer(400, Vec::new()));
         };
         let batch = Batch {

@@ -28,6 +28,9 @@ pub(super) struct Reply {
     adw_id: Option<AdwId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Box<Error>>,
+    /// The same in a sentence, for clients that print it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 /// An item that cannot be kept, by its place in the body from 0.
@@ -67,6 +70,7 @@ impl Reply {
             refused: Vec::new(),
             adw_id: None,
             error: None,
+            message: None,
         }
     }
 
@@ -108,6 +112,24 @@ impl Reply {
             error.field = field;
         }
         reply
+    }
+
+    pub(super) fn is_success(&self) -> bool {
+        self.error.is_none()
+    }
+
+    /// With the message that the clients of older servers look for.
+    pub(super) fn in_words(self) -> Self {
+        let message = match &self.error {
+            Some(error) => error.message.clone(),
+            None if self.accepted == 0 && self.duplicates > 0 => "known already".to_owned(),
+            None if self.accepted == 1 => "1 event kept".to_owned(),
+            None => format!("{} events kept", self.accepted),
+        };
+        Self {
+            message: Some(message),
+            ..self
+        }
     }
 
     /// The body holds no items.
