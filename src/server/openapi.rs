@@ -7,7 +7,11 @@ pub mod older;
 mod page;
 #[expect(dead_code, reason = "these are read as types, and never made")]
 pub mod parameters;
-#[expect(dead_code, reason = "these are read as types, and never made")]
+#[expect(
+    dead_code,
+    clippy::large_enum_variant,
+    reason = "these are read as types, and never made"
+)]
 pub mod pushed;
 #[expect(dead_code, reason = "these are read as types, and never made")]
 pub mod shapes;
