@@ -2,6 +2,12 @@
 //!
 //! A route is added with `routes!` and a handler that says what it takes and gives (`#[utoipa::path]`); that puts it in here.
 
+#[expect(
+    dead_code,
+    clippy::large_enum_variant,
+    reason = "these are read as types, and never made"
+)]
+mod frames;
 #[expect(dead_code, reason = "these are read as types, and never made")]
 pub mod older;
 mod page;
@@ -57,7 +63,7 @@ const ALWAYS: [(&str, &str); 6] = [
         description = "What every agent of every AI developer workflow is doing, live. docs/protocol.md tells the whole with examples.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    components(schemas(shapes::Error)),
+    components(schemas(shapes::Error, frames::FrameFromServer, frames::FrameFromBrowser, frames::PlainFrame)),
     tags(
         (name = "pushing", description = "For publishers"),
         (name = "reading", description = "What is known"),

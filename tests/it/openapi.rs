@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::harness::server;
 use crate::house::{code, sources};
+use crate::protocol::examples;
 
 /// Every operation, with its path and method.
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
@@ -87,6 +88,42 @@ async fn the_description_is_sound() {
     for reference in references {
         let pointer = reference.strip_prefix('#').expect("nothing lies elsewhere");
         assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+/// A shape, behind its name.
+fn shape<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    match schema["$ref"].as_str() {
+        Some(reference) => document
+            .pointer(reference.trim_start_matches('#'))
+            .expect("a known shape"),
+        None => schema,
+    }
+}
+
+#[tokio::test]
+async fn the_frames_are_described_as_the_protocol_shows_them() {
+    let document = server().start().get("/api/openapi.json").await.json();
+    for (name, word) in [("FrameFromServer", "from-server"), ("FrameFromBrowser", "from-browser")] {
+        let variants = document["components"]["schemas"][name]["oneOf"]
+            .as_array()
+            .expect("variants");
+        let mut met = HashSet::new();
+        for example in examples(word) {
+            let is_meant = |variant: &&Value| variant["properties"]["type"]["enum"][0] == example["type"];
+            let variant = variants.iter().find(is_meant).expect("every frame is described");
+            met.insert(example["type"].to_string());
+            let data = shape(&document, &variant["properties"]["data"]);
+            let shown = example["data"].as_object().expect("fields");
+            for field in shown.keys() {
+                assert!(data["properties"].get(field).is_some(), "{name} {field} is described");
+            }
+            for required in data["required"].as_array().into_iter().flatten() {
+                let required = required.as_str().expect("a name");
+                assert!(shown.contains_key(required), "{name} {required} is there");
+            }
+        }
+        assert_eq!(met.len(), variants.len(), "every frame that is described is shown");
     }
 }
 

@@ -52,7 +52,7 @@ impl Block {
     }
 }
 
-fn examples(word: &str) -> Vec<Value> {
+pub fn examples(word: &str) -> Vec<Value> {
     let found: Vec<Value> = blocks()
         .iter()
         .filter(|block| block.is(word))

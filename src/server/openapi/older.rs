@@ -20,9 +20,15 @@ pub enum WorkflowUpdate {
 /// How far it has come.
 #[derive(ToSchema)]
 pub struct StatusUpdate {
-    #[schema(pattern = "^status_update$")]
-    r#type: String,
+    #[schema(inline)]
+    r#type: StatusWord,
     data: StatusData,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum StatusWord {
+    StatusUpdate,
 }
 
 #[derive(ToSchema)]
@@ -51,9 +57,15 @@ pub enum Status {
 /// A line of its log.
 #[derive(ToSchema)]
 pub struct WorkflowLog {
-    #[schema(pattern = "^workflow_log$")]
-    r#type: String,
+    #[schema(inline)]
+    r#type: LogWord,
     data: LogData,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum LogWord {
+    WorkflowLog,
 }
 
 #[derive(ToSchema)]

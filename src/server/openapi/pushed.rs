@@ -46,9 +46,15 @@ pub struct PushedData {
 #[schema(example = json!({"type": "hook", "data": {"event_id": "hook-1", "payload": {"session_id": "5f1e03c2",
     "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_use_id": "toolu_01", "tool_input": {"command": "cargo test"}}}}))]
 pub struct PushedHook {
-    #[schema(pattern = "^hook$")]
-    r#type: String,
+    #[schema(inline)]
+    r#type: HookWord,
     data: PushedHookData,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum HookWord {
+    Hook,
 }
 
 /// What a hook tells.

@@ -1,0 +1,116 @@
+//! What goes over the sockets, as the description of the API shows it: OpenAPI has no word for sockets, so these shapes belong to no
+//! path. They are there for whoever generates types; `docs/protocol.md` shows every frame, and a test holds these against it.
+
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::shapes::{AdwId, Card, Epoch, Event, Timeline, Timestamp};
+
+/// A frame of the server on `/ws` with the subprotocol `adwatch.v1`.
+#[derive(ToSchema)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum FrameFromServer {
+    Hello(Hello),
+    Snapshot(Snapshot),
+    Events(Events),
+    Board(Board),
+    Heartbeat(Heartbeat),
+    Error(FrameError),
+}
+
+/// A frame of a client on `/ws` with the subprotocol `adwatch.v1`.
+#[derive(ToSchema)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum FrameFromBrowser {
+    Subscribe(Subscribe),
+    Unsubscribe(Unsubscribe),
+    Ping(Ping),
+}
+
+/// The first frame.
+#[derive(ToSchema)]
+pub struct Hello {
+    epoch: Epoch,
+    server_time: Timestamp,
+    /// A sign of life comes this often; who misses two is no longer connected.
+    heartbeat_ms: u64,
+    patience: Patience,
+}
+
+/// After how much silence a run counts as stalled, or as waiting for its tool.
+#[derive(ToSchema)]
+pub struct Patience {
+    silence_ms: u64,
+    tool_ms: u64,
+    waiting_ms: u64,
+}
+
+/// The timeline up to `seq`; the events after it follow.
+#[derive(ToSchema)]
+pub struct Snapshot {
+    adw_id: AdwId,
+    epoch: Epoch,
+    seq: u64,
+    timeline: Timeline,
+}
+
+/// All events that were waiting: `from` to `to`, without a hole.
+#[derive(ToSchema)]
+pub struct Events {
+    adw_id: AdwId,
+    from: u64,
+    to: u64,
+    /// The newest seq, where the frame does not reach it.
+    head: Option<u64>,
+    list: Vec<Event>,
+}
+
+/// All cards (`full`), or those that changed.
+#[derive(ToSchema)]
+pub struct Board {
+    full: bool,
+    upserts: Vec<Card>,
+    removed: Vec<AdwId>,
+}
+
+/// A sign of life.
+#[derive(ToSchema)]
+pub struct Heartbeat {
+    server_time: Timestamp,
+}
+
+/// A frame of the client could not be followed.
+#[derive(ToSchema)]
+pub struct FrameError {
+    code: String,
+    message: String,
+}
+
+/// Asks for a workflow from a seq on, or for the board.
+#[derive(ToSchema)]
+pub struct Subscribe {
+    adw_id: Option<AdwId>,
+    /// The life of the journal that `after` belongs to.
+    epoch: Option<Epoch>,
+    /// The last seq that the client has.
+    after: Option<u64>,
+    board: Option<bool>,
+}
+
+/// Ends what `subscribe` asked for.
+#[derive(ToSchema)]
+pub struct Unsubscribe {
+    adw_id: Option<AdwId>,
+    board: Option<bool>,
+}
+
+/// Asks for a heartbeat now.
+#[derive(ToSchema)]
+pub struct Ping {}
+
+/// A frame of the plain feed, `/ws` without a subprotocol: `connection_ack`, `pong`, an event, or an event under its older type.
+#[derive(ToSchema)]
+pub struct PlainFrame {
+    r#type: String,
+    data: Map<String, Value>,
+}
