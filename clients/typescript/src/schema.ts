@@ -1,0 +1,3149 @@
+// Generated from the server's description of itself by scripts/typescript-test; not to be edited.
+
+export interface paths {
+    readonly "/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The board. */
+        readonly get: operations["board"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/agent-state-update": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Takes one event, an array of events, or one event on each line. A 200 means that what was accepted is on disk.
+         * @description Good items of a batch are kept, bad ones are reported by their place; it is an error only if nothing could be kept.
+         */
+        readonly post: operations["push"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/agent-state/{adw_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One workflow whole: its timeline up to `seq`, and its state document as last read. */
+        readonly get: operations["agent_state"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/docs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** This description as a page. */
+        readonly get: operations["docs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/docs.css": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How that page looks, on top of the app's own sheet. */
+        readonly get: operations["sheet"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/openapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** This description, in OpenAPI 3.1. */
+        readonly get: operations["openapi"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/stage-event": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes what happened to a stage or to the workflow, in the shape of earlier dashboards. */
+        readonly post: operations["stage_event"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/workflow-updates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Takes what a workflow says of itself, in the shape of earlier dashboards. */
+        readonly post: operations["workflow_update"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/workflows": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All workflows as cards, the one heard of last first. */
+        readonly get: operations["workflows"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/workflows/{adw_id}/entries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A page of events as the lines that a person reads, cut short. Takes the filters of `events`. */
+        readonly get: operations["entries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/workflows/{adw_id}/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A page of events in the order of their seq: those after one, those before one, or the newest. */
+        readonly get: operations["events"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/workflows/{adw_id}/events/{seq}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One event with its whole payload. */
+        readonly get: operations["event"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/workflows/{adw_id}/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All of a workflow, or what a filter leaves of it, as a file. */
+        readonly get: operations["export"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/workflows/{adw_id}/search": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How many events of a workflow match, exactly, and the newest of them. */
+        readonly get: operations["search"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/workflows/{adw_id}/sources": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The files of a workflow that were read, by path and run, and what became of their lines. */
+        readonly get: operations["sources"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Takes one hook of Claude Code as the clients of hook observers send it, and gives it back as it is kept.
+         * @description It becomes an event of the workflow that knows its session, like a pushed hook.
+         */
+        readonly post: operations["observe"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/healthz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 200 while events can be recorded, else 503 and why. */
+        readonly get: operations["health"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/media/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A picture that an event tells of, as the agent wrote it; for ever the same. */
+        readonly get: operations["picture"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The text format of Prometheus, version 0.0.4. */
+        readonly get: operations["metrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/theme/{choice}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Chooses a theme and goes back. */
+        readonly get: operations["theme"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/w/{adw_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The page of a workflow. One that is not there yet is a page too: it fills when the workflow begins. */
+        readonly get: operations["viewer"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ws": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The socket: what a page follows, as it happens.
+         * @description With the subprotocol `adwatch.v1` the frames of docs/protocol.md; without one the plain feed, every event of every workflow.
+         */
+        readonly get: operations["socket"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description The name of a workflow: one safe path component of 1 to 64 characters, mostly 8 hex digits.
+         * @example c0a43f47
+         */
+        readonly AdwId: string;
+        /** @description One workflow whole. */
+        readonly AgentState: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly epoch: components["schemas"]["Epoch"];
+            /** Format: int64 */
+            readonly seq: number;
+            /** @description The state document as it was last read or pushed. */
+            readonly state: {
+                readonly [key: string]: unknown;
+            };
+            readonly timeline: components["schemas"]["Timeline"];
+            readonly timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description All cards (`full`), or those that changed. */
+        readonly Board: {
+            readonly full: boolean;
+            readonly removed: readonly components["schemas"]["AdwId"][];
+            readonly upserts: readonly components["schemas"]["Card"][];
+        };
+        /** @description A workflow as the board shows it. */
+        readonly Card: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly agent: string | null;
+            readonly branch: string | null;
+            /** Format: double */
+            readonly cost_usd: number | null;
+            /** @description What the agent does, in one line. */
+            readonly doing: string;
+            readonly doing_since: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            readonly errors: number;
+            readonly first_at: components["schemas"]["Timestamp"] | null;
+            readonly issue: string | null;
+            readonly last_at: components["schemas"]["Timestamp"] | null;
+            readonly last_error: string | null;
+            /** @description Events and errors of the last half-minutes. */
+            readonly pace: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The facts from which the status is derived. */
+            readonly pulse: {
+                readonly [key: string]: unknown;
+            };
+            readonly repo: string | null;
+            readonly result: string | null;
+            /** Format: int64 */
+            readonly seq: number;
+            /** @description The stage it is in, or was in last. */
+            readonly stage: string | null;
+            /** @description Plan, build, test, review, document and ship; null where one has not begun. */
+            readonly stages: readonly (string | null)[];
+            readonly times_known: boolean;
+            readonly title: string;
+            /** Format: int64 */
+            readonly tokens: number;
+        };
+        /** @description An event in short. What is absent is empty. */
+        readonly Entry: {
+            readonly agent?: string | null;
+            readonly at: components["schemas"]["Timestamp"];
+            /** @description The tool's output, or the diff of a file operation. */
+            readonly detail?: string | null;
+            /** Format: int64 */
+            readonly duration_ms?: number | null;
+            readonly error?: boolean | null;
+            readonly event_type: string;
+            /** @description The tool, the level, the operation, the stage, the status or the model. */
+            readonly head?: string | null;
+            /**
+             * @description The kind of an event; what is not known is `other`.
+             * @enum {string}
+             */
+            readonly kind: "agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other";
+            /** Format: int64 */
+            readonly seq: number;
+            /** @description The message, the path, or what the tool was asked. */
+            readonly text?: string | null;
+            readonly time_source: components["schemas"]["TimeSource"];
+            readonly tool_use_id?: string | null;
+        };
+        /** @description Events as the lines that a person reads. */
+        readonly EntryPage: {
+            readonly entries: readonly components["schemas"]["Entry"][];
+            /** Format: int64 */
+            readonly first: number;
+            /**
+             * Format: int64
+             * @description All entries with seqs from here …
+             */
+            readonly from: number;
+            /** Format: int64 */
+            readonly head: number;
+            /**
+             * Format: int64
+             * @description … to here that match are in `entries`.
+             */
+            readonly to: number;
+        };
+        /**
+         * @description One life of the journal: a seq means something only together with the epoch in which it was given.
+         * @example fb1dcca7ea7dd3325af28a8c23099059
+         */
+        readonly Epoch: string;
+        /**
+         * @description An answer that is an error.
+         * @example {
+         *       "error": {
+         *         "code": "not_found",
+         *         "message": "there is no workflow nobody"
+         *       }
+         *     }
+         */
+        readonly Error: {
+            readonly error: components["schemas"]["ErrorText"];
+        };
+        /** @description What went wrong. */
+        readonly ErrorText: {
+            /** @description For programs; it never changes. */
+            readonly code: string;
+            /** @description The field or parameter that is wrong. */
+            readonly field?: string | null;
+            /** @description For a person. */
+            readonly message: string;
+        };
+        /**
+         * @description One thing that happened in a workflow; never changed once recorded.
+         * @example {
+         *       "data": {
+         *         "adw_id": "c0a43f47",
+         *         "agent": "sdlc_planner",
+         *         "event_type": "tool_execution_pre",
+         *         "parent_tool_use_id": null,
+         *         "payload": {
+         *           "input": {
+         *             "command": "cargo test"
+         *           },
+         *           "tool_name": "Bash",
+         *           "tool_use_id": "toolu_01"
+         *         },
+         *         "run": 1,
+         *         "seq": 42,
+         *         "session_id": "5f1e03c2",
+         *         "time_source": "source",
+         *         "timestamp": "2026-01-15T10:30:00.123Z"
+         *       },
+         *       "type": "tool_execution"
+         *     }
+         */
+        readonly Event: {
+            readonly data: components["schemas"]["EventData"];
+            /**
+             * @description The kind of an event; what is not known is `other`.
+             * @enum {string}
+             */
+            readonly type: "agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other";
+        };
+        /** @description What an event says. */
+        readonly EventData: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            /** @description The worker inside of the workflow. */
+            readonly agent: string | null;
+            /** @description What exactly happened, for example `tool_execution_pre`. */
+            readonly event_type: string;
+            /** @description The Task call whose sub-agent this is from. */
+            readonly parent_tool_use_id: string | null;
+            /** @description What belongs to the kind; fields that adwatch does not know are kept. */
+            readonly payload: unknown;
+            /**
+             * Format: int32
+             * @description The attempt of the agent, from 1.
+             */
+            readonly run: number | null;
+            /**
+             * Format: int64
+             * @description Its number in the workflow: 1, 2, 3 … without holes.
+             */
+            readonly seq: number;
+            /** @description The Claude Code session. */
+            readonly session_id: string | null;
+            readonly time_source: components["schemas"]["TimeSource"];
+            readonly timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A page of events, in the order of their seq. */
+        readonly EventPage: {
+            readonly epoch: components["schemas"]["Epoch"];
+            readonly events: readonly components["schemas"]["Event"][];
+            /**
+             * Format: int64
+             * @description The oldest seq that is kept.
+             */
+            readonly first: number;
+            /**
+             * Format: int64
+             * @description The newest seq of the workflow.
+             */
+            readonly head: number;
+            readonly server_time: components["schemas"]["Timestamp"];
+        };
+        /** @description All events that were waiting: `from` to `to`, without a hole. */
+        readonly Events: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            /** Format: int64 */
+            readonly from: number;
+            /**
+             * Format: int64
+             * @description The newest seq, where the frame does not reach it.
+             */
+            readonly head?: number | null;
+            readonly list: readonly components["schemas"]["Event"][];
+            /** Format: int64 */
+            readonly to: number;
+        };
+        /** @description An export as one document. */
+        readonly ExportDocument: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly epoch: components["schemas"]["Epoch"];
+            readonly events: readonly components["schemas"]["Event"][];
+            /** Format: int64 */
+            readonly first: number;
+            /**
+             * Format: int64
+             * @description The newest seq when the export began, which is where it ends.
+             */
+            readonly head: number;
+        };
+        /** @description What a search found. */
+        readonly Found: {
+            /**
+             * Format: int64
+             * @description All events that match, however many seqs are told.
+             */
+            readonly count: number;
+            readonly epoch: components["schemas"]["Epoch"];
+            /** Format: int64 */
+            readonly first: number;
+            /** Format: int64 */
+            readonly head: number;
+            /**
+             * Format: int64
+             * @description The index reaches up to here. What comes after it was found too, but more slowly.
+             */
+            readonly indexed: number;
+            /** @description The newest of them, in order. */
+            readonly seqs: readonly number[];
+        };
+        /** @description A frame of the client could not be followed. */
+        readonly FrameError: {
+            readonly code: string;
+            readonly message: string;
+        };
+        /** @description A frame of a client on `/ws` with the subprotocol `adwatch.v1`. */
+        readonly FrameFromBrowser: {
+            readonly data: components["schemas"]["Subscribe"];
+            /** @enum {string} */
+            readonly type: "subscribe";
+        } | {
+            readonly data: components["schemas"]["Unsubscribe"];
+            /** @enum {string} */
+            readonly type: "unsubscribe";
+        } | {
+            readonly data: components["schemas"]["Ping"];
+            /** @enum {string} */
+            readonly type: "ping";
+        };
+        /** @description A frame of the server on `/ws` with the subprotocol `adwatch.v1`. */
+        readonly FrameFromServer: {
+            readonly data: components["schemas"]["Hello"];
+            /** @enum {string} */
+            readonly type: "hello";
+        } | {
+            readonly data: components["schemas"]["Snapshot"];
+            /** @enum {string} */
+            readonly type: "snapshot";
+        } | {
+            readonly data: components["schemas"]["Events"];
+            /** @enum {string} */
+            readonly type: "events";
+        } | {
+            readonly data: components["schemas"]["Board"];
+            /** @enum {string} */
+            readonly type: "board";
+        } | {
+            readonly data: components["schemas"]["Heartbeat"];
+            /** @enum {string} */
+            readonly type: "heartbeat";
+        } | {
+            readonly data: components["schemas"]["FrameError"];
+            /** @enum {string} */
+            readonly type: "error";
+        };
+        /** @description The server is well. */
+        readonly Health: {
+            readonly epoch: components["schemas"]["Epoch"];
+            readonly status: string;
+            readonly version: string;
+            /**
+             * Format: int64
+             * @description Open sockets.
+             */
+            readonly viewers: number;
+            /** Format: int64 */
+            readonly workflows: number;
+        };
+        /** @description A sign of life. */
+        readonly Heartbeat: {
+            readonly server_time: components["schemas"]["Timestamp"];
+        };
+        /** @description The first frame. */
+        readonly Hello: {
+            readonly epoch: components["schemas"]["Epoch"];
+            /**
+             * Format: int64
+             * @description A sign of life comes this often; who misses two is no longer connected.
+             */
+            readonly heartbeat_ms: number;
+            readonly patience: components["schemas"]["Patience"];
+            readonly server_time: components["schemas"]["Timestamp"];
+        };
+        /** @description What Claude Code gives a hook on its stdin; more than stands here is kept. */
+        readonly HookStdin: {
+            readonly cwd?: string | null;
+            readonly hook_event_name?: string | null;
+            readonly session_id: string;
+            readonly tool_input?: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly tool_name?: string | null;
+            readonly tool_use_id?: string | null;
+        };
+        /** @description The hook as it is kept: the fields that were sent, without secrets and pictures. */
+        readonly KeptHook: {
+            /**
+             * Format: int64
+             * @description A number made of what was sent.
+             */
+            readonly id: number;
+            /** @description As it was sent, else the time of arrival in milliseconds since 1970. */
+            readonly timestamp: unknown;
+        };
+        readonly LogData: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            /** @enum {string} */
+            readonly level: "INFO" | "SUCCESS" | "WARNING" | "ERROR";
+            readonly message: string;
+            readonly timestamp?: components["schemas"]["Moment"] | null;
+            readonly workflow_name?: string | null;
+        };
+        /**
+         * @description A moment; without a zone it is UTC or the local time of the server, whichever is nearer to now.
+         * @example 2026-01-15T10:30:00.123456
+         */
+        readonly Moment: string;
+        /**
+         * @description A hook of Claude Code, as the clients of hook observers send it.
+         * @example {
+         *       "hook_event_type": "PreToolUse",
+         *       "payload": {
+         *         "hook_event_name": "PreToolUse",
+         *         "session_id": "5f1e03c2",
+         *         "tool_input": {
+         *           "command": "cargo test"
+         *         },
+         *         "tool_name": "Bash",
+         *         "tool_use_id": "toolu_01"
+         *       },
+         *       "session_id": "5f1e03c2",
+         *       "source_app": "app",
+         *       "timestamp": 1768473000123
+         *     }
+         */
+        readonly ObservedHook: {
+            readonly hook_event_type: string;
+            /** @description What the hook got on its stdin. */
+            readonly payload: components["schemas"]["HookStdin"];
+            readonly session_id: string;
+            readonly source_app?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            readonly timestamp?: number | null;
+        };
+        /** @description After how much silence a run counts as stalled, or as waiting for its tool. */
+        readonly Patience: {
+            /** Format: int64 */
+            readonly silence_ms: number;
+            /** Format: int64 */
+            readonly tool_ms: number;
+            /** Format: int64 */
+            readonly waiting_ms: number;
+        };
+        /** @description Asks for a heartbeat now. */
+        readonly Ping: Record<string, never>;
+        /** @description A frame of the plain feed, `/ws` without a subprotocol: `connection_ack`, `pong`, an event, or an event under its older type. */
+        readonly PlainFrame: {
+            readonly data: {
+                readonly [key: string]: unknown;
+            };
+            readonly type: string;
+        };
+        /** @description One item, or several. */
+        readonly Pushed: components["schemas"]["PushedItem"] | readonly components["schemas"]["PushedItem"][];
+        /** @description What a pushed event says. */
+        readonly PushedData: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly agent?: string | null;
+            /** @description Makes the push safe to repeat: two events of a workflow with the same one are one event. */
+            readonly event_id?: string | null;
+            readonly event_type?: string | null;
+            readonly parent_tool_use_id?: string | null;
+            readonly payload?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** Format: int32 */
+            readonly run?: number | null;
+            readonly session_id?: string | null;
+            /**
+             * @description When it happened, in UTC; the time of arrival if absent.
+             * @example 2026-01-15T10:30:00.123Z
+             */
+            readonly timestamp?: string | null;
+        };
+        /**
+         * @description An event as it is pushed. More is tolerated than stands here: docs/protocol.md says what.
+         * @example {
+         *       "data": {
+         *         "adw_id": "c0a43f47",
+         *         "agent": "adw_plan_iso",
+         *         "event_id": "notifier-1",
+         *         "payload": {
+         *           "level": "INFO",
+         *           "message": "planning"
+         *         }
+         *       },
+         *       "type": "agent_log_entry"
+         *     }
+         */
+        readonly PushedEvent: {
+            readonly data: components["schemas"]["PushedData"];
+            /**
+             * @description The kind of an event; what is not known is `other`.
+             * @enum {string}
+             */
+            readonly type: "agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other";
+        };
+        /**
+         * @description A hook of Claude Code as it is pushed. It need not name its workflow: that is found by the session, or by the folder.
+         * @example {
+         *       "data": {
+         *         "event_id": "hook-1",
+         *         "payload": {
+         *           "hook_event_name": "PreToolUse",
+         *           "session_id": "5f1e03c2",
+         *           "tool_input": {
+         *             "command": "cargo test"
+         *           },
+         *           "tool_name": "Bash",
+         *           "tool_use_id": "toolu_01"
+         *         }
+         *       },
+         *       "type": "hook"
+         *     }
+         */
+        readonly PushedHook: {
+            readonly data: components["schemas"]["PushedHookData"];
+            /** @enum {string} */
+            readonly type: "hook";
+        };
+        /** @description What a hook tells. */
+        readonly PushedHookData: {
+            readonly adw_id?: components["schemas"]["AdwId"] | null;
+            readonly agent?: string | null;
+            /** @description Makes the push safe to repeat. */
+            readonly event_id?: string | null;
+            /** @description What the hook got on its stdin. */
+            readonly payload: components["schemas"]["HookStdin"];
+            /**
+             * @description When the hook ran, in UTC.
+             * @example 2026-01-15T10:30:00.123Z
+             */
+            readonly timestamp?: string | null;
+        };
+        /** @description One thing to record. */
+        readonly PushedItem: components["schemas"]["PushedEvent"] | components["schemas"]["PushedHook"];
+        /** @description An item that cannot be kept. */
+        readonly Refused: {
+            readonly field: string;
+            /**
+             * Format: int64
+             * @description Its place in the body, from 0.
+             */
+            readonly index: number;
+            readonly reason: string;
+        };
+        /**
+         * @description What became of a push.
+         * @example {
+         *       "accepted": 1,
+         *       "adw_id": "c0a43f47",
+         *       "duplicates": 0,
+         *       "refused": [],
+         *       "status": "success"
+         *     }
+         */
+        readonly Reply: {
+            /**
+             * Format: int64
+             * @description Items that are kept now.
+             */
+            readonly accepted: number;
+            readonly adw_id?: components["schemas"]["AdwId"] | null;
+            /**
+             * Format: int64
+             * @description Items that were known already, or change nothing.
+             */
+            readonly duplicates: number;
+            readonly error?: components["schemas"]["ErrorText"] | null;
+            /** @description What became of it in a sentence, where older clients expect one. */
+            readonly message?: string | null;
+            /** @description Items that cannot be kept. */
+            readonly refused: readonly components["schemas"]["Refused"][];
+            /** @description `success` or `error`. */
+            readonly status: string;
+        };
+        /** @description The timeline up to `seq`; the events after it follow. */
+        readonly Snapshot: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly epoch: components["schemas"]["Epoch"];
+            /** Format: int64 */
+            readonly seq: number;
+            readonly timeline: components["schemas"]["Timeline"];
+        };
+        /** @description One run of one file: `lines` is the sum of `sources`, `silent` and `oddities`. */
+        readonly Source: {
+            readonly agent: string;
+            /** Format: int64 */
+            readonly lines: number;
+            /**
+             * Format: int64
+             * @description Lines that could not be understood.
+             */
+            readonly oddities: number;
+            /**
+             * Format: int64
+             * @description Bytes that were taken in.
+             */
+            readonly offset: number;
+            readonly path: string;
+            /** Format: int32 */
+            readonly run: number;
+            /** @description Lines that were recognised and say nothing, by reason. */
+            readonly silent: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Lines that events came of.
+             */
+            readonly sources: number;
+        };
+        /** @description The files that were read of a workflow. */
+        readonly Sources: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly sources: readonly components["schemas"]["Source"][];
+        };
+        /**
+         * @description What happened to a stage, or to the workflow.
+         * @example {
+         *       "adw_id": "c0a43f47",
+         *       "duration_ms": 65000,
+         *       "event_type": "stage_completed",
+         *       "message": "built",
+         *       "next_stage": "test",
+         *       "previous_stage": "plan",
+         *       "stage_name": "build",
+         *       "timestamp": "2026-01-15T10:30:00.123456",
+         *       "workflow_name": "adw_sdlc_iso"
+         *     }
+         */
+        readonly StageEvent: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly completed_stages?: readonly string[] | null;
+            /** Format: int64 */
+            readonly duration_ms?: number | null;
+            readonly error?: string | null;
+            /** @enum {string} */
+            readonly event_type: "stage_started" | "stage_completed" | "stage_failed" | "stage_skipped" | "workflow_started" | "workflow_completed" | "workflow_failed";
+            readonly message?: string | null;
+            readonly metadata?: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly next_stage?: string | null;
+            readonly pending_stages?: readonly string[] | null;
+            readonly previous_stage?: string | null;
+            /** Format: double */
+            readonly progress_percent?: number | null;
+            readonly skip_reason?: string | null;
+            /** Format: int32 */
+            readonly stage_index?: number | null;
+            readonly stage_name?: string | null;
+            readonly timestamp?: components["schemas"]["Moment"] | null;
+            /** Format: int32 */
+            readonly total_stages?: number | null;
+            readonly workflow_name?: string | null;
+        };
+        readonly StatusData: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            /** @description `Stage: Build` begins that stage. */
+            readonly current_step?: string | null;
+            readonly message?: string | null;
+            /** Format: double */
+            readonly progress_percent?: number | null;
+            /** @enum {string} */
+            readonly status: "started" | "in_progress" | "completed" | "failed";
+            readonly timestamp?: components["schemas"]["Moment"] | null;
+            readonly workflow_name?: string | null;
+        };
+        /** @description How far it has come. */
+        readonly StatusUpdate: {
+            readonly data: components["schemas"]["StatusData"];
+            /** @enum {string} */
+            readonly type: "status_update";
+        };
+        /** @description Asks for a workflow from a seq on, or for the board. */
+        readonly Subscribe: {
+            readonly adw_id?: components["schemas"]["AdwId"] | null;
+            /**
+             * Format: int64
+             * @description The last seq that the client has.
+             */
+            readonly after?: number | null;
+            readonly board?: boolean | null;
+            readonly epoch?: components["schemas"]["Epoch"] | null;
+        };
+        /**
+         * @description Who says when it happened: the publisher, whoever read it when it was written, or nobody (it was found later).
+         * @enum {string}
+         */
+        readonly TimeSource: "source" | "read" | "unknown";
+        /** @description The fold of a workflow's events up to `seq`. Its parts are shown in docs/protocol.md. */
+        readonly Timeline: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly agents: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            /** Format: int64 */
+            readonly agents_dropped: number;
+            /** @description Events by kind. */
+            readonly counts: {
+                readonly [key: string]: number;
+            };
+            /** Format: int64 */
+            readonly error_count: number;
+            readonly errors: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly first_at: components["schemas"]["Timestamp"] | null;
+            readonly last_at: components["schemas"]["Timestamp"] | null;
+            readonly last_known_at: components["schemas"]["Timestamp"] | null;
+            readonly open_tools: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            /** @description The newest entries by kind. */
+            readonly recent: {
+                readonly [key: string]: unknown;
+            };
+            /** @description What the workflow said of itself last. */
+            readonly report: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** Format: int64 */
+            readonly seq: number;
+            /** @description What was noticed about the files. */
+            readonly sources: {
+                readonly [key: string]: unknown;
+            };
+            readonly stages: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            /** @description What the state documents say. */
+            readonly state: {
+                readonly [key: string]: unknown;
+            };
+            readonly todo: {
+                readonly [key: string]: unknown;
+            } | null;
+            /**
+             * Format: int64
+             * @description Tool calls.
+             */
+            readonly tools: number;
+            /** @description Tokens. */
+            readonly usage: {
+                readonly [key: string]: number;
+            };
+        };
+        /**
+         * Format: date-time
+         * @description A moment in UTC, to the millisecond.
+         * @example 2026-01-15T10:30:00.123Z
+         */
+        readonly Timestamp: string;
+        /** @description Ends what `subscribe` asked for. */
+        readonly Unsubscribe: {
+            readonly adw_id?: components["schemas"]["AdwId"] | null;
+            readonly board?: boolean | null;
+        };
+        /** @description A line of its log. */
+        readonly WorkflowLog: {
+            readonly data: components["schemas"]["LogData"];
+            /** @enum {string} */
+            readonly type: "workflow_log";
+        };
+        /**
+         * @description What a workflow says of itself.
+         * @example {
+         *       "data": {
+         *         "adw_id": "c0a43f47",
+         *         "current_step": "Stage: Build",
+         *         "message": "building",
+         *         "progress_percent": 40,
+         *         "status": "in_progress",
+         *         "workflow_name": "adw_sdlc_iso"
+         *       },
+         *       "type": "status_update"
+         *     }
+         */
+        readonly WorkflowUpdate: components["schemas"]["StatusUpdate"] | components["schemas"]["WorkflowLog"];
+        /** @description All workflows. */
+        readonly Workflows: {
+            readonly epoch: components["schemas"]["Epoch"];
+            readonly server_time: components["schemas"]["Timestamp"];
+            /** @description The one heard of last first. */
+            readonly workflows: readonly components["schemas"]["Card"][];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type AdwId = components['schemas']['AdwId'];
+export type AgentState = components['schemas']['AgentState'];
+export type Board = components['schemas']['Board'];
+export type Card = components['schemas']['Card'];
+export type Entry = components['schemas']['Entry'];
+export type EntryPage = components['schemas']['EntryPage'];
+export type Epoch = components['schemas']['Epoch'];
+export type Error = components['schemas']['Error'];
+export type ErrorText = components['schemas']['ErrorText'];
+export type Event = components['schemas']['Event'];
+export type EventData = components['schemas']['EventData'];
+export type EventPage = components['schemas']['EventPage'];
+export type Events = components['schemas']['Events'];
+export type ExportDocument = components['schemas']['ExportDocument'];
+export type Found = components['schemas']['Found'];
+export type FrameError = components['schemas']['FrameError'];
+export type FrameFromBrowser = components['schemas']['FrameFromBrowser'];
+export type FrameFromServer = components['schemas']['FrameFromServer'];
+export type Health = components['schemas']['Health'];
+export type Heartbeat = components['schemas']['Heartbeat'];
+export type Hello = components['schemas']['Hello'];
+export type HookStdin = components['schemas']['HookStdin'];
+export type KeptHook = components['schemas']['KeptHook'];
+export type LogData = components['schemas']['LogData'];
+export type Moment = components['schemas']['Moment'];
+export type ObservedHook = components['schemas']['ObservedHook'];
+export type Patience = components['schemas']['Patience'];
+export type Ping = components['schemas']['Ping'];
+export type PlainFrame = components['schemas']['PlainFrame'];
+export type Pushed = components['schemas']['Pushed'];
+export type PushedData = components['schemas']['PushedData'];
+export type PushedEvent = components['schemas']['PushedEvent'];
+export type PushedHook = components['schemas']['PushedHook'];
+export type PushedHookData = components['schemas']['PushedHookData'];
+export type PushedItem = components['schemas']['PushedItem'];
+export type Refused = components['schemas']['Refused'];
+export type Reply = components['schemas']['Reply'];
+export type Snapshot = components['schemas']['Snapshot'];
+export type Source = components['schemas']['Source'];
+export type Sources = components['schemas']['Sources'];
+export type StageEvent = components['schemas']['StageEvent'];
+export type StatusData = components['schemas']['StatusData'];
+export type StatusUpdate = components['schemas']['StatusUpdate'];
+export type Subscribe = components['schemas']['Subscribe'];
+export type TimeSource = components['schemas']['TimeSource'];
+export type Timeline = components['schemas']['Timeline'];
+export type Timestamp = components['schemas']['Timestamp'];
+export type Unsubscribe = components['schemas']['Unsubscribe'];
+export type WorkflowLog = components['schemas']['WorkflowLog'];
+export type WorkflowUpdate = components['schemas']['WorkflowUpdate'];
+export type Workflows = components['schemas']['Workflows'];
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly board: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly push: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Pushed"];
+                readonly "application/x-ndjson": string;
+            };
+        };
+        readonly responses: {
+            /** @description What was accepted is kept */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Nothing could be kept */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is neither JSON nor NDJSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
+    readonly agent_state: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The workflow. */
+                readonly adw_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The workflow */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AgentState"];
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such workflow */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly docs: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly sheet: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The sheet */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/css": string;
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly openapi: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly stage_event: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StageEvent"];
+            };
+        };
+        readonly responses: {
+            /** @description It is kept */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description It could not be kept */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is no JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
+    readonly workflow_update: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WorkflowUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description It is kept */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description It could not be kept */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is no JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
+    readonly workflows: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The workflows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Workflows"];
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly entries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only events after this seq. */
+                readonly after?: number;
+                /** @description Only events before this seq. */
+                readonly before?: number;
+                readonly kind?: readonly ("agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other")[];
+                /** @description Only events of these agents. */
+                readonly agent?: readonly string[];
+                readonly level?: readonly ("debug" | "info" | "success" | "warning" | "error")[];
+                /** @description Only events that hold this text, in any case. */
+                readonly q?: string;
+                /** @description Events of the page; 200 if absent. With `before` alone, or neither, the newest come. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The workflow. */
+                readonly adw_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such workflow */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly events: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only events after this seq. */
+                readonly after?: number;
+                /** @description Only events before this seq. */
+                readonly before?: number;
+                readonly kind?: readonly ("agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other")[];
+                /** @description Only events of these agents. */
+                readonly agent?: readonly string[];
+                readonly level?: readonly ("debug" | "info" | "success" | "warning" | "error")[];
+                /** @description Only events that hold this text, in any case. */
+                readonly q?: string;
+                /** @description Events of the page; 200 if absent. With `before` alone, or neither, the newest come. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The workflow. */
+                readonly adw_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such workflow */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly event: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The workflow. */
+                readonly adw_id: string;
+                /**
+                 * @description The number of the event.
+                 * @example 1
+                 */
+                readonly seq: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The event */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Event"];
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such event */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly export: {
+        readonly parameters: {
+            readonly query?: {
+                readonly format?: "ndjson" | "json" | "txt" | "csv";
+                /** @description Only events after this seq. */
+                readonly after?: number;
+                /** @description Only events before this seq. */
+                readonly before?: number;
+                readonly kind?: readonly ("agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other")[];
+                /** @description Only events of these agents. */
+                readonly agent?: readonly string[];
+                readonly level?: readonly ("debug" | "info" | "success" | "warning" | "error")[];
+                /** @description Only events that hold this text, in any case. */
+                readonly q?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The workflow. */
+                readonly adw_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file, with its name in `content-disposition` */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExportDocument"];
+                    readonly "application/x-ndjson": string;
+                    readonly "text/csv": string;
+                    readonly "text/plain": string;
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such workflow */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly search: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only events after this seq. */
+                readonly after?: number;
+                /** @description Only events before this seq. */
+                readonly before?: number;
+                readonly kind?: readonly ("agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other")[];
+                /** @description Only events of these agents. */
+                readonly agent?: readonly string[];
+                readonly level?: readonly ("debug" | "info" | "success" | "warning" | "error")[];
+                /** @description Only events that hold this text, in any case. */
+                readonly q?: string;
+                /** @description Seqs that are named; 1,000 if absent. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The workflow. */
+                readonly adw_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was found */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such workflow */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly sources: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The workflow. */
+                readonly adw_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The files */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Sources"];
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such workflow */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly observe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ObservedHook"];
+            };
+        };
+        readonly responses: {
+            /** @description It is kept */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["KeptHook"];
+                };
+            };
+            /** @description It could not be kept */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is no JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
+    readonly health: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Events can be recorded */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly picture: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description As an event names it (`media`).
+                 * @example e124007e0371a272f11e7fbc2414aff5a1095f3a46ad29771ea1bf3f8a5b07ca.png
+                 */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The picture */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "image/gif": readonly number[];
+                    readonly "image/jpeg": readonly number[];
+                    readonly "image/png": readonly number[];
+                    readonly "image/webp": readonly number[];
+                };
+            };
+            /** @description It is known already (`if-none-match`) */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such picture here */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                    readonly "image/svg+xml": string;
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly metrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The figures */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly theme: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description A path on this server; `/` if absent. */
+                readonly back?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly choice: "dark" | "light" | "system";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The choice stands in a cookie */
+            readonly 303: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such theme */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly viewer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The workflow. */
+                readonly adw_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of a workflow that is not there yet */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly socket: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Which types the plain feed has; both if absent. */
+                readonly types?: "current" | "older";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The socket is open */
+            readonly 101: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is wrong; `field` says what */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The page of another origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request is no upgrade to a WebSocket, version 13 */
+            readonly 426: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A defect of adwatch; its log says more */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are taken */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+}
