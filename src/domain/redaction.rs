@@ -285,9 +285,11 @@ fn private_key_end(text: &str, at: usize) -> Option<(usize, usize)> {
     if !head.contains("PRIVATE KEY") {
         return None;
     }
-    let label_end = head
-        .rfind("KEY-----")
-        .map_or(head.len(), |label| label + "KEY-----".len());
+    // The first: on one line with its key the label of the end stands there as well. What was masked before is no part of it.
+    let label_end = head.find("KEY-----").map_or_else(
+        || head.strip_suffix(MASK).unwrap_or(head).len(),
+        |label| label + "KEY-----".len(),
+    );
     let end = text[at..].find(KEY_END).map_or(text.len(), |end| at + end);
     Some((label_end, end.max(at + label_end)))
 }
@@ -334,6 +336,31 @@ mod tests {
             "{clean}"
         );
         assert!(!text(format!("{begin}\nMIIEow")).into_inner().contains("MIIEow"));
+    }
+
+    #[test]
+    fn a_private_key_on_one_line_is_removed_and_twice_is_no_more_than_once() {
+        let (begin, end) = ["BEGIN", "END"]
+            .map(|side| format!("-----{side} RSA {}-----", "PRIVATE KEY"))
+            .into();
+        for (written, clean) in [
+            (
+                format!("{begin} MIIEow {end} after"),
+                format!("{begin}{MASK}{end} after"),
+            ),
+            (
+                format!("{begin}\nMIIEow\n{end}\nafter"),
+                format!("{begin}{MASK}{end}\nafter"),
+            ),
+            (format!("{begin}\nMIIEow"), format!("{begin}{MASK}")),
+            (
+                "-----BEGIN PRIVATE KEY, cut off".to_owned(),
+                format!("-----BEGIN PRIVATE KEY, cut off{MASK}"),
+            ),
+        ] {
+            assert_eq!(text(written).into_inner(), clean);
+            assert_eq!(text(clean.clone()).into_inner(), clean);
+        }
     }
 
     #[test]
