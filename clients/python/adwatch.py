@@ -740,8 +740,9 @@ def _private_key(text: str, begin: int) -> Tuple[int, int]:
     head = text[begin : (ends or [len(text)])[0]]
     if "PRIVATE KEY" not in head:
         return 0, begin + 1
-    label = head.rfind("KEY-----")
-    kept = begin + (len(head) if label < 0 else label + len("KEY-----"))
+    label = head.find("KEY-----")
+    whole = head[: -len(_MASK)] if head.endswith(_MASK) else head
+    kept = begin + (len(whole) if label < 0 else label + len("KEY-----"))
     end = text.find("-----END ", begin)
     return kept, max(kept, len(text) if end < 0 else end)
 
@@ -919,24 +920,34 @@ class _Courier:
 
     def _tend(self) -> None:
         """What has to be done whether the server is there or not."""
+        self._report(_REPORT_S)
+        self.spool.look()
+        while self.spool.is_tight():
+            dropped = self.spool.make_room()
+            self._count_dropped(dropped)
+            if not dropped:
+                break  # What lies there is others'.
+            self._move_to_spool()
+        self._move_to_spool()
+        with self.lock:
+            dropped = self.memory.take_dropped()
+            for adw_id, count in dropped.items():
+                self._keep(_notice(adw_id, count, self.next_id()))
+        self._count_dropped(dropped)
+
+    def _move_to_spool(self) -> None:
+        """What waits in memory goes to the disk as soon as it can."""
         while self.memory:
             with self.lock:
                 event = self.memory.oldest()
                 if event is None or not self.spool.append(event.line):
-                    break
+                    return
                 self.memory.take_oldest()
-        with self.lock:
-            dropped = self.memory.take_dropped()
-        self._tell_dropped(dropped)
-        self._report(_REPORT_S)
-        self._tell_dropped(self.spool.tend(), is_told=True)
 
-    def _tell_dropped(self, dropped: Dict[str, int], is_told: bool = False) -> None:
+    def _count_dropped(self, dropped: Dict[str, int]) -> None:
         with self.lock:
             for adw_id, count in dropped.items():
                 self._tally(adw_id).dropped += count
-                if not is_told:
-                    self._keep(_notice(adw_id, count, self.next_id()))
         if dropped:
             _note("dropped", "events were dropped because the spool was full")
 
@@ -1025,11 +1036,11 @@ class _Courier:
             pass  # It said 2xx; what it said beside is its own affair.
 
     def _refused(self, line: bytes, reason: str) -> None:
-        adw_id, _, _ = _read_line(line)
-        if adw_id is None:
+        read = _read_line(line)
+        if read is None:
             return  # Torn: its call never returned.
         with self.lock:
-            self._tally(adw_id).refused += 1
+            self._tally(read.adw_id).refused += 1
         _note("refused", "the server refuses an event for what it is: %s", reason)
 
 
@@ -1051,15 +1062,25 @@ def _notice(adw_id: str, count: int, event_id: str) -> _Event:
     return _Event(adw_id, True, line, count)
 
 
-def _read_line(line: bytes) -> Tuple[Optional[str], bool, int]:
-    """Whose event a line is (none if it is torn), whether a log entry, and how many events it speaks of."""
+class _Read(NamedTuple):
+    """What a line of the spool says of itself."""
+
+    adw_id: str
+    is_log: bool
+    is_notice: bool
+    weight: int
+
+
+def _read_line(line: bytes) -> Optional[_Read]:
+    """None if it is torn."""
     try:
         item = json.loads(line)
         payload = item["data"].get("payload") or {}
         count = payload.get("dropped") if payload.get("source") == "adwatch" else None
-        return str(item["data"]["adw_id"]), item["type"] in _LOG_TYPES, count if isinstance(count, int) else 1
+        is_notice = isinstance(count, int)
+        return _Read(str(item["data"]["adw_id"]), item["type"] in _LOG_TYPES, is_notice, count if is_notice else 1)
     except Exception:
-        return None, False, 0
+        return None
 
 
 class _Memory:
@@ -1133,6 +1154,8 @@ _FILE_BYTES = 1024 * 1024
 _ORPHANS = 64
 _FILE_NAME = re.compile(r"(\d{13})-\d+-[0-9a-f]{8}\.ndjson")
 _NEW = ".new-"
+#: The notice of what was dropped takes room itself.
+_LEAST_DROPPED_BYTES = 2048
 #: A file that was begun and never named belongs to nobody after so long.
 _NEW_S = 60.0
 
@@ -1249,6 +1272,7 @@ class _Spool:
         self.looked_at = 0.0
         #: Whether something had no room.
         self.is_full = False
+        self.has_more_orphans = False
 
     def append(self, line: bytes) -> bool:
         """Whether the line is in the spool."""
@@ -1294,6 +1318,8 @@ class _Spool:
 
     def next_batch(self) -> Optional[_Batch]:
         """What comes next: what others left, then its own. None if there is nothing."""
+        if not self.orphans and self.has_more_orphans:
+            self._take_orphans()
         with self.lock:
             files, current = list(self.orphans or self.own), self.current
         batch = _Batch([], [])
@@ -1338,21 +1364,18 @@ class _Spool:
             file.close()
         self.orphans = []
 
-    def tend(self) -> Dict[str, int]:
-        """Looks for what others left, at most once a second unless something has no room; gives how many events had to go,
-        by workflow. The spool tells of them itself."""
+    def look(self) -> None:
+        """Takes over what others left, and sees how much lies there; at most once a second."""
         now = time.monotonic()
-        is_tight = self.is_full or self.own_bytes() + self.elsewhere > self.bound - self.bound // 8
-        if fcntl is None or (now - self.looked_at < _TICK_S and not is_tight and self.looked_at):
-            return {}
+        if fcntl is None or (self.looked_at and now - self.looked_at < _TICK_S):
+            return
         self.looked_at = now
         with self.lock:
             if self.current is not None and not self.current.is_there():
                 self.current = None  # Somebody removed it; what is in it can still be read and sent.
-        self._look()
-        return self._make_room() if is_tight else {}
+        self._take_orphans()
 
-    def _look(self) -> None:
+    def _take_orphans(self) -> None:
         held = {os.path.basename(file.path) for file in [*self.own, *self.orphans]}
         elsewhere = sum(file.size for file in self.orphans)
         try:
@@ -1370,6 +1393,7 @@ class _Spool:
                     file = _SpoolFile.take(entry.path)
                     self.orphans += [file] if file else []
         self.elsewhere = elsewhere
+        self.has_more_orphans = len(self.orphans) >= _ORPHANS
 
     @staticmethod
     def _delete_unnamed(path: str) -> None:
@@ -1377,8 +1401,13 @@ class _Spool:
         if file:
             file.delete()
 
-    def _make_room(self) -> Dict[str, int]:
-        """Drops down to three quarters of the bound: the oldest log entries first, then the oldest of all."""
+    def is_tight(self) -> bool:
+        """Whether something had no room, or soon will have none."""
+        return self.is_full or self.own_bytes() + self.elsewhere > self.bound - self.bound // 8
+
+    def make_room(self) -> Dict[str, int]:
+        """Drops down to three quarters of the bound: the oldest log entries first, then the oldest of all. Gives how many, by
+        workflow; the spool tells of them itself."""
         with self.lock:
             self.current = None
             self.is_full = False
@@ -1397,19 +1426,22 @@ class _Spool:
         return dropped
 
     def _thin(self, file: _SpoolFile, excess: int, are_logs_enough: bool) -> Dict[str, int]:
-        """Writes a file anew without the oldest of its lines; a notice stands in their place, so that a kill cannot undo it."""
+        """Writes a file anew without the oldest of its lines; a notice stands in their place, so that a kill cannot undo it.
+        Gives what was dropped now: a notice speaks of what was dropped before as well."""
         kept: List[bytes] = []
         dropped: Dict[str, int] = collections.Counter()
+        missing: Dict[str, int] = collections.Counter()
         data = os.pread(file.fd, file.size - file.sent, file.sent)
+        excess = max(excess, _LEAST_DROPPED_BYTES)
         for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):
-            adw_id, is_log, count = _read_line(line) if excess > 0 else (None, False, 0)
-            if excess > 0 and (is_log or not are_logs_enough or adw_id is None):
-                excess -= len(line)
-                if adw_id is not None:
-                    dropped[adw_id] += count
-            else:
+            read = _read_line(line) if excess > 0 else None
+            if read is None or (are_logs_enough and not read.is_log):
                 kept.append(line)
-        notices = [_notice(adw_id, count, secrets.token_hex(12)).line for adw_id, count in dropped.items()]
+                continue
+            excess -= len(line)
+            missing[read.adw_id] += read.weight
+            dropped[read.adw_id] += 0 if read.is_notice else 1
+        notices = [_notice(adw_id, count, secrets.token_hex(12)).line for adw_id, count in missing.items()]
         whole = b"".join(notices + kept)
         if len(whole) >= len(data):
             return {}  # Notices alone would be no smaller.
