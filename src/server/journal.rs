@@ -199,7 +199,8 @@ pub trait Journal: Send {
     /// Records batches in one transaction: finds duplicates, numbers what is new, keeps the tails. All or nothing.
     fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError>;
 
-    /// Gives the hooks' events that have waited for their workflow for `patience` to the workflow of their own session.
+    /// Records the hooks' events that have waited long enough: those that for `patience` no workflow was known for, in that of their own
+    /// session; and those that a stream has not told of meanwhile.
     fn settle(&mut self, now: Timestamp, patience: Duration) -> Result<Vec<Stored>, JournalError>;
 
     /// Stores timelines with their cards, so that nobody need fold their events again.

@@ -39,7 +39,7 @@ fn prompt(number: u32) -> Value {
 }
 
 fn of_session(adw_id: &str, agent: &str) -> Value {
-    json!({"type": "session", "data": {"adw_id": adw_id, "agent": agent, "run": 1, "event_type": "session_started",
+    json!({"type": "session", "data": {"adw_id": adw_id, "agent": agent, "event_type": "session_started",
         "session_id": SESSION, "payload": {"model": "opus"}}})
 }
 
@@ -237,17 +237,26 @@ impl Told {
     }
 
     async fn write(&self, server: &Server) {
-        let folder = server.folder().join("agents").join(&self.adw_id).join("builder");
-        fs::create_dir_all(&folder).expect("a folder");
-        let mut file = fs::File::create(folder.join("raw_output.jsonl")).expect("a file");
-        for line in &self.lines {
-            writeln!(file, "{line}").expect("room");
-        }
+        self.append(server, &self.lines);
         let path = format!("/api/workflows/{}/sources", self.adw_id);
         let all = self.lines.len();
         server
             .wait_for(&path, |answer| answer.json()["sources"][0]["lines"] == all)
             .await;
+    }
+
+    fn append(&self, server: &Server, lines: &[Value]) {
+        let folder = server.folder().join("agents").join(&self.adw_id).join("builder");
+        fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join("raw_output.jsonl");
+        let mut file = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(path)
+            .expect("a file");
+        for line in lines {
+            writeln!(file, "{line}").expect("room");
+        }
     }
 
     async fn push(&self, server: &Server, items: &[Value]) {
@@ -286,4 +295,32 @@ async fn the_same_call_by_file_by_hook_and_by_push_is_one_in_every_order() {
         assert_eq!(of("modify")["path"], "/w/a.rs");
         assert_eq!(had.len(), 4, "{order:?}: the three and the start of the session");
     }
+}
+
+#[tokio::test]
+async fn where_a_stream_tells_of_the_session_its_copy_comes_first_and_a_hooks_only_if_it_does_not() {
+    let server = server().variable("ADWATCH_SESSION_WAIT", "1h").start();
+    let mut told = Told::new("c0a43f47");
+    let later = told.lines.split_off(1);
+    told.write(&server).await;
+    let answer = server.post(PUSH, json!(told.hooks).to_string()).await.json();
+    assert_eq!((&answer["accepted"], &answer["duplicates"]), (&json!(2), &json!(0)));
+    assert_eq!(events(&server, "c0a43f47").await.len(), 1, "they wait for the stream");
+    // The stream knows more: the sub-agent and the tokens.
+    let mut line = later[0].clone();
+    line["parent_tool_use_id"] = json!("toolu_task");
+    line["message"]["usage"] = json!({"input_tokens": 7, "output_tokens": 5});
+    told.append(&server, &[line]);
+    let had = wait_for(&server, "c0a43f47", 2).await;
+    assert_eq!(had[1]["data"]["parent_tool_use_id"], "toolu_task");
+    assert_eq!(had[1]["data"]["payload"]["usage"]["input_tokens"], 7);
+    let answer = server.post(PUSH, told.hooks[0].to_string()).await.json();
+    assert_eq!(answer["duplicates"], 1, "a repetition does not wait");
+    // Of the result the stream says nothing, also when the server comes back.
+    let server = server.kill_and_restart();
+    let had = wait_for(&server, "c0a43f47", 4).await;
+    let types: Vec<&Value> = had[1..].iter().map(|event| &event["data"]["event_type"]).collect();
+    assert_eq!(types, ["tool_execution_pre", "tool_execution_post", "modify"]);
+    assert_eq!(had[2]["data"]["timestamp"], "2026-01-15T10:30:00.123Z");
+    assert!(had.iter().all(|event| event["data"]["agent"] == "builder"));
 }

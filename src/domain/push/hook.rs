@@ -204,6 +204,12 @@ fn rename(payload: &mut Map<String, Value>, older: &str, today: &str) {
     }
 }
 
+/// Whether a stream tells the same under a key that both know.
+pub fn is_copy(event: &Event) -> bool {
+    let is_told = event.kind == Kind::ToolExecution || event.kind == Kind::FileOperation;
+    is_told && payload::text(&event.payload, "tool_use_id").is_some()
+}
+
 /// Where a session has no stream, its hooks are all that tells of it: it is an agent, which is at work from what it is asked until it
 /// has answered.
 pub fn stand_alone(event: &mut Event) {

@@ -3,6 +3,7 @@
 mod imported;
 mod prune;
 mod session;
+mod waiting;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -96,7 +97,7 @@ impl Writer {
                     Ok(stored) => {
                         appended.outcomes.push(Outcome::Recorded(stored.event.seq));
                         appended.events.push(stored);
-                        self.take_waiting(&mut appended.events)?;
+                        self.act_upon_learned(&mut appended.events)?;
                     }
                     Err(outcome) => appended.outcomes.push(outcome),
                 }

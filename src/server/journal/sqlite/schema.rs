@@ -33,11 +33,11 @@ CREATE TABLE cards (workflow INTEGER PRIMARY KEY, seq INTEGER NOT NULL, fold INT
 CREATE TABLE media (workflow INTEGER NOT NULL, name TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (workflow, name)) WITHOUT ROWID;
 CREATE INDEX media_by_name ON media (name);
 ",
-    // 4: to which workflow and agent a session belongs, and the hooks' events that wait until that is known. Only the first of an
-    // event's keys stands by itself: it tells a repetition.
+    // 4: to which workflow and agent a session belongs, and whether a stream tells of it; and the hooks' events that wait until that
+    // is known, or for the stream's copy (of the `workflow`). Only the first of an event's keys stands by itself: it tells a repetition.
     "
-CREATE TABLE sessions (session TEXT PRIMARY KEY, workflow INTEGER NOT NULL, agent TEXT) WITHOUT ROWID;
-CREATE TABLE waiting (id INTEGER PRIMARY KEY, session TEXT NOT NULL, since INTEGER NOT NULL, key BLOB, keys BLOB NOT NULL, text TEXT NOT NULL);
+CREATE TABLE sessions (session TEXT PRIMARY KEY, workflow INTEGER NOT NULL, agent TEXT, streams INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE waiting (id INTEGER PRIMARY KEY, session TEXT NOT NULL, workflow INTEGER, since INTEGER NOT NULL, key BLOB, keys BLOB NOT NULL, text TEXT NOT NULL);
 CREATE UNIQUE INDEX waiting_by_key ON waiting (session, key);
 CREATE INDEX waiting_by_time ON waiting (since);
 ",
