@@ -27,6 +27,7 @@ import contextlib
 import dataclasses
 import datetime
 import enum
+import heapq
 import http.client
 import io
 import itertools
@@ -489,6 +490,7 @@ class AdwState:
                 if field not in mine:
                     merged.pop(field, None)
             merged.update((field, value) for field, value in mine.items() if self._is_changed(field, value))
+            merged.update(_joined(mine, before or {}))
             _write_document(self._path, merged)
         self._tell(before or {}, merged, workflow_step)
         self._known = merged
@@ -1049,16 +1051,16 @@ def _at(ordered: List[float], part: float) -> float:
     return round(ordered[min(len(ordered) - 1, int(part * len(ordered)))], 1)
 
 
-def _own_line(kind: str, adw_id: str, event_id: str, payload: Dict[str, Any], **fields: Any) -> bytes:
-    data = {"adw_id": adw_id, "event_id": event_id, "timestamp": _timestamp(), **fields, "payload": payload}
+def _own_line(kind: str, adw_id: str, event_id: str, payload: Dict[str, Any], at: str = "", **fields: Any) -> bytes:
+    data = {"adw_id": adw_id, "event_id": event_id, "timestamp": _timestamp(at), **fields, "payload": payload}
     return _line({"type": kind, "data": data})
 
 
-def _notice(adw_id: str, count: int, event_id: str) -> _Event:
-    """Says that events were dropped."""
+def _notice(adw_id: str, count: int, event_id: str, at: str = "") -> _Event:
+    """Says that events were dropped; `at` is the time of the last of them."""
     message = "%d events were dropped because the spool was full" % count
     payload = {"level": "WARNING", "message": message, "source": "adwatch", "dropped": count}
-    line = _own_line("agent_log_entry", adw_id, event_id, payload, event_type="log_entry")
+    line = _own_line("agent_log_entry", adw_id, event_id, payload, at, event_type="log_entry")
     return _Event(adw_id, True, line, count)
 
 
@@ -1081,6 +1083,15 @@ def _read_line(line: bytes) -> Optional[_Read]:
         return _Read(str(item["data"]["adw_id"]), item["type"] in _LOG_TYPES, is_notice, count if is_notice else 1)
     except Exception:
         return None
+
+
+def _time_of(line: bytes) -> str:
+    """The time a line says, if it can be compared; else nothing."""
+    try:
+        said = json.loads(line)["data"]["timestamp"]
+        return said if said[10] == "T" and said.endswith("Z") else ""
+    except Exception:
+        return ""
 
 
 class _Memory:
@@ -1150,6 +1161,8 @@ class _Memory:
 _BATCH_EVENTS, _BATCH_BYTES = 500, 1024 * 1024
 #: A file that has grown so large is ended, and the next one begun.
 _FILE_BYTES = 1024 * 1024
+#: How much of a file of others is read at a time.
+_BLOCK_BYTES = 64 * 1024
 #: Files of others that are taken over at a time.
 _ORPHANS = 64
 _FILE_NAME = re.compile(r"(\d{13})-\d+-[0-9a-f]{8}\.ndjson")
@@ -1222,16 +1235,31 @@ class _SpoolFile:
         self.size += written
         return written == len(line)
 
-    def unsent(self, room: int, count: int, is_first: bool) -> Tuple[List[bytes], int]:
-        """The next lines, and where they end; at least one if it is to be the first of a batch, however long."""
+    def unsent(self, room: int) -> Tuple[List[bytes], int]:
+        """The next lines, and where they end; at least one if there is a whole one, however long."""
         data = os.pread(self.fd, room, self.sent)
-        while is_first and b"\n" not in data and len(data) >= room:
+        while b"\n" not in data and len(data) >= room:
             more = os.pread(self.fd, room, self.sent + len(data))
             if not more:
                 break
             data += more
-        lines = data[: data.rfind(b"\n") + 1].split(b"\n")[:-1][:count]
-        return [line for line in lines if line.strip()], self.sent + sum(len(line) + 1 for line in lines)
+        lines = data[: data.rfind(b"\n") + 1].split(b"\n")[:-1][:_BATCH_EVENTS]
+        return lines, self.sent + sum(len(line) + 1 for line in lines)
+
+    def by_time(self) -> Iterator[_Timed]:
+        """All that was not sent, each line with its time, and at last where the file ends: a torn rest is passed over."""
+        at, end = "", self.sent
+        data = b""
+        while True:
+            block = os.pread(self.fd, _BLOCK_BYTES, end + len(data))
+            *lines, data = (data + block).split(b"\n")
+            for line in lines:
+                end += len(line) + 1
+                at = max(at, _time_of(line))
+                yield _Timed(at, self, end, line)
+            if not block:
+                yield _Timed(at, self, self.size, b"")
+                return
 
     def acknowledge(self, end: int) -> None:
         self.sent = end
@@ -1250,10 +1278,20 @@ class _SpoolFile:
         self.close()
 
 
+class _Timed(NamedTuple):
+    """A line of an orphan; the time is never before that of the line before it, so that a file keeps its order."""
+
+    at: str
+    file: _SpoolFile
+    #: Where the line ends.
+    end: int
+    line: bytes
+
+
 class _Batch(NamedTuple):
     lines: List[bytes]
     #: Which files the lines stand in, and up to where.
-    pieces: List[Tuple[_SpoolFile, int]]
+    pieces: Dict[_SpoolFile, int]
 
 
 class _Spool:
@@ -1266,6 +1304,9 @@ class _Spool:
         self.own: List[_SpoolFile] = []
         self.current: Optional[_SpoolFile] = None
         self.orphans: List[_SpoolFile] = []
+        #: The lines of the orphans in their order, and the one that had no room in the last batch.
+        self.merged: Optional[Iterator[_Timed]] = None
+        self.next_timed: Optional[_Timed] = None
         #: What the files of others take, as it was last seen.
         self.elsewhere = 0
         self.last_number = 0
@@ -1320,26 +1361,40 @@ class _Spool:
         """What comes next: what others left, then its own. None if there is nothing."""
         if not self.orphans and self.has_more_orphans:
             self._take_orphans()
-        with self.lock:
-            files, current = list(self.orphans or self.own), self.current
-        batch = _Batch([], [])
-        room = _BATCH_BYTES
-        for file in files:
-            if file is current and file.sent >= file.size:
-                continue
-            lines, end = file.unsent(room, _BATCH_EVENTS - len(batch.lines), not batch.lines)
-            if end == file.sent and file.size > end and (batch.lines or file is current):
-                break  # No whole line, or none that still has room.
-            is_torn = end == file.sent and b"\n" not in os.pread(file.fd, room, file.sent)
-            batch.pieces.append((file, file.size if is_torn else end))
-            batch.lines.extend(lines)
-            room -= end - file.sent
-            if end < file.size or room <= 0 or len(batch.lines) >= _BATCH_EVENTS:
+        return self._batch_of_orphans() if self.orphans else self._batch_of_own()
+
+    def _batch_of_orphans(self) -> _Batch:
+        """By time over all files: the scripts of one workflow ran at the same time, and the last word must stay the last."""
+        if self.merged is None:
+            self.merged = heapq.merge(*(file.by_time() for file in self.orphans), key=lambda timed: timed.at)
+            self.next_timed = None
+        batch, room = _Batch([], {}), _BATCH_BYTES
+        while len(batch.lines) < _BATCH_EVENTS:
+            timed = self.next_timed or next(self.merged, None)
+            self.next_timed = None
+            if timed is None:
                 break
-        return batch if batch.pieces else None
+            room -= len(timed.line) + 1
+            if batch.lines and room < 0:
+                self.next_timed = timed
+                break
+            batch.lines.extend([timed.line] if timed.line.strip() else [])
+            batch.pieces[timed.file] = timed.end
+        return batch
+
+    def _batch_of_own(self) -> Optional[_Batch]:
+        with self.lock:
+            own = [file for file in self.own if file.sent < file.size]
+        for file in own:
+            lines, end = file.unsent(_BATCH_BYTES)
+            if lines:
+                return _Batch(lines, {file: end})
+            if file is not self.current:
+                return _Batch([], {file: file.size})  # Torn: its event went into memory.
+        return None
 
     def acknowledge(self, batch: _Batch) -> None:
-        for file, end in batch.pieces:
+        for file, end in batch.pieces.items():
             with self.lock:
                 file.acknowledge(end)
                 if file.sent < file.size:
@@ -1362,7 +1417,7 @@ class _Spool:
         """Lets others try with what others left: it could not be sent."""
         for file in self.orphans:
             file.close()
-        self.orphans = []
+        self.orphans, self.merged = [], None
 
     def look(self) -> None:
         """Takes over what others left, and sees how much lies there; at most once a second."""
@@ -1392,7 +1447,7 @@ class _Spool:
                 elif _FILE_NAME.fullmatch(entry.name) and len(self.orphans) < _ORPHANS:
                     file = _SpoolFile.take(entry.path)
                     self.orphans += [file] if file else []
-        self.elsewhere = elsewhere
+        self.elsewhere, self.merged = elsewhere, None
         self.has_more_orphans = len(self.orphans) >= _ORPHANS
 
     @staticmethod
@@ -1409,7 +1464,7 @@ class _Spool:
         """Drops down to three quarters of the bound: the oldest log entries first, then the oldest of all. Gives how many, by
         workflow; the spool tells of them itself."""
         with self.lock:
-            self.current = None
+            self.current = self.merged = None
             self.is_full = False
             files = sorted([*self.orphans, *self.own], key=lambda file: os.path.basename(file.path))
             excess = self.own_bytes() + self.elsewhere - (self.bound - self.bound // 4)
@@ -1431,6 +1486,7 @@ class _Spool:
         kept: List[bytes] = []
         dropped: Dict[str, int] = collections.Counter()
         missing: Dict[str, int] = collections.Counter()
+        at = ""
         data = os.pread(file.fd, file.size - file.sent, file.sent)
         excess = max(excess, _LEAST_DROPPED_BYTES)
         for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):
@@ -1441,7 +1497,9 @@ class _Spool:
             excess -= len(line)
             missing[read.adw_id] += read.weight
             dropped[read.adw_id] += 0 if read.is_notice else 1
-        notices = [_notice(adw_id, count, secrets.token_hex(12)).line for adw_id, count in missing.items()]
+            # A notice stands where the events stood in time as well, so that the order of the rest is as it was.
+            at = max(at, _time_of(line))
+        notices = [_notice(adw_id, count, secrets.token_hex(12), at).line for adw_id, count in missing.items()]
         whole = b"".join(notices + kept)
         if len(whole) >= len(data):
             return {}  # Notices alone would be no smaller.
@@ -1556,10 +1614,10 @@ class _Response(http.client.HTTPResponse):
     def __init__(self, server: _Server, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         raw = self.fp.detach() if isinstance(self.fp, io.BufferedReader) else self.fp
-        self.fp = io.BufferedReader(_Timed(raw, sock, server))  # type: ignore[type-var]
+        self.fp = io.BufferedReader(_Patient(raw, sock, server))  # type: ignore[type-var]
 
 
-class _Timed(io.RawIOBase):
+class _Patient(io.RawIOBase):
     def __init__(self, raw: Any, sock: Any, server: _Server) -> None:
         self.raw, self.sock, self.server = raw, sock, server
 
@@ -1681,6 +1739,14 @@ def _read_document(path: str) -> Optional[Dict[str, Any]]:
             pass
         time.sleep(0.01)
     return None
+
+
+def _joined(mine: Dict[str, Any], theirs: Dict[str, Any]) -> Dict[str, Any]:
+    """The scripts that took part, where two processes noted theirs at once: each only ever adds to the list."""
+    lists = [document.get("all_adws") for document in (theirs, mine)]
+    if not all(isinstance(names, list) for names in lists):
+        return {}
+    return {"all_adws": lists[0] + [name for name in lists[1] if name not in lists[0]]}
 
 
 def _write_document(path: str, document: Dict[str, Any]) -> None:

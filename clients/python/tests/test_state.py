@@ -59,6 +59,14 @@ class State(Case):
         self.assertEqual(mine.get("backend_port"), 9100)
         self.assertEqual(self.told()[-1], [{"field": "status", "old": "planned", "new": "built"}])
 
+    def test_scripts_that_note_themselves_at_once_are_all_noted(self):
+        states = [self.state() for _ in range(3)]
+        for n, state in enumerate(states):
+            state.append_adw_id("script %d" % n)
+            state.save()
+        states[0].save()
+        self.assertEqual(self.document()["all_adws"], ["script 0", "script 1", "script 2"])
+
     def test_two_that_save_at_once_lose_nothing(self):
         def save(which):
             state = self.state()
