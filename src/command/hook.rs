@@ -3,6 +3,7 @@
 //! Claude Code waits for its hooks, shows what they print, and lets the exit code 2 forbid what it was about to do. So this is
 //! quick, prints nothing, and ends with 0 whatever happens.
 
+mod call;
 mod install;
 mod ordered_json;
 

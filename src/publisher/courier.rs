@@ -357,3 +357,6 @@ fn wait_of(failures: u32, retry_after: Option<Duration>, random: f64) -> Duratio
     let wait = Duration::from_millis(backoff::wait_up_to_ms(failures, LONGEST_WAIT_MS, random));
     wait.max(retry_after.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::call::{call, is_ours};
 use super::ordered_json::Ordered;
 use crate::command::{Failure, UsageError};
 use crate::publisher::clock;
@@ -127,7 +128,7 @@ fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit) -> Result<(), Failure
             Ordered::List(_) | Ordered::Scalar(_) => return Err(broken(&"it is no object")),
         },
     };
-    let (settings, events) = edit(settings, &command()).map_err(|why| broken(&why))?;
+    let (settings, events) = edit(settings, &call()).map_err(|why| broken(&why))?;
     if events.is_empty() {
         return say(&format!("{name} stays as it is: there is nothing to change"));
     }
@@ -256,40 +257,6 @@ fn entry(command: &str) -> Result<Ordered, String> {
     Ordered::parse(&entry).map_err(|error| error.to_string())
 }
 
-/// Whether a command is `adwatch hook`, wherever that adwatch lies.
-fn is_ours(command: &str) -> bool {
-    let program = command
-        .trim()
-        .strip_suffix(" hook")
-        .map(|program| program.trim().trim_matches(['\'', '"']));
-    program
-        .and_then(|program| Path::new(program).file_name())
-        .is_some_and(|name| name == "adwatch")
-}
-
-/// How Claude Code is to call this program: by its name where the shell finds it under that, else by its path.
-fn command() -> String {
-    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("adwatch"));
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders)
-        .map(|folder| folder.join("adwatch"))
-        .find(|path| path.is_file());
-    let same = |found: PathBuf| fs::canonicalize(found).ok() == fs::canonicalize(&program).ok();
-    if found.is_some_and(same) {
-        return "adwatch hook".to_owned();
-    }
-    format!("{} hook", quoted(&program.to_string_lossy()))
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+');
-    if word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
 /// Keeps what was there in a backup, and puts the new text in its place.
 fn write(path: &Path, old: Option<&str>, new: &str) -> io::Result<Option<PathBuf>> {
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -368,28 +335,6 @@ mod tests {
         let moved = with.replace("/opt/my tools/adwatch", "/old/adwatch");
         let (again, changed) = run(&moved, installed);
         assert_eq!((again, changed), (with, EVENTS.len()));
-    }
-
-    #[test]
-    fn only_our_own_command_is_ours() {
-        for ours in [
-            "adwatch hook",
-            "/usr/bin/adwatch hook",
-            COMMAND,
-            "\"/a b/adwatch\" hook",
-        ] {
-            assert!(is_ours(ours), "{ours}");
-        }
-        for other in [
-            "adwatch emit a1 log hook",
-            "my-adwatch hook",
-            "hook",
-            "python adwatch.py hook",
-            "",
-        ] {
-            assert!(!is_ours(other), "{other}");
-        }
-        assert_eq!(quoted("/opt/it's/adwatch"), r"'/opt/it'\''s/adwatch'");
     }
 
     #[test]
