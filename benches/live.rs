@@ -9,6 +9,8 @@
 
 #[path = "live/fanout.rs"]
 mod fanout;
+#[path = "live/handover.rs"]
+mod handover;
 #[path = "live/history.rs"]
 mod history;
 #[path = "live/invented.rs"]
@@ -32,6 +34,7 @@ mod viewers;
 
 use std::time::Duration;
 
+use handover::{Situation, milliseconds};
 use server::Server;
 
 fn main() {
@@ -113,6 +116,36 @@ fn main() {
         }
         if wanted("files") {
             parse::journal().await;
+        }
+        if wanted("handover") {
+            for (name, situation) in Situation::all() {
+                let times = situation.calls();
+                let p50 = milliseconds(times.p50);
+                row(&format!("handing an event over, server {name}, p50"), &p50, ["", ""]);
+                let p99 = milliseconds(times.p99);
+                row(
+                    &format!("handing an event over, server {name}, p99"),
+                    &p99,
+                    ["0.2 ms", "0.05 ms"],
+                );
+            }
+        }
+        if wanted("hook") {
+            for (name, situation) in Situation::all() {
+                let times = situation.hooks();
+                let p50 = milliseconds(times.p50);
+                row(
+                    &format!("a hook as a whole process, server {name}, p50"),
+                    &p50,
+                    ["", ""],
+                );
+                let p99 = milliseconds(times.p99);
+                row(
+                    &format!("a hook as a whole process, server {name}, p99"),
+                    &p99,
+                    ["10 ms", "5 ms"],
+                );
+            }
         }
         if wanted("memory") {
             let server = Server::start();

@@ -43,6 +43,8 @@ mod pages;
 mod plain;
 #[path = "it/protocol.rs"]
 mod protocol;
+#[path = "it/publisher.rs"]
+mod publisher;
 #[path = "it/replay.rs"]
 mod replay;
 #[path = "it/rest.rs"]

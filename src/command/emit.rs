@@ -22,7 +22,7 @@ const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 /// Tell adwatch what happens, from a shell script or by hand.
 ///
 /// The event is left in a spool on this machine and sent from there, so this is quick and succeeds even while no server runs. The
-/// first word names the workflow; it may be left out where ADWATCH_ADW_ID names it.
+/// first word names the workflow; before one of the kinds below it may be left out where ADWATCH_ADW_ID names it.
 #[derive(Args, Debug, Default)]
 #[command(
     override_usage = "adwatch emit [ADW_ID] KIND [WORDS] [OPTIONS]\n       adwatch emit [OPTIONS] -",

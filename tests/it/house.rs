@@ -90,7 +90,7 @@ fn gates_stand_in_lib_rs_only() {
 
 #[test]
 fn imports_point_down() {
-    const RULES: [(&str, &[&str]); 4] = [
+    const RULES: [(&str, &[&str]); 7] = [
         (
             "src/domain",
             &[
@@ -98,6 +98,8 @@ fn imports_point_down() {
                 "crate::server",
                 "crate::browser",
                 "crate::demo",
+                "crate::publisher",
+                "crate::command",
                 "axum",
                 "tokio",
                 "leptos",
@@ -116,6 +118,8 @@ fn imports_point_down() {
                 "crate::server",
                 "crate::browser",
                 "crate::demo",
+                "crate::publisher",
+                "crate::command",
                 "axum",
                 "tokio",
                 "web_sys",
@@ -125,7 +129,55 @@ fn imports_point_down() {
             ],
         ),
         ("src/server", &["crate::browser"]),
-        ("src/browser", &["crate::server", "crate::demo", "tokio", "axum"]),
+        (
+            "src/browser",
+            &[
+                "crate::server",
+                "crate::demo",
+                "crate::publisher",
+                "crate::command",
+                "tokio",
+                "axum",
+            ],
+        ),
+        (
+            "src/publisher",
+            &[
+                "crate::ui",
+                "crate::server",
+                "crate::browser",
+                "crate::demo",
+                "crate::command",
+                "axum",
+                "tokio",
+                "leptos",
+                "rusqlite",
+            ],
+        ),
+        (
+            "src/command",
+            &[
+                "crate::ui",
+                "crate::server",
+                "crate::browser",
+                "crate::demo",
+                "axum",
+                "leptos",
+                "rusqlite",
+            ],
+        ),
+        (
+            "src/demo",
+            &[
+                "crate::ui",
+                "crate::server",
+                "crate::browser",
+                "crate::publisher",
+                "crate::command",
+                "axum",
+                "leptos",
+            ],
+        ),
     ];
     let mut found = Vec::new();
     for source in sources(&["src"]) {

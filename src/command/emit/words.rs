@@ -86,7 +86,8 @@ pub(super) fn item(emit: &Emit, adw_id: Option<&str>, stage: Option<&str>) -> Re
     Ok(json!({"type": word, "data": data}))
 }
 
-/// The workflow, the kind, and the words after it. The first word is the workflow unless that is known otherwise.
+/// The workflow, the kind, and the words after it. The first word is the workflow, unless that is known and the word is a kind, or
+/// a flag has named it.
 fn whose<'a>(
     words: &'a [String],
     is_named: bool,
@@ -102,8 +103,7 @@ fn whose<'a>(
             "{first:?} is a kind; of which workflow? write adwatch emit ADW_ID {first} …, or set ADWATCH_ADW_ID"
         ))),
         (_, Some((kind, rest))) => Ok((first, kind, rest)),
-        (Some(adw_id), None) => Ok((adw_id, first, rest)),
-        (None, None) => Err(usage(format!(
+        (_, None) => Err(usage(format!(
             "what happened in workflow {first:?}? write for example adwatch emit {first} log \"tests pass\""
         ))),
     }
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(adw_id(&["a1", "log", "x"], None), Ok("a1".into()));
         assert_eq!(adw_id(&["a1", "log", "x"], Some("b2")), Ok("a1".into()));
         assert_eq!(adw_id(&["log", "x"], Some("b2")), Ok("b2".into()));
-        assert_eq!(adw_id(&["deployed"], Some("b2")), Ok("b2".into()));
+        assert_eq!(adw_id(&["a1", "deployed"], Some("b2")), Ok("a1".into()));
         let named = Emit {
             adw_id: Some("log".to_owned()),
             ..emit(&["log", "x"])
@@ -221,6 +221,10 @@ mod tests {
         for words in [&["log", "x"] as &[_], &["a1"], &["../x", "log", "y"]] {
             assert!(adw_id(words, None).is_err(), "{words:?}");
         }
+        assert!(
+            adw_id(&["a1"], Some("b2")).is_err(),
+            "a workflow, and nothing that happened"
+        );
     }
 
     #[test]
