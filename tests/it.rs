@@ -19,6 +19,8 @@ mod export;
 mod files;
 #[path = "it/fold.rs"]
 mod fold;
+#[path = "it/guide.rs"]
+mod guide;
 #[path = "it/hooks.rs"]
 mod hooks;
 #[path = "it/house.rs"]
@@ -61,3 +63,5 @@ mod search;
 mod sleep;
 #[path = "it/socket.rs"]
 mod socket;
+#[path = "it/together.rs"]
+mod together;

@@ -4,6 +4,8 @@
 pub mod deflating;
 #[path = "harness/http.rs"]
 pub mod http;
+#[path = "harness/project.rs"]
+mod project;
 #[path = "harness/socket.rs"]
 pub mod socket;
 
@@ -19,6 +21,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub use http::Answer;
+pub use project::Project;
 pub use socket::Socket;
 
 /// What may take long on a busy machine, and never does on a sound one.
