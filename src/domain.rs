@@ -20,6 +20,7 @@ pub mod latest;
 pub mod lenient_json;
 pub mod letters;
 pub mod level;
+pub mod line_key;
 pub mod lines;
 pub mod link;
 pub mod log;

@@ -152,6 +152,7 @@ fn read(stream: &Stream, mut take: impl FnMut(Finished)) {
                 line: 0,
                 at: Timestamp(0),
                 time_source: TimeSource::Unknown,
+                mark: None,
             };
             reader
                 .read(&line.text, &place, line.end)

@@ -70,6 +70,7 @@ fn read(play: &Play) -> Vec<NewEvent> {
             line: offset as u64,
             at: at(play.length_ms()),
             time_source: TimeSource::Unknown,
+            mark: None,
         };
         let line = stream::line(step, at(beat.at_ms), 1.0).to_string();
         let reader = readers.entry((step.agent.to_string(), step.run)).or_default();

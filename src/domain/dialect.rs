@@ -107,7 +107,7 @@ impl Reader {
         let mut reading = self.read_value(redaction::value(value), place);
         if let (Some(what), Reading::Source(events)) = (mended, &mut reading) {
             let reason = format!("{what} was replaced");
-            events.push(place.trouble(MENDED, &reason, text, vec![place.key(usize::MAX)]));
+            events.push(place.trouble(MENDED, &reason, text, place.line_keys(usize::MAX)));
         }
         if !before.is_empty() && !matches!(reading, Reading::Oddity(_)) {
             let mut all: Vec<NewEvent> = self.plain_text(before, place).into();
@@ -260,17 +260,18 @@ impl<'a> LineDraft<'a> {
         }
     }
 
-    /// The key of a block: by the line's id, else by its place.
-    fn key(&self, block: usize) -> Key {
-        self.uuid
-            .as_deref()
-            .map_or_else(|| self.place.key(block), |uuid| Key::line(uuid, block))
+    /// The keys of a block: by the line's id, else by its place.
+    fn keys(&self, block: usize) -> Vec<Key> {
+        match &self.uuid {
+            Some(uuid) => vec![Key::line(uuid, block)],
+            None => self.place.line_keys(block),
+        }
     }
 
     /// Passes something through as it came.
     fn pass(&mut self, block: usize, event_type: &str, payload: Value) {
-        let key = self.key(block);
-        self.add(Kind::Other, event_type, payload, vec![key]);
+        let keys = self.keys(block);
+        self.add(Kind::Other, event_type, payload, keys);
     }
 
     /// Passes a line through as it came, with a sentence for a person where one is known.

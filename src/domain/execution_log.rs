@@ -192,6 +192,7 @@ mod tests {
             line: 1,
             at: Timestamp(READ_AT),
             time_source: TimeSource::Read,
+            mark: None,
         }
     }
 

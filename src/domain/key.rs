@@ -24,9 +24,9 @@ impl Key {
         Self::of(&["file", tool_use_id])
     }
 
-    /// A block of a stream line, by the line's own `uuid`.
-    pub fn line(uuid: &str, block: usize) -> Self {
-        Self::of(&["line", uuid, &block.to_string()])
+    /// A block of a stream line, by the line's own `uuid`, or else by its `line_key`.
+    pub fn line(id: &str, block: usize) -> Self {
+        Self::of(&["line", id, &block.to_string()])
     }
 
     /// The id a publisher gave.

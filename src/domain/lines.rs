@@ -35,6 +35,8 @@ pub struct Line<'a> {
     /// Where the next one begins.
     pub end: u64,
     pub text: Cow<'a, str>,
+    /// As they stand in the file; of a line that is too long its beginning.
+    pub bytes: &'a [u8],
     pub flaw: Option<Flaw>,
 }
 
@@ -141,29 +143,36 @@ impl Lines {
     }
 }
 
+/// Bytes up to a `\n` without what else belongs to the end of the line.
+pub fn without_end(bytes: &[u8]) -> &[u8] {
+    bytes.strip_suffix(b"\r").unwrap_or(bytes)
+}
+
 fn line(offset: u64, end: u64, bytes: &[u8], is_too_long: bool) -> Line<'_> {
     if is_too_long {
-        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(KEPT_BYTES)]);
+        let bytes = &bytes[..bytes.len().min(KEPT_BYTES)];
         return Line {
             offset,
             end,
-            text,
+            text: String::from_utf8_lossy(bytes),
+            bytes,
             flaw: Some(Flaw::TooLong),
         };
     }
-    let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    let bytes = without_end(bytes);
     let is_first = offset == 0;
-    let bytes = bytes
+    let said = bytes
         .strip_prefix(BYTE_ORDER_MARK)
         .filter(|_| is_first)
         .unwrap_or(bytes);
     // Sound text, which nearly all is, is checked much faster than broken text is mended.
-    let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+    let text = std::str::from_utf8(said).map_or_else(|_| String::from_utf8_lossy(said), Cow::Borrowed);
     let flaw = matches!(text, Cow::Owned(_)).then_some(Flaw::NotUtf8);
     Line {
         offset,
         end,
         text,
+        bytes,
         flaw,
     }
 }

@@ -7,6 +7,7 @@ use super::draft::NewEvent;
 use super::event::{Event, Kind, TimeSource};
 use super::excerpt::excerpt;
 use super::key::Key;
+use super::line_key::LineMark;
 use super::redaction;
 use super::timestamp::Timestamp;
 
@@ -29,12 +30,20 @@ pub struct Place<'a> {
     pub line: u64,
     pub at: Timestamp,
     pub time_source: TimeSource,
+    /// By what the line is known to others who read or wrote it; none where the file cannot be told from one before it.
+    pub mark: Option<LineMark>,
 }
 
 impl Place<'_> {
     /// The key of something that came of this place and has no id of its own.
     pub fn key(&self, block: usize) -> Key {
         Key::place(self.agent, self.file, self.run, self.offset, block)
+    }
+
+    /// All keys of something that came of this line and has no id of its own: a copy that was pushed has the second.
+    pub fn line_keys(&self, block: usize) -> Vec<Key> {
+        let pushed = self.mark.map(|mark| Key::line(&mark.line_key(self.offset), block));
+        [self.key(block)].into_iter().chain(pushed).collect()
     }
 
     /// An event about the file that holds this place, of one of the types in `timeline::sources`.

@@ -58,6 +58,7 @@ pub fn draft(item: Clean<Value>, received: Received) -> Result<Draft, Refusal> {
     let session_id = fields.text("session_id", NAME_CHARS)?;
     let parent_tool_use_id = fields.text("parent_tool_use_id", NAME_CHARS)?;
     let event_id = fields.text("event_id", NAME_CHARS)?;
+    let line = fields.line()?;
     let (timestamp, time_source) = moment::read(fields.take("timestamp"), fields.take("time_source"), received)?;
     // Numbers are given by the hub.
     fields.take("seq");
@@ -78,7 +79,8 @@ pub fn draft(item: Clean<Value>, received: Received) -> Result<Draft, Refusal> {
         payload,
     };
     words.settle(&mut event);
-    let keys = keys::of(&event, event_id.as_deref());
+    let mut keys = keys::of(&event, event_id.as_deref());
+    keys.extend(line);
     if kind == Kind::AgentStateUpdate {
         return state::draft(event, keys);
     }

@@ -97,9 +97,9 @@ pub(super) fn user(draft: &mut LineDraft<'_>, mut line: Value) {
         let block_type = payload::text(&block, "type").unwrap_or("block").to_owned();
         match block_type.as_str() {
             "text" => {
-                let key = draft.key(at);
+                let keys = draft.keys(at);
                 let payload = json!({"content": take(&mut block, "text"), "synthetic": is_synthetic});
-                draft.add(Kind::Other, "user_text", payload, vec![key]);
+                draft.add(Kind::Other, "user_text", payload, keys);
             }
             answer if answer.ends_with("tool_result") => {
                 let result = if has_one_answer { &result } else { &Value::Null };
@@ -114,8 +114,8 @@ fn add_text(draft: &mut LineDraft<'_>, at: usize, content: Value, message: &Mess
     let mut payload = Map::new();
     payload.insert("content".into(), content);
     message.add_to(&mut payload);
-    let key = draft.key(at);
-    draft.add(Kind::TextBlock, "text", payload.into(), vec![key]);
+    let keys = draft.keys(at);
+    draft.add(Kind::TextBlock, "text", payload.into(), keys);
 }
 
 /// A block of thinking is written when it ends, and it began when the conversation was heard of before.
@@ -127,8 +127,8 @@ fn add_thinking(draft: &mut LineDraft<'_>, at: usize, content: Value, is_redacte
     let duration_ms = draft.heard_at.map(|before| draft.at.since(before));
     set(&mut payload, "duration_ms", duration_ms.filter(|ms| *ms > 0 && at == 0));
     message.add_to(&mut payload);
-    let key = draft.key(at);
-    draft.add(Kind::AgentThinking, "thinking", payload.into(), vec![key]);
+    let keys = draft.keys(at);
+    draft.add(Kind::AgentThinking, "thinking", payload.into(), keys);
 }
 
 /// A message without readable content passes through whole.

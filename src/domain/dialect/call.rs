@@ -62,7 +62,7 @@ pub(super) fn pre(draft: &mut LineDraft<'_>, at: usize, mut block: Value, messag
     let input = take(&mut block, "input");
     let id = payload::text(&block, "id").map(str::to_owned);
     let name = payload::text(&block, "name").map(str::to_owned);
-    let mut keys = vec![draft.key(at)];
+    let mut keys = draft.keys(at);
     if let Some(id) = &id {
         keys.push(Key::tool_pre(id));
         draft.reader.calls.open(OpenCall {
@@ -104,7 +104,7 @@ pub(super) fn post(draft: &mut LineDraft<'_>, at: usize, mut block: Value, resul
     set(&mut payload, "duration_ms", measured_ms.or(seen_ms));
     set(&mut payload, "task", task(result));
     set(&mut payload, "pictures", pictures(result, &output));
-    let mut keys = vec![draft.key(at)];
+    let mut keys = draft.keys(at);
     keys.extend(id.as_deref().map(Key::tool_post));
     draft.add(Kind::ToolExecution, "tool_execution_post", payload.into(), keys);
 

@@ -42,8 +42,8 @@ pub(super) fn started(draft: &mut LineDraft<'_>, line: &Value) {
     draft.reader.model = model;
     draft.reader.said = None;
     draft.reader.texts = 0;
-    let key = draft.key(0);
-    draft.add(Kind::Session, "session_started", payload.into(), vec![key]);
+    let keys = draft.keys(0);
+    draft.add(Kind::Session, "session_started", payload.into(), keys);
 }
 
 /// A whole `message`: the prompt, or an answer of the model.
@@ -57,9 +57,9 @@ pub(super) fn message(draft: &mut LineDraft<'_>, mut line: Value) {
         }
     };
     if payload::text(&line, "role") == Some("user") {
-        let key = draft.key(0);
+        let keys = draft.keys(0);
         let payload = json!({"content": content, "synthetic": false});
-        return draft.add(Kind::Other, "user_text", payload, vec![key]);
+        return draft.add(Kind::Other, "user_text", payload, keys);
     }
     if let Some(text) = content.as_str() {
         draft.reader.note_said(text);
@@ -112,8 +112,8 @@ pub(super) fn complained(draft: &mut LineDraft<'_>, line: Value) {
         Some(_) | None => "ERROR",
     };
     let payload = json!({"level": level, "message": message, "source": draft.place.file});
-    let key = draft.key(0);
-    draft.add(Kind::AgentLogEntry, "log_entry", payload, vec![key]);
+    let keys = draft.keys(0);
+    draft.add(Kind::AgentLogEntry, "log_entry", payload, keys);
 }
 
 /// `result`: the session is over. Its usage is told here alone, so it counts as that of one message.
@@ -147,8 +147,8 @@ pub(super) fn ended(draft: &mut LineDraft<'_>, line: &Value) {
     );
     set(&mut payload, "error", error);
     draft.reader.texts = 0;
-    let key = draft.key(0);
-    draft.add(Kind::Session, "session_ended", payload.into(), vec![key]);
+    let keys = draft.keys(0);
+    draft.add(Kind::Session, "session_ended", payload.into(), keys);
 }
 
 /// The tokens in the words of the other lines; `input_tokens` counts cached ones here, `input` does not.
@@ -170,8 +170,8 @@ fn add_text(draft: &mut LineDraft<'_>, content: Value) {
     let mut payload = Map::new();
     payload.insert("content".into(), content);
     set(&mut payload, "model", draft.reader.model.clone());
-    let key = draft.key(0);
-    draft.add(Kind::TextBlock, "text", payload.into(), vec![key]);
+    let keys = draft.keys(0);
+    draft.add(Kind::TextBlock, "text", payload.into(), keys);
 }
 
 impl super::Reader {

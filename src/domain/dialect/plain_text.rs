@@ -41,10 +41,9 @@ pub(super) fn event(draft: &LineDraft<'_>, text: String) -> NewEvent {
     payload.insert("message".into(), text.into());
     payload.insert("source".into(), draft.place.file.into());
     // It may share its line with an object.
-    let key = draft.place.key(usize::MAX - 2);
     NewEvent {
         event: draft.event(Kind::AgentLogEntry, "log_entry", payload.into()),
-        keys: vec![key],
+        keys: draft.place.line_keys(usize::MAX - 2),
     }
 }
 

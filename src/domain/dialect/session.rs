@@ -22,8 +22,8 @@ pub(super) fn started(draft: &mut LineDraft<'_>, mut line: Value) {
         Value::String(model) => Some(model),
         _ => None,
     });
-    let key = draft.key(0);
-    draft.add(Kind::Session, "session_started", payload.into(), vec![key]);
+    let keys = draft.keys(0);
+    draft.add(Kind::Session, "session_started", payload.into(), keys);
 }
 
 /// `result`: a segment of the session is over. Its duration is the segment's, its cost that of the whole session so far.
@@ -60,6 +60,6 @@ pub(super) fn ended(draft: &mut LineDraft<'_>, mut line: Value) {
         let text = texts.join("\n");
         set(&mut payload, "error", Some(text).filter(|text| !text.is_empty()));
     }
-    let key = draft.key(0);
-    draft.add(Kind::Session, "session_ended", payload.into(), vec![key]);
+    let keys = draft.keys(0);
+    draft.add(Kind::Session, "session_ended", payload.into(), keys);
 }

@@ -24,6 +24,7 @@ fn read_with(reader: &mut Reader, time_source: TimeSource, lines: &[Value]) -> V
             line: at as u64 + 1,
             at: Timestamp(1_768_473_000_000 + at as i64 * 1_000),
             time_source,
+            mark: None,
         };
         reader.read(&line.to_string(), &place, at as u64 * 1_000 + 999)
     });
@@ -238,6 +239,7 @@ fn silent_lines_and_oddities_say_why() {
         line: 1,
         at: Timestamp(0),
         time_source: TimeSource::Unknown,
+        mark: None,
     };
     let read = |text: &str| Reader::default().read(text, &place, 1).remove(0).reading;
     assert_eq!(read("  "), Reading::Silent("empty line"));

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::{Refusal, WORD_CHARS};
+use super::{NAME_CHARS, Refusal, WORD_CHARS};
 use crate::domain::adw_id::AdwId;
 use crate::domain::event::Kind;
+use crate::domain::key::Key;
 
 /// An item taken apart. What nobody asks for by name becomes the payload.
 pub(super) struct Fields {
@@ -117,6 +118,19 @@ impl Fields {
                 "run must be a whole number from 1 on; leave it out if there was only one",
             )
         })
+    }
+
+    /// The key of a block of a line that a stream holds as well. Neither name nor place of it is for the payload.
+    pub(super) fn line(&mut self) -> Result<Option<Key>, Refusal> {
+        let Some(line_key) = self.text("line_key", NAME_CHARS)? else {
+            return Ok(None);
+        };
+        let beside = self.data.remove("block_index");
+        let payload = self.data.get_mut("payload").and_then(Value::as_object_mut);
+        let within = payload.and_then(|payload| payload.remove("block_index"));
+        let block = beside.or(within);
+        let block = block.as_ref().and_then(Value::as_u64).unwrap_or(0);
+        Ok(Some(Key::line(&line_key, usize::try_from(block).unwrap_or(usize::MAX))))
     }
 
     /// What is left: the payload, and whatever stood beside it. Where two fields have one name, the payload's own keeps it.

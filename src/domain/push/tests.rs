@@ -63,6 +63,24 @@ fn todays_shape_is_read_field_by_field() {
 }
 
 #[test]
+fn the_name_of_a_line_is_a_key_and_nothing_else() {
+    let payload = json!({"content": "hello"});
+    for data in [
+        json!({"adw_id": "a", "line_key": "k1", "block_index": 2, "payload": payload}),
+        json!({"adw_id": "a", "line_key": "k1", "payload": {"content": "hello", "block_index": 2}}),
+    ] {
+        let new = event(json!({"type": "text_block", "data": data}));
+        assert_eq!(new.keys, [Key::line("k1", 2)]);
+        assert_eq!(new.event.payload, payload);
+    }
+    let bare = event(json!({"type": "odd", "data": {"adw_id": "a", "line_key": "k1", "payload": "text"}}));
+    assert_eq!(
+        (bare.keys, bare.event.payload),
+        (vec![Key::line("k1", 0)], json!("text"))
+    );
+}
+
+#[test]
 fn fields_may_lie_flat_and_beside() {
     let new = event(
         json!({"type": "agent_log_entry", "event_id": 7, "host": "build-2", "data": {

@@ -1,6 +1,7 @@
 //! One stream or log and how far it was read: what has changed since the last look, and whether it is still the same file.
 
 mod empty;
+mod zone;
 
 use std::fs::File;
 use std::io;
@@ -8,7 +9,7 @@ use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
 use super::beneath::Stat;
-use super::look::{Context, millis};
+use super::look::{Context, mark, millis};
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
 use super::print::{Ink, Print};
@@ -17,9 +18,8 @@ use super::source::Source;
 use crate::domain::dialect;
 use crate::domain::draft::Draft;
 use crate::domain::event::TimeSource;
-use crate::domain::execution_log::{LogReader, utc_offset_minutes};
+use crate::domain::execution_log::LogReader;
 use crate::domain::place::Place;
-use crate::domain::time_zone::TimeZone;
 use crate::domain::timeline::sources::{REPLACED, TRUNCATED};
 use crate::domain::timestamp::Timestamp;
 use crate::server::journal::Tail;
@@ -29,9 +29,6 @@ const CHUNK_BYTES: usize = 128 * 1024;
 const CHUNKS: usize = 4;
 /// After this much silence a file that ends in the middle of a line is said to be unfinished.
 const UNFINISHED_AFTER: Duration = Duration::from_secs(60);
-/// How much of a log's end is searched for its last header.
-const LOG_END_BYTES: u64 = 64 * 1024;
-
 /// Whether there is more to read at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
@@ -53,6 +50,8 @@ pub(super) struct Follow {
     /// Lines before this offset were there before they were looked for.
     backlog_until: u64,
     pub is_gone: bool,
+    /// It was seen cut short: since then a line of it can be one that stood there before.
+    was_cut: bool,
     quiet_since: Instant,
     is_told_unfinished: bool,
     /// It was not looked at since the start: other device numbers, and bytes that came meanwhile, are to be expected.
@@ -72,6 +71,7 @@ impl Follow {
             seen: None,
             backlog_until,
             is_gone: false,
+            was_cut: false,
             quiet_since: instant,
             is_told_unfinished: false,
             is_first_look: false,
@@ -92,6 +92,7 @@ impl Follow {
             identity: memory.identity,
             print: memory.print,
             is_gone: memory.is_gone,
+            was_cut: memory.was_cut,
             is_first_look: context.is_starting,
             ..Self::new(whose, source, tail.path.clone(), backlog_until, context.instant)
         })
@@ -107,10 +108,11 @@ impl Follow {
     /// Looks at the open file, and reads a slice of what is new.
     pub(super) fn look(&mut self, file: &File, context: &mut Context<'_>, outbox: &mut Outbox) -> io::Result<Progress> {
         let stat = Stat::of(file)?;
+        let born = file.metadata()?.created().ok();
         let identity = Identity {
             dev: stat.dev,
             ino: stat.ino,
-            born_ms: file.metadata()?.created().ok().and_then(millis),
+            born_ms: born.and_then(millis),
         };
         let has_grown = self
             .seen
@@ -138,6 +140,10 @@ impl Follow {
                 return Ok(Progress::Done);
             }
             self.run = Some(self.new_run(context));
+        }
+        if let Some(run) = &mut self.run {
+            let born = born.filter(|_| !self.was_cut);
+            run.mark = born.and_then(|born| mark(stat.ino, born));
         }
         self.find_zone(file, &stat, context.zone)?;
         self.read(file, &stat, ink, context, outbox)
@@ -267,6 +273,7 @@ impl Follow {
             } else {
                 TimeSource::Read
             },
+            mark: None,
         };
         // That it was gone has been said; that it is there again shows by itself.
         if !self.is_gone {
@@ -277,6 +284,7 @@ impl Follow {
         self.run = Some(run);
         self.print = Print::default();
         self.is_gone = false;
+        self.was_cut = event_type == TRUNCATED;
         self.seen = Some(*stat);
         if let Some(tail) = self.tail() {
             outbox.set_tail(tail);
@@ -340,28 +348,6 @@ impl Follow {
         Ok(progress)
     }
 
-    /// Finds out in which zone a log's times were written, as long as that is not known.
-    fn find_zone(&mut self, file: &File, stat: &Stat, zone: &TimeZone) -> io::Result<()> {
-        let Some(Run {
-            reader: LineReader::Log(log),
-            offset: 0,
-            ..
-        }) = &mut self.run
-        else {
-            return Ok(());
-        };
-        if log.utc_offset_minutes.is_some() {
-            return Ok(());
-        }
-        let from = stat.size.saturating_sub(LOG_END_BYTES);
-        let mut end = vec![0; usize::try_from(stat.size - from).unwrap_or(0)];
-        let read = file.read_at(&mut end, from)?;
-        let written = Timestamp(written_ms(stat));
-        let offset_minutes = utc_offset_minutes(&String::from_utf8_lossy(&end[..read]), written);
-        log.utc_offset_minutes = offset_minutes.filter(|minutes| *minutes != zone.offset_minutes(written));
-        Ok(())
-    }
-
     /// How far it was read; none if nothing was.
     pub(super) fn tail(&self) -> Option<Tail> {
         let (run, seen) = (self.run.as_ref()?, self.seen.as_ref());
@@ -373,6 +359,7 @@ impl Follow {
             reader: Some(run.reader.clone()),
             is_end_owed: run.is_end_owed,
             is_gone: self.is_gone,
+            was_cut: self.was_cut,
             ..Memory::default()
         };
         Some(Tail {

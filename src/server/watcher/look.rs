@@ -7,6 +7,7 @@ use super::beneath::Stat;
 use super::run::Whose;
 use super::source::Source;
 use crate::domain::adw_id::AdwId;
+use crate::domain::line_key::FileMark;
 use crate::domain::time_zone::TimeZone;
 use crate::domain::timestamp::Timestamp;
 
@@ -63,4 +64,10 @@ impl Runs {
 pub(super) fn millis(at: SystemTime) -> Option<u64> {
     let since = at.duration_since(UNIX_EPOCH).ok()?;
     u64::try_from(since.as_millis()).ok()
+}
+
+/// By what a file made at this moment is told from one that had its inode before.
+pub(super) fn mark(ino: u64, born: SystemTime) -> Option<FileMark> {
+    let born_ns = born.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+    Some(FileMark { ino, born_ns })
 }

@@ -30,6 +30,9 @@ pub(super) struct Memory {
     pub is_end_owed: bool,
     /// The file was gone when it was looked at last.
     pub is_gone: bool,
+    /// It was cut short while it was watched.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub was_cut: bool,
     /// The hash of a state document.
     pub hash: Option<u64>,
     /// The picture that it is; none for every other file.

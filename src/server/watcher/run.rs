@@ -10,12 +10,13 @@ use crate::domain::draft::{Draft, NewEvent};
 use crate::domain::event::TimeSource;
 use crate::domain::execution_log::LogReader;
 use crate::domain::lenient_json;
-use crate::domain::lines::{Flaw, Lines};
+use crate::domain::line_key::{FileMark, LineMark};
+use crate::domain::lines::{Flaw, Line, Lines, without_end};
 use crate::domain::picture::Picture;
 use crate::domain::place::Place;
-use crate::domain::reading::{Finished, Reading};
+use crate::domain::reading::{self, Finished, Reading, remark};
 use crate::domain::time_zone::TimeZone;
-use crate::domain::timeline::sources::{MENDED, ODDITY, UNFINISHED};
+use crate::domain::timeline::sources::{ODDITY, UNFINISHED};
 use crate::domain::timestamp::Timestamp;
 use crate::server::journal::LineCounts;
 
@@ -72,6 +73,8 @@ pub(super) struct Run {
     pub offset: u64,
     /// The last line taken had no end yet: an end that comes now belongs to it.
     pub is_end_owed: bool,
+    /// Which file it is, where its lines can be known again by that: not after it was cut short, when a line may come twice.
+    pub mark: Option<FileMark>,
     lines: Lines,
     /// Lines that were read since `offset`, and are held back.
     held: u64,
@@ -91,6 +94,7 @@ impl Run {
             counts,
             offset,
             is_end_owed,
+            mark: None,
             lines: Lines::from_offset(offset),
             held: 0,
             pictures: Vec::new(),
@@ -121,8 +125,8 @@ impl Run {
             self.offset = line.end;
             return true;
         }
-        let (offset, end, flaw, text) = (line.offset, line.end, line.flaw, line.text.into_owned());
-        self.take(whose, stamps, (offset, end, flaw, &text), drafts);
+        let line = Taken::of(line, self.mark);
+        self.take(whose, stamps, &line, drafts);
         true
     }
 
@@ -141,8 +145,8 @@ impl Run {
         let Some(line) = self.lines.take_rest() else {
             return false;
         };
-        let (offset, end, flaw, text) = (line.offset, line.end, line.flaw, line.text.into_owned());
-        self.take(whose, stamps, (offset, end, flaw, &text), drafts);
+        let line = Taken::of(line, self.mark);
+        self.take(whose, stamps, &line, drafts);
         self.is_end_owed = true;
         true
     }
@@ -164,13 +168,13 @@ impl Run {
         if self.lines.rest().is_empty() {
             return;
         }
-        let place = self.place(whose, stamps, self.lines.offset());
+        let place = self.place_of_rest(whose, stamps);
         let rest = String::from_utf8_lossy(self.lines.rest());
         let trouble = place.trouble(
             ODDITY,
             "cut off: the file ended in the middle of it",
             &rest,
-            vec![place.key(0)],
+            place.line_keys(0),
         );
         self.offset = self.lines.pushed();
         self.counts.lines += 1;
@@ -181,13 +185,13 @@ impl Run {
 
     /// Says that the file ends in the middle of a line; that line stays to be read.
     pub(super) fn unfinished(&self, whose: &Whose, stamps: &Stamps<'_>) -> NewEvent {
-        let place = self.place(whose, stamps, self.lines.offset());
+        let place = self.place_of_rest(whose, stamps);
         let rest = String::from_utf8_lossy(self.lines.rest());
         place.trouble(
             UNFINISHED,
             "the file ends in the middle of a line",
             &rest,
-            vec![place.key(usize::MAX - 1)],
+            place.line_keys(usize::MAX - 1),
         )
     }
 
@@ -217,7 +221,12 @@ impl Run {
         }
     }
 
-    fn place<'a>(&self, whose: &'a Whose, stamps: &Stamps<'_>, offset: u64) -> Place<'a> {
+    fn place_of_rest<'a>(&self, whose: &'a Whose, stamps: &Stamps<'_>) -> Place<'a> {
+        let mark = self.mark.map(|file| file.line(without_end(self.lines.rest())));
+        self.place(whose, stamps, self.lines.offset(), mark)
+    }
+
+    fn place<'a>(&self, whose: &'a Whose, stamps: &Stamps<'_>, offset: u64, mark: Option<LineMark>) -> Place<'a> {
         let is_backlog = offset < stamps.backlog_until;
         Place {
             adw_id: &whose.adw_id,
@@ -232,39 +241,28 @@ impl Run {
             } else {
                 TimeSource::Read
             },
+            mark,
         }
     }
 
-    /// Reads a line: its offset, its end, what is wrong with its bytes, and its text.
-    fn take(
-        &mut self,
-        whose: &Whose,
-        stamps: &Stamps<'_>,
-        (offset, end, flaw, text): (u64, u64, Option<Flaw>, &str),
-        drafts: &mut Vec<Draft>,
-    ) {
-        let place = self.place(whose, stamps, offset);
+    fn take(&mut self, whose: &Whose, stamps: &Stamps<'_>, line: &Taken, drafts: &mut Vec<Draft>) {
+        let Taken {
+            offset,
+            end,
+            flaw,
+            ref text,
+            mark,
+        } = *line;
+        let place = self.place(whose, stamps, offset, mark);
         let finished = match (&mut self.reader, flaw) {
-            (reader, Some(Flaw::TooLong)) => {
-                let held = reader.flush();
-                let reading = Reading::Oddity("a line longer than 64 MiB".into());
-                let this = Finished { reading, lines: 1, end };
-                held.into_iter().chain([this]).collect()
-            }
+            (reader, Some(Flaw::TooLong)) => reader.flush().into_iter().chain([reading::too_long(end)]).collect(),
             (LineReader::Log(log), _) => log.read(text, &place, end, stamps.zone),
             (LineReader::Stream(stream), _) => stream.read(text, &place, end),
         };
         if let LineReader::Stream(stream) = &mut self.reader {
             self.pictures.extend(stream.take_pictures());
         }
-        let remark = match (finished.last().map(|last| &last.reading), flaw) {
-            (Some(Reading::Oddity(reason)), _) => Some(place.trouble(ODDITY, reason, text, vec![place.key(0)])),
-            (_, Some(Flaw::NotUtf8)) => {
-                let reason = "bytes that are no UTF-8 were replaced";
-                Some(place.trouble(MENDED, reason, text, vec![place.key(usize::MAX)]))
-            }
-            _ => None,
-        };
+        let remark = remark(&finished, flaw, &place, text);
         self.held += 1;
         for part in finished {
             self.finish(part, drafts);
@@ -285,6 +283,27 @@ impl Run {
                 *self.counts.silent.entry(reason.to_owned()).or_default() += finished.lines;
             }
             Reading::Oddity(_) => self.counts.oddities += finished.lines,
+        }
+    }
+}
+
+/// A line that was taken out of the buffer.
+struct Taken {
+    offset: u64,
+    end: u64,
+    flaw: Option<Flaw>,
+    text: String,
+    mark: Option<LineMark>,
+}
+
+impl Taken {
+    fn of(line: Line<'_>, file: Option<FileMark>) -> Self {
+        Self {
+            offset: line.offset,
+            end: line.end,
+            flaw: line.flaw,
+            mark: file.map(|file| file.line(line.bytes)),
+            text: line.text.into_owned(),
         }
     }
 }

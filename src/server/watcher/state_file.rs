@@ -220,6 +220,7 @@ impl StateFile {
                 line: 0,
                 at,
                 time_source,
+                mark: None,
             };
             let text = String::from_utf8_lossy(&bytes[..bytes.len().min(16 * 1024)]);
             let trouble = place.trouble(UNFINISHED, reason, &text, vec![place.key(0)]);

@@ -55,6 +55,7 @@ pub(super) fn tell(
             line: 0,
             at,
             time_source,
+            mark: None,
         };
         outbox
             .drafts

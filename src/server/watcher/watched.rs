@@ -283,6 +283,7 @@ pub(super) fn tell_closed(whose: &Whose, changed_ns: i128, reason: &str, context
         line: 0,
         at: context.timestamp(),
         time_source: TimeSource::Read,
+        mark: None,
     };
     let trouble = place.trouble(UNREADABLE, reason, "", vec![place.key(0)]);
     outbox.drafts.push(Draft::Event(trouble));

@@ -98,6 +98,7 @@ fn pieces_are_joined_until_something_else_comes_and_every_line_is_counted() {
             line: 1,
             at: Timestamp(0),
             time_source: TimeSource::Unknown,
+            mark: None,
         };
         finished.extend(reader.read(&line.to_string(), &place, at as u64 * 10 + 9));
     }

@@ -15,6 +15,7 @@ fn read(text: &str) -> Vec<Event> {
         line: 1,
         at: Timestamp(0),
         time_source: TimeSource::Unknown,
+        mark: None,
     };
     let finished = Reader::default().read(text, &place, 1);
     let Reading::Source(events) = &finished[0].reading else {

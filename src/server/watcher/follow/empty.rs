@@ -30,6 +30,7 @@ impl Follow {
                 line: 0,
                 at: Timestamp(written_ms(&seen)),
                 time_source: TimeSource::Unknown,
+                mark: None,
             };
             // The same one after a restart is a duplicate, and no event.
             let keys = vec![place.key(0)];
