@@ -1,10 +1,13 @@
-//! The short commands of publishers: what a shell script, a hook or a person calls, beside the server that may not even run.
+//! What else the `adwatch` command does beside serving: what a shell script, a hook or a person calls, beside the server that may not
+//! even run.
 //!
-//! They hand over by leaving a file in the spool and are gone; a process that they start sends it. None of them needs a runtime.
+//! The short ones hand over by leaving a file in the spool and are gone; a process that they start sends it. They need no runtime.
 
 pub mod emit;
 pub mod flush;
 pub mod hook;
+pub mod run;
+mod span;
 
 use std::process::ExitCode;
 

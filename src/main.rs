@@ -62,6 +62,10 @@ fn main() -> ExitCode {
             }
         }),
         Command::Import(arguments) => in_runtime(import(arguments)),
+        Command::Run(arguments) => match command::run::main(&arguments) {
+            Ok(code) => return ExitCode::from(code),
+            Err(error) => Err(Failure::Usage(error.to_string())),
+        },
         Command::Version => say(concat!("adwatch ", env!("CARGO_PKG_VERSION"))),
     };
     let (message, code) = match done {

@@ -55,6 +55,8 @@ mod rest;
 mod resume;
 #[path = "it/retention.rs"]
 mod retention;
+#[path = "it/run.rs"]
+mod run;
 #[path = "it/samples.rs"]
 mod samples;
 #[path = "it/search.rs"]

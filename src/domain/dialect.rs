@@ -55,6 +55,9 @@ pub struct Reader {
     /// Not stored: they are taken after every line.
     #[serde(skip)]
     pictures: Vec<Picture>,
+    /// The id of the line that was read last. Not stored: it is asked for at once.
+    #[serde(skip)]
+    line_uuid: Option<String>,
 }
 
 /// The words in `type` by which a stream is told from other files of JSON lines.
@@ -74,9 +77,16 @@ pub fn is_known_type(line_type: &str) -> bool {
     claude_code.contains(&line_type) || other_cli.contains(&line_type) || line_type.starts_with("control_")
 }
 
+/// Whether what follows the last end of a line is a line: a tool that dies says why, and may not end it.
+pub fn is_whole(rest: &[u8]) -> bool {
+    std::str::from_utf8(rest)
+        .is_ok_and(|rest| lenient_json::parse(rest).is_ok_and(|parsed| parsed.value.is_object()) || is_plain_text(rest))
+}
+
 impl Reader {
     /// Takes in a line that ends at `end`; gives what is finished by it. A text in pieces is held back until it is whole.
     pub fn read(&mut self, text: &str, place: &Place<'_>, end: u64) -> Vec<Finished> {
+        self.line_uuid = None;
         if text.trim().is_empty() {
             return self.finish(Reading::Silent("empty line"), end);
         }
@@ -117,6 +127,11 @@ impl Reader {
             reading = Reading::Source(all);
         }
         held.into_iter().chain(self.finish(reading, end)).collect()
+    }
+
+    /// The id of the line that was read last, if it has one.
+    pub fn line_uuid(&self) -> Option<&str> {
+        self.line_uuid.as_deref()
     }
 
     /// The pictures that stood in the lines since this was last asked; events tell of them by name.
@@ -224,9 +239,13 @@ impl<'a> LineDraft<'a> {
         let own_time = line.get("timestamp").and_then(time);
         let (at, time_source) = own_time.map_or((place.at, place.time_source), |at| (at, TimeSource::Source));
         let parent = payload::text(line, "parent_tool_use_id").map(str::to_owned);
+        let uuid = payload::text(line, "uuid").map(str::to_owned);
+        if uuid.is_some() {
+            reader.line_uuid.clone_from(&uuid);
+        }
         let heard_at = reader.hear(parent.as_deref(), at, time_source);
         Self {
-            uuid: payload::text(line, "uuid").map(str::to_owned),
+            uuid,
             parent,
             at,
             time_source,

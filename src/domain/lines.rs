@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::line_key::{FileMark, LineMark};
+
 /// The longest line that is read whole; 2 MB is the longest that was seen.
 pub const LONGEST_BYTES: usize = 64 * 1024 * 1024;
 /// What is kept of a line that is longer, to show what it was.
@@ -38,6 +40,16 @@ pub struct Line<'a> {
     /// As they stand in the file; of a line that is too long its beginning.
     pub bytes: &'a [u8],
     pub flaw: Option<Flaw>,
+}
+
+/// A line that no longer stands in the buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenLine {
+    pub offset: u64,
+    pub end: u64,
+    pub text: String,
+    pub flaw: Option<Flaw>,
+    pub mark: Option<LineMark>,
 }
 
 /// What is wrong with the bytes of a line.
@@ -139,6 +151,19 @@ impl Lines {
             self.buffer.truncate(self.begin + kept);
             self.buffer.shrink_to(KEPT_BYTES);
             self.searched = self.buffer.len();
+        }
+    }
+}
+
+impl Line<'_> {
+    /// Takes it out of the buffer, marked by the file it stands in.
+    pub fn taken(self, file: Option<FileMark>) -> TakenLine {
+        TakenLine {
+            offset: self.offset,
+            end: self.end,
+            flaw: self.flaw,
+            mark: file.map(|file| file.line(self.bytes)),
+            text: self.text.into_owned(),
         }
     }
 }

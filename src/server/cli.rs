@@ -12,6 +12,7 @@ use super::{clock, local_time};
 use crate::command::emit::Emit;
 use crate::command::flush::Flush;
 use crate::command::hook::Hook;
+use crate::command::run::Run;
 use crate::demo::DemoOptions;
 use crate::demo::replay::Speed;
 
@@ -36,7 +37,8 @@ Examples:
   adwatch demo --replay old/agents          see a recorded run again
   adwatch import c0a43f47.ndjson            take an export back into the journal
   adwatch emit c0a43f47 log 'tests pass'    tell what happens, from any script
-  adwatch hook install                      see what Claude Code does in this project";
+  adwatch hook install                      see what Claude Code does in this project
+  adwatch run --adw-id c0a43f47 -- claude …  run an agent, and see what it does";
 
 /// Shows, live and without gaps, what every agent of every AI Developer Workflow is doing.
 #[derive(Debug, Parser)]
@@ -55,6 +57,7 @@ pub enum Command {
     Hook(Hook),
     #[command(hide = true)]
     Flush(Flush),
+    Run(Run),
     /// Print the version.
     Version,
 }

@@ -9,9 +9,8 @@ use crate::domain::dialect;
 use crate::domain::draft::{Draft, NewEvent};
 use crate::domain::event::TimeSource;
 use crate::domain::execution_log::LogReader;
-use crate::domain::lenient_json;
 use crate::domain::line_key::{FileMark, LineMark};
-use crate::domain::lines::{Flaw, Line, Lines, without_end};
+use crate::domain::lines::{Flaw, Lines, TakenLine, without_end};
 use crate::domain::picture::Picture;
 use crate::domain::place::Place;
 use crate::domain::reading::{self, Finished, Reading, remark};
@@ -125,7 +124,7 @@ impl Run {
             self.offset = line.end;
             return true;
         }
-        let line = Taken::of(line, self.mark);
+        let line = line.taken(self.mark);
         self.take(whose, stamps, &line, drafts);
         true
     }
@@ -133,10 +132,7 @@ impl Run {
     /// Takes what follows the last end as a line, if it is whole: nobody has written to the file for a while.
     pub(super) fn take_rest(&mut self, whose: &Whose, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) -> bool {
         let is_whole = match &self.reader {
-            // A tool that dies says why, and may not end the line.
-            LineReader::Stream(_) => std::str::from_utf8(self.lines.rest()).is_ok_and(|rest| {
-                lenient_json::parse(rest).is_ok_and(|parsed| parsed.value.is_object()) || dialect::is_plain_text(rest)
-            }),
+            LineReader::Stream(_) => dialect::is_whole(self.lines.rest()),
             LineReader::Log(_) => !self.lines.rest().is_empty(),
         };
         if !is_whole {
@@ -145,7 +141,7 @@ impl Run {
         let Some(line) = self.lines.take_rest() else {
             return false;
         };
-        let line = Taken::of(line, self.mark);
+        let line = line.taken(self.mark);
         self.take(whose, stamps, &line, drafts);
         self.is_end_owed = true;
         true
@@ -245,12 +241,12 @@ impl Run {
         }
     }
 
-    fn take(&mut self, whose: &Whose, stamps: &Stamps<'_>, line: &Taken, drafts: &mut Vec<Draft>) {
-        let Taken {
+    fn take(&mut self, whose: &Whose, stamps: &Stamps<'_>, line: &TakenLine, drafts: &mut Vec<Draft>) {
+        let TakenLine {
             offset,
             end,
-            flaw,
             ref text,
+            flaw,
             mark,
         } = *line;
         let place = self.place(whose, stamps, offset, mark);
@@ -283,27 +279,6 @@ impl Run {
                 *self.counts.silent.entry(reason.to_owned()).or_default() += finished.lines;
             }
             Reading::Oddity(_) => self.counts.oddities += finished.lines,
-        }
-    }
-}
-
-/// A line that was taken out of the buffer.
-struct Taken {
-    offset: u64,
-    end: u64,
-    flaw: Option<Flaw>,
-    text: String,
-    mark: Option<LineMark>,
-}
-
-impl Taken {
-    fn of(line: Line<'_>, file: Option<FileMark>) -> Self {
-        Self {
-            offset: line.offset,
-            end: line.end,
-            flaw: line.flaw,
-            mark: file.map(|file| file.line(line.bytes)),
-            text: line.text.into_owned(),
         }
     }
 }

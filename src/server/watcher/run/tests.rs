@@ -1,5 +1,7 @@
 //! The law of the tail: however the bytes of a file arrive, the same events come of them, and every line is counted once.
 
+mod pushed;
+
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -1,0 +1,43 @@
+//! The signals that reach us and are meant for the child.
+//!
+//! SIGTSTP is left alone: a terminal stops and continues the whole job, and the child is part of it.
+
+use std::ffi::c_int;
+use std::fs;
+use std::io;
+use std::thread;
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::iterator::SignalsInfo;
+use signal_hook::iterator::exfiltrator::WithOrigin;
+use signal_hook::low_level::siginfo::Cause;
+
+const PASSED_ON: [c_int; 7] = [SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
+
+/// Calls `pass_on` with every signal that the child must be sent, from a thread of its own.
+///
+/// What a terminal sends, it sends to the child as well. What is ignored here, as after `nohup`, stays so for the child.
+pub fn watch(pass_on: impl Fn(c_int) + Send + 'static) -> io::Result<()> {
+    let ignored = ignored();
+    let wanted = PASSED_ON
+        .into_iter()
+        .filter(|signal| ignored & (1 << (signal - 1)) == 0);
+    let mut signals = SignalsInfo::<WithOrigin>::new(wanted)?;
+    let watch = move || {
+        for origin in signals.forever() {
+            if origin.cause != Cause::Kernel {
+                pass_on(origin.signal);
+            }
+        }
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(watch)?;
+    Ok(())
+}
+
+/// The signals that whoever started us wants ignored, as Linux tells: a bit for each.
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
+}
