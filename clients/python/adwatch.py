@@ -23,10 +23,12 @@ from __future__ import annotations
 import atexit
 import base64
 import collections
+import collections.abc
 import contextlib
 import dataclasses
 import datetime
 import enum
+import functools
 import heapq
 import http.client
 import io
@@ -43,7 +45,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
-from typing import Any, Callable, Deque, Dict, Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple, Union
+from typing import Any, Deque, Dict, Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple, Union
 
 try:
     import fcntl
@@ -89,7 +91,7 @@ class Notifier:
         self.session_id = session_id
         self.enabled = not _is_yes(os.environ.get("ADWATCH_DISABLED"))
         self.server_url = _base_url(url or os.environ.get("ADWATCH_URL"))
-        self._courier = _courier_for(self.server_url, token or os.environ.get("ADWATCH_TOKEN") or None)
+        self._courier = _courier_for(self.server_url, _text(token) or os.environ.get("ADWATCH_TOKEN") or None)
 
     # What agents do.
 
@@ -107,8 +109,8 @@ class Notifier:
         """
         if isinstance(event_type, Mapping):
             changed = [{"field": field, "new": value} for field, value in event_type.items()]
-            return self._send("agent_state_update", "state_change", {"changed": changed, **(data or {})}, fields)
-        return self._send(_text(event_type) or "state_change", None, data or {}, fields)
+            return self._send("agent_state_update", "state_change", {"changed": changed, **_mapping(data)}, fields)
+        return self._send(_text(event_type) or "state_change", None, _mapping(data), fields)
 
     def send_agent_log_entry(
         self,
@@ -133,7 +135,7 @@ class Notifier:
         **fields: Any,
     ) -> bool:
         """A file was touched; `operation` is read, create, modify (write) or delete."""
-        payload = {"path": file_path, "operation": operation, "diff": diff, "summary": summary}
+        payload: Dict[str, Any] = {"path": file_path, "operation": operation, "diff": diff, "summary": summary}
         payload.update(lines_added=lines_added, lines_removed=lines_removed)
         return self._send("file_operation", None, payload, fields)
 
@@ -159,7 +161,13 @@ class Notifier:
         """A tool is called (`phase` "pre", with `input_data`) or has answered ("post", with `output`, and `success=False` or
         `error` if it failed). The two belong together by `tool_use_id`."""
         is_post = phase == "post"
-        payload = {"tool_use_id": tool_use_id, "tool_name": tool_name, "input": input_data, "output": output, "error": error}
+        payload: Dict[str, Any] = {
+            "tool_use_id": tool_use_id,
+            "tool_name": tool_name,
+            "input": input_data,
+            "output": output,
+            "error": error,
+        }
         if is_post:
             payload.update(is_error=success is False or bool(error), duration_ms=_whole_ms(duration_ms))
         return self._send("tool_execution", "tool_execution_post" if is_post else "tool_execution_pre", payload, fields)
@@ -180,7 +188,8 @@ class Notifier:
         **fields: Any,
     ) -> bool:
         """Where the workflow stands: `status` is started, in_progress, completed or failed."""
-        payload = {"workflow_name": workflow_name or self.workflow_name, "status": status, "message": message}
+        payload: Dict[str, Any] = {"status": status, "message": message}
+        payload.update(workflow_name=workflow_name or self.workflow_name)
         payload.update(progress_percent=progress_percent, current_step=current_step)
         return self._send("status_update", None, payload, fields)
 
@@ -236,7 +245,7 @@ class Notifier:
             workflow_name, to_stage = None, workflow_name
         payload = {"stage": to_stage, "previous": from_stage, "message": message}
         payload["workflow_name"] = workflow_name or self.workflow_name
-        event_type = status if status.startswith("stage_") else "stage_" + status
+        event_type = "stage_" + _text(status).replace("stage_", "")
         return self._send("stage_transition", event_type, payload, fields)
 
     def save_state(self, fields: Mapping[str, Any], agents_dir: Any = "agents") -> bool:
@@ -284,12 +293,11 @@ class Notifier:
         finally:
             duration_ms = (time.monotonic() - began) * 1000
             output = call.error if call.output is None else call.output
-            answer = {"output": output, "duration_ms": duration_ms, "error": call.error}
-            self.send_tool_execution(tool_name, "post", call.tool_use_id, **answer, **fields)
+            self.send_tool_execution(tool_name, "post", call.tool_use_id, None, output, duration_ms, error=call.error, **fields)
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Waits until the server has everything, orphans of the spool included, for `timeout` seconds at most; says whether."""
-        return self._courier.flush(timeout) if self.enabled else True
+        return self._courier.flush(float(timeout or 0)) if self.enabled else True
 
     def close(self) -> None:
         """Waits for half a second at most, and not at all while the server is away. Not needed at the end of a process, and
@@ -409,8 +417,14 @@ class WebSocketNotifier(Notifier):
         return self.notify_stage_transition(workflow_name, phase_from, phase_to, metadata=metadata or None, **fields)
 
     def send_agent_output_chunk(
-        self, agent_role: str, content: Any, line_number: Any = None, total_lines: Any = None, is_complete: bool = False,
-        timeout: Any = None, **fields: Any,
+        self,
+        agent_role: str,
+        content: Any,
+        line_number: Any = None,
+        total_lines: Any = None,
+        is_complete: bool = False,
+        timeout: Any = None,
+        **fields: Any,
     ) -> bool:
         """A piece of an agent's stream, kept as it is."""
         payload = {"content": content, "line_number": line_number, "total_lines": total_lines, "is_complete": is_complete}
@@ -476,7 +490,7 @@ class AdwState:
         """Notes in `all_adws` that a script took part."""
         scripts = list(self.get("all_adws", []))
         if adw_id not in scripts:
-            self.data["all_adws"] = scripts + [adw_id]
+            self.data["all_adws"] = [*scripts, adw_id]
 
     def save(self, workflow_step: Optional[str] = None) -> None:
         """Writes the document and tells what changed. `workflow_step` says who saves."""
@@ -534,11 +548,12 @@ class AdwLogHandler(logging.Handler):
         self.agent = agent
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Hands one record over; logging calls it."""
         # What adwatch itself has to say must not go around in a circle.
         if record.name.split(".")[0] == _log.name:
             return
         try:
-            fields = {"logger": record.name, "location": "%s:%d" % (record.filename, record.lineno)}
+            fields: Dict[str, Any] = {"logger": record.name, "location": "%s:%d" % (record.filename, record.lineno)}
             fields["agent"] = getattr(record, "agent", None) or self.agent
             fields["adw_id"] = getattr(record, "adw_id", None)
             self.notifier.send_agent_log_entry(
@@ -614,14 +629,18 @@ def _plain_whole(value: Any, above: Tuple[int, ...]) -> Any:
     """A value that holds others, or one that JSON does not know."""
     if isinstance(value, Mapping):
         return {_plain_key(key): _plain_field(key, field, value, above) for key, field in list(value.items())}
-    if isinstance(value, (list, tuple, collections.deque)):
-        return [_plain(item, above) for item in list(value)]
+    if isinstance(
+        value,
+        (list, tuple, range, collections.deque, collections.abc.KeysView, collections.abc.ValuesView, collections.abc.ItemsView),
+    ):
+        return [_plain(item, above) for item in [*value]]
     if isinstance(value, (set, frozenset)):
         return sorted((_plain(item, above) for item in list(value)), key=repr)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return _redacted(bytes(value).decode("utf-8", "replace"))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name), above) for field in dataclasses.fields(value)}
+    # Models of pydantic, which many ADWs keep their state in.
     if callable(getattr(value, "model_dump", None)) and not isinstance(value, type):
         return _plain(value.model_dump(), above)
     return _plain(_text(value), above)
@@ -650,6 +669,13 @@ def _text(value: Any) -> str:
         return value if type(value) is str else str(value)
     except Exception:
         return "[%s]" % type(value).__name__
+
+
+def _mapping(data: Any) -> Mapping[str, Any]:
+    """A payload; what is none becomes a field of one."""
+    if data is None or isinstance(data, Mapping):
+        return data or {}
+    return {"value": data}
 
 
 def _name(value: Any) -> Optional[str]:
@@ -765,7 +791,7 @@ _MEMORY_EVENTS, _MEMORY_BYTES = 10_000, 16 * 1024 * 1024
 #: Workflows that one process counts for at a time.
 _TALLIES = 1000
 
-_couriers: Dict[Tuple[str, Optional[str], str], "_Courier"] = {}
+_couriers: Dict[Tuple[str, Optional[str], str], _Courier] = {}
 _couriers_lock = threading.Lock()
 
 
@@ -958,8 +984,9 @@ class _Courier:
         now = time.monotonic()
         with self.lock:
             due = [(adw_id, tally) for adw_id, tally in self.tallies.items() if tally.handed_over > tally.told]
-            for adw_id, tally in due:
-                if now - tally.told_at >= every_s:
+        for adw_id, tally in due:
+            if now - tally.told_at >= every_s:
+                with self.lock:
                     tally.told, tally.told_at = tally.handed_over, now
                     self._keep(self._report_of(adw_id, tally, now))
 
@@ -1079,8 +1106,8 @@ def _read_line(line: bytes) -> Optional[_Read]:
         item = json.loads(line)
         payload = item["data"].get("payload") or {}
         count = payload.get("dropped") if payload.get("source") == "adwatch" else None
-        is_notice = isinstance(count, int)
-        return _Read(str(item["data"]["adw_id"]), item["type"] in _LOG_TYPES, is_notice, count if is_notice else 1)
+        weight = count if isinstance(count, int) else 1
+        return _Read(str(item["data"]["adw_id"]), item["type"] in _LOG_TYPES, isinstance(count, int), weight)
     except Exception:
         return None
 
@@ -1337,6 +1364,8 @@ class _Spool:
 
     def _begin(self) -> _SpoolFile:
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        if os.geteuid() not in (0, os.stat(self.folder).st_uid):
+            raise PermissionError("the folder belongs to somebody else")
         # A clock that jumps back must not put new events before older ones.
         self.last_number = max(self.last_number + 1, time.time_ns() // 1_000_000)
         name = "%013d-%d-%s.ndjson" % (self.last_number, os.getpid(), secrets.token_hex(4))
@@ -1593,9 +1622,10 @@ class _Server:
         self.path = self.url.path.rstrip("/") + "/api/agent-state-update"
         proxy = _proxy_for(self.url.scheme, host, port)
         headers = _proxy_headers(proxy) if proxy else {}
-        at = (proxy.hostname, proxy.port or 80) if proxy else (host, port)
+        at = (proxy.hostname or "", proxy.port or 80) if proxy else (host, port)
         if is_tls:
-            connection: Any = http.client.HTTPSConnection(*at, timeout=_CONNECT_S, context=ssl.create_default_context())
+            context = ssl.create_default_context()
+            connection: http.client.HTTPConnection = http.client.HTTPSConnection(*at, timeout=_CONNECT_S, context=context)
             if proxy:
                 connection.set_tunnel(host, port, headers)
         else:
@@ -1603,7 +1633,7 @@ class _Server:
             if proxy:
                 self.path = "http://%s%s" % (self.url.netloc, self.path)
                 self.headers.update(headers)
-        connection.response_class = lambda sock, *args, **kwargs: _Response(self, sock, *args, **kwargs)
+        connection.response_class = functools.partial(_Response, self)  # type: ignore[assignment]
         connection.connect()
         return connection
 
@@ -1614,7 +1644,7 @@ class _Response(http.client.HTTPResponse):
     def __init__(self, server: _Server, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         raw = self.fp.detach() if isinstance(self.fp, io.BufferedReader) else self.fp
-        self.fp = io.BufferedReader(_Patient(raw, sock, server))  # type: ignore[type-var]
+        self.fp = io.BufferedReader(_Patient(raw, sock, server))
 
 
 class _Patient(io.RawIOBase):
@@ -1743,10 +1773,10 @@ def _read_document(path: str) -> Optional[Dict[str, Any]]:
 
 def _joined(mine: Dict[str, Any], theirs: Dict[str, Any]) -> Dict[str, Any]:
     """The scripts that took part, where two processes noted theirs at once: each only ever adds to the list."""
-    lists = [document.get("all_adws") for document in (theirs, mine)]
-    if not all(isinstance(names, list) for names in lists):
+    known, own = theirs.get("all_adws"), mine.get("all_adws")
+    if not isinstance(known, list) or not isinstance(own, list):
         return {}
-    return {"all_adws": lists[0] + [name for name in lists[1] if name not in lists[0]]}
+    return {"all_adws": known + [name for name in own if name not in known]}
 
 
 def _write_document(path: str, document: Dict[str, Any]) -> None:
@@ -1786,7 +1816,8 @@ def _locked(folder: str) -> Iterator[None]:
 
 def _plain_copy(document: Dict[str, Any]) -> Dict[str, Any]:
     """A document of its own as JSON has it. Nothing is masked: it is the workflow's memory, and does not leave the machine."""
-    return json.loads(_ENCODER_OF_STATE.encode(_whole(document)))
+    copy: Dict[str, Any] = json.loads(_ENCODER_OF_STATE.encode(_whole(document)))
+    return copy
 
 
 def _whole(value: Any, above: Tuple[int, ...] = ()) -> Any:

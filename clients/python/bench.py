@@ -1,6 +1,6 @@
 """How long a hand-over takes, with the server up, slow (it accepts and never answers) and gone: p99 must stay under 1 ms.
 
-    python3 bench.py [path of the adwatch binary, else ADWATCH_BINARY]
+python3 bench.py [path of the adwatch binary, else ADWATCH_BINARY]
 """
 
 import os
@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 GATE_MS = 1.0
 EVENTS = 10_000

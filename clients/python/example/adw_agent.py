@@ -99,7 +99,10 @@ class Lines:
         diff = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm=""))[2:]
         counts = {}
         if operation != "read":
-            counts = {"lines_added": sum(line[:1] == "+" for line in diff), "lines_removed": sum(line[:1] == "-" for line in diff)}
+            counts = {
+                "lines_added": sum(line[:1] == "+" for line in diff),
+                "lines_removed": sum(line[:1] == "-" for line in diff),
+            }
         about = {name: about[name] for name in ("agent", "session_id", "timestamp", "parent_tool_use_id")}
         path = os.fspath(given["file_path"])
         self.notifier.send_file_operation(path, operation, "\n".join(diff) or None, tool_use_id=tool_use_id, **counts, **about)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds: has an agent implement the plan, and notes what changed.
 
-    python3 adw_build_iso.py ISSUE ADW_ID
+python3 adw_build_iso.py ISSUE ADW_ID
 """
 
 import sys

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plans: classifies the issue, makes a folder for the workflow and writes a plan.
 
-    python3 adw_plan_iso.py ISSUE [ADW_ID]
+python3 adw_plan_iso.py ISSUE [ADW_ID]
 """
 
 import sys

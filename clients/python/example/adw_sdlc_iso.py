@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The whole workflow: plan, build and test, each as a process of its own, with one adw_id.
 
-    python3 adw_sdlc_iso.py ISSUE [ADW_ID]
+python3 adw_sdlc_iso.py ISSUE [ADW_ID]
 """
 
 import pathlib

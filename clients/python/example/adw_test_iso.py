@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tests: has an agent test what was built; fails if they do not pass.
 
-    python3 adw_test_iso.py ISSUE ADW_ID
+python3 adw_test_iso.py ISSUE ADW_ID
 """
 
 import json

@@ -101,7 +101,13 @@ def bash(command, description=""):
     return done.stdout
 
 
-TOOLS = {"Read": read, "Write": write, "Edit": edit, "Bash": bash, "TodoWrite": lambda todos: "Todos have been modified successfully."}
+TOOLS = {
+    "Read": read,
+    "Write": write,
+    "Edit": edit,
+    "Bash": bash,
+    "TodoWrite": lambda todos: "Todos have been modified successfully.",
+}
 
 
 def classify(session, argument):

@@ -33,80 +33,121 @@ class Methods(Case):
     def test_each_method_is_stored_as_its_kind(self):
         name = {"workflow_name": "adw_plan_iso"}
         for call, kind, event_type, payload in [
-            (lambda n: n.send_agent_log_entry("hi", "WARNING"), "agent_log_entry", "log_entry", {"level": "WARNING", "message": "hi"}),
+            (
+                lambda n: n.send_agent_log_entry("hi", "WARNING"),
+                "agent_log_entry",
+                "log_entry",
+                {"level": "WARNING", "message": "hi"},
+            ),
             (
                 lambda n: n.send_agent_log_entry("hi", details="d", context={"a": 1}),
-                "agent_log_entry", "log_entry", {"level": "INFO", "message": "hi", "details": "d", "context": {"a": 1}},
+                "agent_log_entry",
+                "log_entry",
+                {"level": "INFO", "message": "hi", "details": "d", "context": {"a": 1}},
             ),
             (
                 lambda n: n.send_file_operation("a.py", "write", "+x", "one line", 1, 0),
-                "file_operation", "modify",
+                "file_operation",
+                "modify",
                 {"path": "a.py", "operation": "write", "diff": "+x", "summary": "one line", "lines_added": 1, "lines_removed": 0},
             ),
-            (lambda n: n.send_file_operation("a.py", "delete"), "file_operation", "delete", {"path": "a.py", "operation": "delete"}),
+            (
+                lambda n: n.send_file_operation("a.py", "delete"),
+                "file_operation",
+                "delete",
+                {"path": "a.py", "operation": "delete"},
+            ),
             (
                 lambda n: n.send_agent_thinking("hm", 12.6, 3),
-                "agent_thinking", "thinking", {"content": "hm", "duration_ms": 13, "sequence": 3},
+                "agent_thinking",
+                "thinking",
+                {"content": "hm", "duration_ms": 13, "sequence": 3},
             ),
             (
                 lambda n: n.send_tool_execution("Bash", "pre", "t1", {"command": "ls"}),
-                "tool_execution", "tool_execution_pre", {"tool_name": "Bash", "tool_use_id": "t1", "input": {"command": "ls"}},
+                "tool_execution",
+                "tool_execution_pre",
+                {"tool_name": "Bash", "tool_use_id": "t1", "input": {"command": "ls"}},
             ),
             (
                 lambda n: n.send_tool_execution("Bash", "post", "t1", output="a", duration_ms=5, success=True),
-                "tool_execution", "tool_execution_post",
+                "tool_execution",
+                "tool_execution_post",
                 {"tool_name": "Bash", "tool_use_id": "t1", "output": "a", "duration_ms": 5, "is_error": False},
             ),
             (
                 lambda n: n.send_tool_execution("Bash", "post", "t2", success=False, error="exit 1"),
-                "tool_execution", "tool_execution_post",
+                "tool_execution",
+                "tool_execution_post",
                 {"tool_name": "Bash", "tool_use_id": "t2", "error": "exit 1", "is_error": True},
             ),
             (lambda n: n.send_text_block("done", 2), "text_block", "text", {"content": "done", "sequence": 2}),
             (
                 lambda n: n.send_status_update("adw", "in_progress", "m", 40, "step"),
-                "status_update", "in_progress",
+                "status_update",
+                "in_progress",
                 {"workflow_name": "adw", "status": "in_progress", "message": "m", "progress_percent": 40, "current_step": "step"},
             ),
             (lambda n: n.notify_start(), "status_update", "started", {**name, "status": "started"}),
             (
                 lambda n: n.notify_progress(40, "reading"),
-                "status_update", "in_progress", {**name, "status": "in_progress", "progress_percent": 40, "current_step": "reading"},
+                "status_update",
+                "in_progress",
+                {**name, "status": "in_progress", "progress_percent": 40, "current_step": "reading"},
             ),
             (
                 lambda n: n.notify_progress("adw", 50, "reading", "half"),
-                "status_update", "in_progress",
-                {"workflow_name": "adw", "status": "in_progress", "progress_percent": 50, "current_step": "reading", "message": "half"},
+                "status_update",
+                "in_progress",
+                {
+                    "workflow_name": "adw",
+                    "status": "in_progress",
+                    "progress_percent": 50,
+                    "current_step": "reading",
+                    "message": "half",
+                },
             ),
             (
                 lambda n: n.notify_complete(message="ok"),
-                "status_update", "completed", {**name, "status": "completed", "message": "ok", "progress_percent": 100},
+                "status_update",
+                "completed",
+                {**name, "status": "completed", "message": "ok", "progress_percent": 100},
             ),
             (
                 lambda n: n.notify_error("adw", "no plan", "reading"),
-                "status_update", "failed",
+                "status_update",
+                "failed",
                 {"workflow_name": "adw", "status": "failed", "message": "no plan", "current_step": "reading"},
             ),
             (
                 lambda n: n.notify_error(ValueError("no plan")),
-                "status_update", "failed", {**name, "status": "failed", "message": "ValueError: no plan"},
+                "status_update",
+                "failed",
+                {**name, "status": "failed", "message": "ValueError: no plan"},
             ),
             (
                 lambda n: n.notify_stage_transition("adw", "plan", "build", "now"),
-                "stage_transition", "stage_started",
+                "stage_transition",
+                "stage_started",
                 {"workflow_name": "adw", "stage": "build", "previous": "plan", "message": "now"},
             ),
             (
                 lambda n: n.notify_stage_transition("review", status="skipped"),
-                "stage_transition", "stage_skipped", {**name, "stage": "review"},
+                "stage_transition",
+                "stage_skipped",
+                {**name, "stage": "review"},
             ),
             (
                 lambda n: n.send_agent_state_update("coffee_break", {"minutes": 5}),
-                "other", "coffee_break", {"minutes": 5},
+                "other",
+                "coffee_break",
+                {"minutes": 5},
             ),
             (
                 lambda n: n.send_agent_state_update("log_entry", {"message": "m", "level": "INFO"}, 2),
-                "agent_log_entry", "log_entry", {"message": "m", "level": "INFO"},
+                "agent_log_entry",
+                "log_entry",
+                {"message": "m", "level": "INFO"},
             ),
         ]:
             with self.subTest(event_type=event_type, payload=payload):
@@ -226,7 +267,9 @@ class Methods(Case):
             notifier.send_text_block(str(n))
         notifier.close()
         self.flushed(notifier)
-        [report] = [event for event in self.server.events("c0a43f47", reports=True) if event["data"]["event_type"] == "publisher_report"]
+        [report] = [
+            event for event in self.server.events("c0a43f47", reports=True) if event["data"]["event_type"] == "publisher_report"
+        ]
         payload = report["data"]["payload"]
         self.assertEqual((payload["handed_over"], payload["dropped"], payload["refused"]), (10, 0, 0))
         self.assertEqual(payload["publisher"], "adwatch-python " + adwatch.__version__)

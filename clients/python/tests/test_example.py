@@ -89,8 +89,13 @@ class Example(Case):
         for name in scripts:
             self.assertEqual((counts["started", name], counts["completed", name]), (1, 1), name)
         stages = [(data["event_type"], data["payload"]["stage"]) for kind, data in events if kind == "stage_transition"]
-        self.assertEqual(sorted(stages), sorted((end, stage) for end in ("stage_started", "stage_completed") for stage in ("plan", "build", "test")))
-        own_files = [data["payload"]["path"] for kind, data in events if kind == "file_operation" and data["agent"] == "adw_build_iso"]
+        self.assertEqual(
+            sorted(stages),
+            sorted((end, stage) for end in ("stage_started", "stage_completed") for stage in ("plan", "build", "test")),
+        )
+        own_files = [
+            data["payload"]["path"] for kind, data in events if kind == "file_operation" and data["agent"] == "adw_build_iso"
+        ]
         self.assertEqual(own_files, [os.path.realpath(self.folder) + "/trees/c0a43f47/CHANGES.md"])
         logs = [data["payload"] for kind, data in events if kind == "agent_log_entry"]
         of_files = collections.Counter(log["source"] for log in logs if log.get("source", "").endswith("execution.log"))

@@ -2,8 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
+import ssl
+import subprocess
 import threading
 import unittest
 from unittest import mock
@@ -63,7 +66,9 @@ class Outage(Case):
         stored = [int(text.split()[0]) for text in self.server.texts("c0a43f47")]
         for count in handed_over:
             # The one that was cut off may have been written as well.
-            own = next(own for own in (count, count + 1) if stored[:own] == list(range(own)) and stored[own : own + 1] in ([], [0]))
+            own = next(
+                own for own in (count, count + 1) if stored[:own] == list(range(own)) and stored[own : own + 1] in ([], [0])
+            )
             stored = stored[own:]
         self.assertEqual(stored, [])
 
@@ -99,7 +104,7 @@ class Outage(Case):
         with open(first, "wb") as file:
             file.write(line[: len(line) // 2] + b"\n\n" + line + line[:40])
         with open(second, "ab") as file:
-            file.write("\n{\"type\":\"text_block\",\"data\":{\"adw_id\":\"c0a43f47\",\"content\":\"ä".encode()[:-1] + b"\n")
+            file.write('\n{"type":"text_block","data":{"adw_id":"c0a43f47","content":"ä'.encode()[:-1] + b"\n")
         self.server.start()
         with self.assertNoLogs("adwatch") if hasattr(self, "assertNoLogs") else mock.MagicMock():
             self.flushed(self.notifier())
@@ -284,6 +289,27 @@ class Answers(Case):
             self.assertEqual((headers["host"], headers["proxy-authorization"]), ("elsewhere.invalid:4600", "Basic bWU6d29yZA=="))
             with self.assertRaises(OSError):
                 self.posting("http://direct.invalid:4600").post(b"{}\n")
+
+
+class Encrypted(Case):
+    def test_events_go_over_tls_to_a_server_whose_certificate_is_trusted_and_to_no_other(self):
+        certificate, key = os.path.join(self.folder, "certificate.pem"), os.path.join(self.folder, "key.pem")
+        request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+        request += ["-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]
+        if not shutil.which("openssl") or subprocess.run(request, capture_output=True).returncode:
+            self.skipTest("no certificate can be made here")
+        server = Scripted(lambda lines: Answers.ok())
+        self.addCleanup(server.close)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        url = server.url.replace("http://127.0.0.1", "https://localhost")
+        code = "notifier.send_text_block('x'); print(notifier.flush(float(sys.argv[1])))"
+        self.assertEqual(self.publish(code, 1, url=url), "False\n")
+        self.assertEqual(server.requests, [])
+        self.assertEqual(self.publish(code, 20, url=url, environment={"SSL_CERT_FILE": certificate}), "True\n")
+        kinds = [json.loads(line)["type"] for lines, _, _ in server.requests for line in lines]
+        self.assertEqual(kinds.count("text_block"), 2, "its own, and what the first one left")
 
 
 class FakeClock:

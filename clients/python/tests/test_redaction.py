@@ -15,7 +15,9 @@ KEY = "-----BEGIN RSA %s-----" % "PRIVATE KEY"
 
 def samples():
     """Texts with secrets, with what looks like one, and with neither."""
-    found = [around % (prefix + TAIL) for prefix in PREFIXES for around in ("%s", "KEY=%s", 'a "%s", b', "x\n+%s\n", "ä%sö", "word%s")]
+    found = [
+        around % (prefix + TAIL) for prefix in PREFIXES for around in ("%s", "KEY=%s", 'a "%s", b', "x\n+%s\n", "ä%sö", "word%s")
+    ]
     found += [
         "before\n%s\nMIIEow\nAbCd\n-----END RSA %s-----\nafter" % (KEY, "PRIVATE KEY"),
         KEY + "\nMIIEow",
@@ -36,7 +38,7 @@ def samples():
     for _ in range(300):
         parts = []
         for _ in range(chance.randrange(1, 6)):
-            noise = "".join(chance.choice("aZ9 _-=\n\"\\äs/+.") for _ in range(chance.randrange(6)))
+            noise = "".join(chance.choice('aZ9 _-=\n"\\äs/+.') for _ in range(chance.randrange(6)))
             parts += [noise, chance.choice([*PREFIXES, KEY + "\nMIIE", ""]), TAIL[: chance.randrange(40)]]
         found.append("".join(parts))
     return found
@@ -84,7 +86,9 @@ class Redaction(Case):
         text = base64.b64encode(pixels).decode() + "AAA/AKIAABCDEFGHIJKLMNOPQRSTUV0X"
         self.assertIn("AKIAABCDEFGHIJKLMNOP", text)
         block = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": text}}
-        self.server.push({"type": "odd", "data": {"adw_id": "raw", "payload": {"a": block, "b": "data:image/png;base64," + text}}})
+        self.server.push(
+            {"type": "odd", "data": {"adw_id": "raw", "payload": {"a": block, "b": "data:image/png;base64," + text}}}
+        )
         notifier = self.notifier("clean")
         notifier.send_agent_state_update("odd", {"a": block, "b": "data:image/png;base64," + text})
         self.flushed(notifier)
