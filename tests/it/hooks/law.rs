@@ -35,6 +35,7 @@ fn of_stream(told: &Told, adw_id: &AdwId) -> Vec<Draft> {
             line: number as u64 + 1,
             at: RECEIVED.at,
             time_source: TimeSource::Read,
+            mark: None,
         };
         for finished in reader.read(&line.to_string(), &place, number as u64 + 1) {
             if let Reading::Source(events) = finished.reading {
