@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::harness::{PATIENCE, Project, Server};
 
-/// What publishers and the processes of agents measure, as often as they like.
-const MEASURED: [&str; 2] = ["publisher_report", "resource_sample"];
+/// What may be told more or less often: measurements, and changes of a state, of which two that come together are one.
+const OFTEN: [&str; 3] = ["publisher_report", "resource_sample", "state_change"];
 const SESSION: &str = "fc37a725-ca41-2fcc-ec59-34334fa9de7c";
 
 const SHELL: &str = "
@@ -61,7 +61,7 @@ fn play(project: &Project) {
     });
 }
 
-/// How often each event stands in each workflow: its type, its agent, and of what it is told.
+/// What each workflow knows at the end, and how often each event stands in it: its type, its agent, and of what it is told.
 type Board = BTreeMap<String, BTreeMap<String, usize>>;
 
 async fn board(server: &Server) -> Board {
@@ -71,10 +71,14 @@ async fn board(server: &Server) -> Board {
         let adw_id = workflow["adw_id"].as_str().expect("an id").to_owned();
         let path = format!("/api/workflows/{adw_id}/events?limit=1000");
         let events = server.get(&path).await.json()["events"].clone();
+        let state = server.get(&format!("/api/agent-state/{adw_id}")).await.json()["state"].clone();
+        let fields = state.as_object().into_iter().flatten();
+        let fields: Vec<&String> = fields.map(|(name, _)| name).collect();
         let counts = board.entry(adw_id).or_default();
+        counts.insert(format!("state {fields:?} {}", state["status"]), 1);
         for event in events.as_array().expect("a list") {
             let told = told(&event["data"]);
-            if !MEASURED.iter().any(|measured| told.starts_with(measured)) {
+            if !OFTEN.iter().any(|often| told.starts_with(often)) {
                 *counts.entry(told).or_default() += 1;
             }
         }
@@ -85,7 +89,7 @@ async fn board(server: &Server) -> Board {
 /// An event without what differs from run to run: times, ids and folders.
 fn told(data: &Value) -> String {
     let payload = &data["payload"];
-    let said = ["stage", "status", "tool_name", "content", "level"].map(|field| payload[field].as_str().unwrap_or("-"));
+    let said = ["stage", "status", "content", "level"].map(|field| payload[field].as_str().unwrap_or("-"));
     format!(
         "{} {} {}",
         data["event_type"].as_str().unwrap_or("-"),
@@ -153,5 +157,14 @@ async fn all_publishers_show_up_on_one_board_with_a_server_and_without() {
     play(&without);
     let server = without.server().start();
     let later = settled(&server, &without).await;
-    assert_eq!(later, seen);
+    let differing = |one: &Board, other: &Board| -> Vec<String> {
+        let all = one.iter().flat_map(|(adw_id, counts)| {
+            let counts = counts
+                .iter()
+                .filter(|(told, count)| other[adw_id].get(*told) != Some(count));
+            counts.map(move |(told, count)| format!("{adw_id}: {count} x {told}"))
+        });
+        all.collect()
+    };
+    assert_eq!((differing(&seen, &later), differing(&later, &seen)), (vec![], vec![]));
 }

@@ -3,7 +3,11 @@
 use std::fs;
 
 use adwatch::domain::event::TimeSource;
+use adwatch::domain::push::{self, Received};
+use adwatch::domain::redaction;
 use adwatch::domain::timeline::sources::UNFINISHED;
+use adwatch::domain::timestamp::Timestamp;
+use adwatch::server::journal::Batch;
 use serde_json::json;
 
 use super::{ID, STREAM, World, line};
@@ -111,4 +115,55 @@ fn roots_may_come_late_and_go() {
     world.append("trees/late/agents/late/a/raw_output.jsonl", line("c"));
     let timeline = world.until("late", |timeline| timeline.seq == 3);
     assert_eq!(timeline.agents[0].run, 2);
+}
+
+#[test]
+fn what_was_saved_before_the_file_was_read_is_told_and_changes_nothing() {
+    let world = World::watched();
+    world.write(STATE, "{\"status\":\"completed\",\"plan_file\":\"specs/a.md\"}");
+    world.until(ID, |timeline| timeline.seq == 1);
+    // The scripts' notifiers kept these while the server was away: the fields that the file holds are older than it.
+    let push = |at: &str, changed: serde_json::Value| {
+        let item = json!({"type": "agent_state_update", "data": {"adw_id": ID, "timestamp": at, "payload": {"changed": changed}}});
+        let received = Received {
+            at: Timestamp(0),
+            utc_offset_minutes: 0,
+        };
+        let batch = Batch {
+            drafts: vec![push::draft(redaction::value(item), received).expect("an event")],
+            ..Batch::default()
+        };
+        world.hub().record_blocking(batch).expect("recorded");
+    };
+    let document = || {
+        world
+            .hub()
+            .document(&super::id(ID))
+            .expect("readable")
+            .expect("a document")
+    };
+    push(
+        "2026-01-15T10:30:00Z",
+        json!([{"field": "status", "new": "planned"}, {"field": "pull_request", "new": 7}]),
+    );
+    push("2026-01-15T10:30:01Z", json!([{"field": "status", "new": "completed"}]));
+    assert_eq!(
+        serde_json::Value::Object(document()),
+        json!({"status": "completed", "plan_file": "specs/a.md", "pull_request": 7})
+    );
+    let events = world.events(ID);
+    assert_eq!(events.len(), 2, "the value that is known is nothing new");
+    assert_eq!(
+        events[1].payload["changed"],
+        json!([{"field": "pull_request", "new": 7}])
+    );
+    assert_eq!(
+        events[1].payload["late"],
+        json!([{"field": "status", "old": "completed", "new": "planned"}])
+    );
+    let timeline = world.until(ID, |timeline| timeline.seq == 2);
+    assert_eq!(timeline.state.fields["status"], "completed");
+    // What is said now counts.
+    push("2999-01-15T10:30:00Z", json!([{"field": "status", "new": "reopened"}]));
+    assert_eq!(document()["status"], "reopened");
 }

@@ -3,23 +3,19 @@
 mod imported;
 mod prune;
 mod session;
+mod state;
 mod waiting;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::{Map, Value};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{FOLD, event_id, write_error};
 use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
-use crate::domain::draft::{Document, NewEvent, NewState};
-use crate::domain::event::{Event, Kind};
 use crate::domain::key::Key;
-use crate::domain::state_diff;
 use crate::domain::timeline::{Timeline, seen_picture};
-use crate::server::journal::preview::prepare_event;
 use crate::server::journal::{Appended, JournalError, Outcome, Prepared, PreparedBatch, PreparedEvent, Stored, Tail};
 use crate::server::media::Media;
 use session::Sessions;
@@ -116,74 +112,6 @@ impl Writer {
             return Ok(None);
         }
         self.insert(row, prepared).map(Some)
-    }
-
-    /// A document becomes an event of what changed, against the last one known; the same document again is nothing.
-    fn append_state(&mut self, new: NewState) -> rusqlite::Result<Option<Stored>> {
-        let row = self.row(&new.adw_id)?;
-        let known = self.document(row)?;
-        let is_first = known.is_none();
-        let old = known.unwrap_or_default();
-        let document = match new.document {
-            Document::Whole(document) => document,
-            Document::Changes(fields) => {
-                let mut document = old.clone();
-                for (field, value) in fields {
-                    match value {
-                        Some(value) => document.insert(field, value),
-                        None => document.remove(&field),
-                    };
-                }
-                document
-            }
-        };
-        let changes = state_diff::diff(&old, &document);
-        if (changes.is_empty() && !is_first && new.remarks.is_empty()) || !self.claim(row, &new.keys)? {
-            return Ok(None);
-        }
-        if !changes.is_empty() || is_first {
-            self.keep_document(row, &document)?;
-        }
-        let mut payload = new.remarks;
-        payload.insert("source".into(), new.source.into());
-        payload.insert("changed".into(), serde_json::to_value(&changes).unwrap_or_default());
-        if is_first {
-            payload.insert("state".into(), Value::Object(document));
-        }
-        let event = Event {
-            kind: Kind::AgentStateUpdate,
-            adw_id: new.adw_id,
-            seq: 0,
-            timestamp: new.timestamp,
-            time_source: new.time_source,
-            event_type: "state_change".into(),
-            agent: new.agent,
-            run: new.run,
-            session_id: new.session_id,
-            parent_tool_use_id: new.parent_tool_use_id,
-            payload: Value::Object(payload),
-        };
-        self.insert(row, prepare_event(NewEvent { event, keys: new.keys }))
-            .map(Some)
-    }
-
-    fn document(&self, row: Row) -> rusqlite::Result<Option<Map<String, Value>>> {
-        let text = self
-            .connection
-            .prepare_cached("SELECT document FROM documents WHERE workflow = ?1")?
-            .query_row([row.id], |row| row.get::<_, String>(0))
-            .optional()?;
-        Ok(text.map(|text| serde_json::from_str(&text).unwrap_or_default()))
-    }
-
-    fn keep_document(&self, row: Row, document: &Map<String, Value>) -> rusqlite::Result<()> {
-        let text = serde_json::to_string(document).unwrap_or_default();
-        self.connection
-            .prepare_cached(
-                "INSERT INTO documents VALUES (?1, ?2) ON CONFLICT (workflow) DO UPDATE SET document = excluded.document",
-            )?
-            .execute(params![row.id, text])?;
-        Ok(())
     }
 
     fn insert(&mut self, row: Row, prepared: PreparedEvent) -> rusqlite::Result<Stored> {

@@ -41,6 +41,10 @@ CREATE TABLE waiting (id INTEGER PRIMARY KEY, session TEXT NOT NULL, workflow IN
 CREATE UNIQUE INDEX waiting_by_key ON waiting (session, key);
 CREATE INDEX waiting_by_time ON waiting (since);
 ",
+    // 5: when a file of the state was read last, in ms since 1970.
+    "
+ALTER TABLE documents ADD COLUMN read_at INTEGER;
+",
 ];
 
 /// Makes the tables of a new journal, whose life is called `epoch`.

@@ -42,9 +42,9 @@ impl Writer {
         // A state's payload may be large; then the whole of it is in the text only.
         if prepared.new.event.kind == Kind::AgentStateUpdate {
             let whole: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-            let mut document = self.document(row)?.unwrap_or_default();
-            state_diff::replay(&mut document, &whole["data"]["payload"]);
-            self.keep_document(row, &document)?;
+            let mut known = self.document(row)?.unwrap_or_default();
+            state_diff::replay(&mut known.document, &whole["data"]["payload"]);
+            self.keep_document(row, &known.document, known.read_at)?;
         }
         self.insert(row, prepared).map(Ok)
     }
