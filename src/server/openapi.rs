@@ -21,6 +21,8 @@ pub mod parameters;
 pub mod pushed;
 #[expect(dead_code, reason = "these are read as types, and never made")]
 pub mod shapes;
+#[expect(dead_code, reason = "these are read as types, and never made")]
+mod timeline;
 
 use std::sync::Arc;
 

@@ -393,6 +393,47 @@ export interface components {
          * @example c0a43f47
          */
         readonly AdwId: string;
+        /** @description An agent, or a sub-agent under the Task call that started it. */
+        readonly Agent: {
+            readonly cwd: string | null;
+            /** Format: double */
+            readonly earlier_cost_usd: number | null;
+            readonly ended: components["schemas"]["Moment"] | null;
+            /** Format: int64 */
+            readonly errors: number;
+            readonly last: components["schemas"]["Moment"];
+            /** Format: int64 */
+            readonly messages: number;
+            readonly model: string | null;
+            readonly name: string;
+            /** @description The Task call that started it; null for an agent with a folder of its own. */
+            readonly parent: string | null;
+            /** Format: int64 */
+            readonly reported_ms: number | null;
+            /** Format: int64 */
+            readonly reported_turns: number;
+            /** @description What it said at the end. */
+            readonly result: string | null;
+            /** Format: int32 */
+            readonly run: number;
+            /** Format: double */
+            readonly session_cost_usd: number | null;
+            readonly session_id: string | null;
+            /** @description When tools ran: start and length in milliseconds from `started`, and whether one failed. */
+            readonly spans: readonly (readonly unknown[])[];
+            readonly stage: string | null;
+            readonly started: components["schemas"]["Moment"];
+            /**
+             * @description `seen`: it was heard of, but no session of it.
+             * @enum {string}
+             */
+            readonly state: "seen" | "open" | "ended" | "failed";
+            /** Format: int64 */
+            readonly tools: number;
+            /** @description The agent whose Task call that was. */
+            readonly under: string | null;
+            readonly usage: components["schemas"]["Usage"];
+        };
         /** @description One workflow whole. */
         readonly AgentState: {
             readonly adw_id: components["schemas"]["AdwId"];
@@ -428,14 +469,8 @@ export interface components {
             readonly issue: string | null;
             readonly last_at: components["schemas"]["Timestamp"] | null;
             readonly last_error: string | null;
-            /** @description Events and errors of the last half-minutes. */
-            readonly pace: {
-                readonly [key: string]: unknown;
-            };
-            /** @description The facts from which the status is derived. */
-            readonly pulse: {
-                readonly [key: string]: unknown;
-            };
+            readonly pace: components["schemas"]["Pace"];
+            readonly pulse: components["schemas"]["Pulse"];
             readonly repo: string | null;
             readonly result: string | null;
             /** Format: int64 */
@@ -448,6 +483,12 @@ export interface components {
             readonly title: string;
             /** Format: int64 */
             readonly tokens: number;
+        };
+        /** @description A field of the state that changed, in short. */
+        readonly ChangeView: {
+            readonly field: string;
+            readonly new: string | null;
+            readonly old: string | null;
         };
         /** @description An event in short. What is absent is empty. */
         readonly Entry: {
@@ -732,19 +773,42 @@ export interface components {
             /** @description As it was sent, else the time of arrival in milliseconds since 1970. */
             readonly timestamp: unknown;
         };
+        /**
+         * @description What an agent's processes take: `lines` are the processor in percent of one core, memory in KiB, and disk read and written in KiB a
+         *     second, in stretches of `width_ms`.
+         */
+        readonly Load: {
+            readonly agent: string;
+            /** @description As measured last, in the order of `lines`. */
+            readonly latest: readonly number[];
+            readonly lines: readonly (readonly number[])[];
+            readonly start: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            readonly width_ms: number;
+        };
         readonly LogData: {
             readonly adw_id: components["schemas"]["AdwId"];
             /** @enum {string} */
             readonly level: "INFO" | "SUCCESS" | "WARNING" | "ERROR";
             readonly message: string;
-            readonly timestamp?: components["schemas"]["Moment"] | null;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
             readonly workflow_name?: string | null;
         };
-        /**
-         * @description A moment; without a zone it is UTC or the local time of the server, whichever is nearer to now.
-         * @example 2026-01-15T10:30:00.123456
-         */
-        readonly Moment: string;
+        /** @description An error in short. */
+        readonly Mark: {
+            readonly agent: string | null;
+            readonly at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            readonly seq: number;
+            readonly time_source: components["schemas"]["TimeSource"];
+            readonly what: string;
+            readonly why: string;
+        };
+        /** @description A moment, and who vouches for it. */
+        readonly Moment: {
+            readonly at: components["schemas"]["Timestamp"];
+            readonly source: components["schemas"]["TimeSource"];
+        };
         /**
          * @description A hook of Claude Code, as the clients of hook observers send it.
          * @example {
@@ -775,6 +839,50 @@ export interface components {
              */
             readonly timestamp?: number | null;
         };
+        /**
+         * @description A moment; without a zone it is UTC or the local time of the server, whichever is nearer to now.
+         * @example 2026-01-15T10:30:00.123456
+         */
+        readonly OlderTime: string;
+        /** @description A call without a result yet. */
+        readonly OpenTool: {
+            readonly agent: string | null;
+            readonly at: components["schemas"]["Timestamp"];
+            readonly name: string;
+            /** @description A sub-agent called it. */
+            readonly nested: boolean;
+            /** Format: int64 */
+            readonly seq: number;
+            readonly text: string;
+            readonly time_source: components["schemas"]["TimeSource"];
+            readonly tool_use_id: string;
+        };
+        /** @description What pushing costs a publisher, as it says itself. */
+        readonly Overhead: {
+            readonly at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            readonly backlog_ms: number;
+            /** Format: int64 */
+            readonly dropped: number;
+            /** Format: int64 */
+            readonly handed_over: number;
+            /** Format: int64 */
+            readonly p50_us: number;
+            /** Format: int64 */
+            readonly p99_us: number;
+            /** Format: int64 */
+            readonly pid: number;
+            readonly publisher: string;
+            /** Format: int64 */
+            readonly refused: number;
+        };
+        /** @description Events and errors of the last half-minutes; `newest` is the number of the last one since 1970. */
+        readonly Pace: {
+            readonly errors: readonly number[];
+            readonly events: readonly number[];
+            /** Format: int64 */
+            readonly newest: number;
+        };
         /** @description After how much silence a run counts as stalled, or as waiting for its tool. */
         readonly Patience: {
             /** Format: int64 */
@@ -792,6 +900,24 @@ export interface components {
                 readonly [key: string]: unknown;
             };
             readonly type: string;
+        };
+        /** @description The facts from which a status is derived. */
+        readonly Pulse: {
+            /** @description The agent at work. */
+            readonly agent: string | null;
+            readonly has_sessions: boolean;
+            /** @description Whether silence can be measured from `last_at`. */
+            readonly is_live: boolean;
+            readonly last_at: components["schemas"]["Timestamp"] | null;
+            /** @description The agent that ended last, and whether with an error. */
+            readonly last_ended: readonly unknown[] | null;
+            readonly last_words: string | null;
+            /** Format: int32 */
+            readonly open_agents: number;
+            /** @description The newest open call: its tool, when it began, and who vouches for that. */
+            readonly open_tool: readonly string[] | null;
+            /** @description What was reported, by whom and when. */
+            readonly reported: readonly string[] | null;
         };
         /** @description One item, or several. */
         readonly Pushed: components["schemas"]["PushedItem"] | readonly components["schemas"]["PushedItem"][];
@@ -877,6 +1003,20 @@ export interface components {
         };
         /** @description One thing to record. */
         readonly PushedItem: components["schemas"]["PushedEvent"] | components["schemas"]["PushedHook"];
+        /** @description The newest entries, by kind. */
+        readonly Recent: {
+            readonly by_kind: {
+                readonly [key: string]: components["schemas"]["RecentOfKind"];
+            };
+        };
+        readonly RecentOfKind: {
+            /**
+             * Format: int64
+             * @description What they take.
+             */
+            readonly bytes: number;
+            readonly entries: readonly components["schemas"]["Entry"][];
+        };
         /** @description An item that cannot be kept. */
         readonly Refused: {
             readonly field: string;
@@ -917,6 +1057,35 @@ export interface components {
             /** @description `success` or `error`. */
             readonly status: string;
         };
+        /** @description What the workflow said of itself last. */
+        readonly Report: {
+            /** @description Who said it, for example `adw_state.json`. */
+            readonly by: string;
+            readonly message: string | null;
+            /** Format: int64 */
+            readonly progress_percent: number | null;
+            readonly said: components["schemas"]["Moment"];
+            /** @enum {string} */
+            readonly state: "running" | "completed" | "failed";
+            readonly step: string | null;
+            readonly workflow_name: string | null;
+        };
+        /** @description A picture that an event tells of; `/media/{name}` has it. */
+        readonly SeenPicture: {
+            readonly agent: string | null;
+            readonly at: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            readonly height: number;
+            readonly label: string;
+            readonly name: string;
+            /** Format: int64 */
+            readonly seq: number;
+            /** Format: int64 */
+            readonly size_bytes: number;
+            readonly time_source: components["schemas"]["TimeSource"];
+            /** Format: int64 */
+            readonly width: number;
+        };
         /** @description The timeline up to `seq`; the events after it follow. */
         readonly Snapshot: {
             readonly adw_id: components["schemas"]["AdwId"];
@@ -953,10 +1122,39 @@ export interface components {
              */
             readonly sources: number;
         };
+        readonly SourceNote: {
+            readonly at: components["schemas"]["Timestamp"];
+            readonly event_type: string;
+            readonly excerpt: string;
+            readonly file: string;
+            /** Format: int64 */
+            readonly line: number | null;
+            readonly reason: string;
+            /** Format: int64 */
+            readonly seq: number;
+        };
         /** @description The files that were read of a workflow. */
         readonly Sources: {
             readonly adw_id: components["schemas"]["AdwId"];
             readonly sources: readonly components["schemas"]["Source"][];
+        };
+        /** @description What was noticed about the files. */
+        readonly SourcesSeen: {
+            /** Format: int64 */
+            readonly deleted: number;
+            /** Format: int64 */
+            readonly mended: number;
+            readonly newest: readonly components["schemas"]["SourceNote"][];
+            /** Format: int64 */
+            readonly oddities: number;
+            /** Format: int64 */
+            readonly replaced: number;
+            /** Format: int64 */
+            readonly truncated: number;
+            /** Format: int64 */
+            readonly unfinished: number;
+            /** Format: int64 */
+            readonly unreadable: number;
         };
         /**
          * @description What happened to a stage, or to the workflow.
@@ -993,10 +1191,42 @@ export interface components {
             /** Format: int32 */
             readonly stage_index?: number | null;
             readonly stage_name?: string | null;
-            readonly timestamp?: components["schemas"]["Moment"] | null;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
             /** Format: int32 */
             readonly total_stages?: number | null;
             readonly workflow_name?: string | null;
+        };
+        /** @description A stage as far as it has come. */
+        readonly StageLine: {
+            /** @description Nobody announced it. */
+            readonly derived: boolean;
+            /**
+             * Format: int64
+             * @description As the publisher measured it.
+             */
+            readonly duration_ms: number | null;
+            readonly ended: components["schemas"]["Moment"] | null;
+            readonly message: string | null;
+            readonly name: string;
+            readonly started: components["schemas"]["Moment"] | null;
+            /** @enum {string} */
+            readonly state: "running" | "completed" | "failed" | "skipped";
+        };
+        /** @description What the state documents say. */
+        readonly StateView: {
+            /** @description What the newest changed. */
+            readonly changed: readonly components["schemas"]["ChangeView"][];
+            readonly changed_at: components["schemas"]["Moment"] | null;
+            readonly fields: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: int64 */
+            readonly fields_dropped: number;
+            /** @description Where the newest came from. */
+            readonly source: string | null;
+            readonly title: string | null;
+            /** Format: int64 */
+            readonly writes: number;
         };
         readonly StatusData: {
             readonly adw_id: components["schemas"]["AdwId"];
@@ -1007,7 +1237,7 @@ export interface components {
             readonly progress_percent?: number | null;
             /** @enum {string} */
             readonly status: "started" | "in_progress" | "completed" | "failed";
-            readonly timestamp?: components["schemas"]["Moment"] | null;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
             readonly workflow_name?: string | null;
         };
         /** @description How far it has come. */
@@ -1032,13 +1262,14 @@ export interface components {
          * @enum {string}
          */
         readonly TimeSource: "source" | "read" | "unknown";
-        /** @description The fold of a workflow's events up to `seq`. Its parts are shown in docs/protocol.md. */
+        /** @description The fold of a workflow's events up to `seq`. */
         readonly Timeline: {
             readonly adw_id: components["schemas"]["AdwId"];
-            readonly agents: readonly {
-                readonly [key: string]: unknown;
-            }[];
-            /** Format: int64 */
+            readonly agents: readonly components["schemas"]["Agent"][];
+            /**
+             * Format: int64
+             * @description Agents that no longer stand in `agents`, because there were too many.
+             */
             readonly agents_dropped: number;
             /** @description Events by kind. */
             readonly counts: {
@@ -1046,47 +1277,39 @@ export interface components {
             };
             /** Format: int64 */
             readonly error_count: number;
-            readonly errors: readonly {
-                readonly [key: string]: unknown;
-            }[];
+            /** @description The newest errors. */
+            readonly errors: readonly components["schemas"]["Mark"][];
             readonly first_at: components["schemas"]["Timestamp"] | null;
             readonly last_at: components["schemas"]["Timestamp"] | null;
             readonly last_known_at: components["schemas"]["Timestamp"] | null;
-            readonly open_tools: readonly {
-                readonly [key: string]: unknown;
-            }[];
-            /** @description The newest entries by kind. */
-            readonly recent: {
-                readonly [key: string]: unknown;
-            };
-            /** @description What the workflow said of itself last. */
-            readonly report: {
-                readonly [key: string]: unknown;
-            } | null;
+            /** @description What the agents' processes take, the one heard of last at the end. */
+            readonly loads: readonly components["schemas"]["Load"][];
+            /** @description The newest messages of models, as hash and usage. */
+            readonly messages: readonly (readonly unknown[])[];
+            readonly open_tools: readonly components["schemas"]["OpenTool"][];
+            /** @description What pushing costs, the newest report at the end. */
+            readonly overhead: readonly components["schemas"]["Overhead"][];
+            readonly pace: components["schemas"]["Pace"];
+            /** @description The newest pictures, the newest at the end. */
+            readonly pictures: readonly components["schemas"]["SeenPicture"][];
+            readonly recent: components["schemas"]["Recent"];
+            readonly report: components["schemas"]["Report"] | null;
             /** Format: int64 */
             readonly seq: number;
-            /** @description What was noticed about the files. */
-            readonly sources: {
-                readonly [key: string]: unknown;
-            };
-            readonly stages: readonly {
-                readonly [key: string]: unknown;
-            }[];
-            /** @description What the state documents say. */
-            readonly state: {
-                readonly [key: string]: unknown;
-            };
-            readonly todo: {
-                readonly [key: string]: unknown;
-            } | null;
+            readonly sources: components["schemas"]["SourcesSeen"];
+            readonly stages: readonly components["schemas"]["StageLine"][];
+            readonly state: components["schemas"]["StateView"];
+            readonly todo: components["schemas"]["TodoList"] | null;
             /**
              * Format: int64
              * @description Tool calls.
              */
             readonly tools: number;
-            /** @description Tokens. */
-            readonly usage: {
-                readonly [key: string]: number;
+            readonly trace: components["schemas"]["Trace"];
+            readonly usage: components["schemas"]["Usage"];
+            /** @description How long each tool took: how often, and the sum in milliseconds. */
+            readonly usual: {
+                readonly [key: string]: readonly number[];
             };
         };
         /**
@@ -1095,10 +1318,46 @@ export interface components {
          * @example 2026-01-15T10:30:00.123Z
          */
         readonly Timestamp: string;
+        readonly TodoItem: {
+            readonly since: components["schemas"]["Moment"];
+            /** @enum {string} */
+            readonly state: "pending" | "in_progress" | "completed";
+            readonly text: string;
+        };
+        /** @description What an agent wants to do. */
+        readonly TodoList: {
+            readonly agent: string | null;
+            readonly items: readonly components["schemas"]["TodoItem"][];
+            /**
+             * Format: int64
+             * @description Items that are not among these.
+             */
+            readonly more: number;
+            readonly written: components["schemas"]["Moment"];
+        };
+        /** @description Events and errors over the whole time, in stretches of `width_ms`. */
+        readonly Trace: {
+            readonly errors: readonly number[];
+            readonly events: readonly number[];
+            readonly start: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            readonly width_ms: number;
+        };
         /** @description Ends what `subscribe` asked for. */
         readonly Unsubscribe: {
             readonly adw_id?: components["schemas"]["AdwId"] | null;
             readonly board?: boolean | null;
+        };
+        /** @description Tokens. */
+        readonly Usage: {
+            /** Format: int64 */
+            readonly cache_creation_input_tokens: number;
+            /** Format: int64 */
+            readonly cache_read_input_tokens: number;
+            /** Format: int64 */
+            readonly input_tokens: number;
+            /** Format: int64 */
+            readonly output_tokens: number;
         };
         /** @description A line of its log. */
         readonly WorkflowLog: {
@@ -1136,9 +1395,11 @@ export interface components {
     pathItems: never;
 }
 export type AdwId = components['schemas']['AdwId'];
+export type Agent = components['schemas']['Agent'];
 export type AgentState = components['schemas']['AgentState'];
 export type Board = components['schemas']['Board'];
 export type Card = components['schemas']['Card'];
+export type ChangeView = components['schemas']['ChangeView'];
 export type Entry = components['schemas']['Entry'];
 export type EntryPage = components['schemas']['EntryPage'];
 export type Epoch = components['schemas']['Epoch'];
@@ -1158,31 +1419,50 @@ export type Heartbeat = components['schemas']['Heartbeat'];
 export type Hello = components['schemas']['Hello'];
 export type HookStdin = components['schemas']['HookStdin'];
 export type KeptHook = components['schemas']['KeptHook'];
+export type Load = components['schemas']['Load'];
 export type LogData = components['schemas']['LogData'];
+export type Mark = components['schemas']['Mark'];
 export type Moment = components['schemas']['Moment'];
 export type ObservedHook = components['schemas']['ObservedHook'];
+export type OlderTime = components['schemas']['OlderTime'];
+export type OpenTool = components['schemas']['OpenTool'];
+export type Overhead = components['schemas']['Overhead'];
+export type Pace = components['schemas']['Pace'];
 export type Patience = components['schemas']['Patience'];
 export type Ping = components['schemas']['Ping'];
 export type PlainFrame = components['schemas']['PlainFrame'];
+export type Pulse = components['schemas']['Pulse'];
 export type Pushed = components['schemas']['Pushed'];
 export type PushedData = components['schemas']['PushedData'];
 export type PushedEvent = components['schemas']['PushedEvent'];
 export type PushedHook = components['schemas']['PushedHook'];
 export type PushedHookData = components['schemas']['PushedHookData'];
 export type PushedItem = components['schemas']['PushedItem'];
+export type Recent = components['schemas']['Recent'];
+export type RecentOfKind = components['schemas']['RecentOfKind'];
 export type Refused = components['schemas']['Refused'];
 export type Reply = components['schemas']['Reply'];
+export type Report = components['schemas']['Report'];
+export type SeenPicture = components['schemas']['SeenPicture'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type Source = components['schemas']['Source'];
+export type SourceNote = components['schemas']['SourceNote'];
 export type Sources = components['schemas']['Sources'];
+export type SourcesSeen = components['schemas']['SourcesSeen'];
 export type StageEvent = components['schemas']['StageEvent'];
+export type StageLine = components['schemas']['StageLine'];
+export type StateView = components['schemas']['StateView'];
 export type StatusData = components['schemas']['StatusData'];
 export type StatusUpdate = components['schemas']['StatusUpdate'];
 export type Subscribe = components['schemas']['Subscribe'];
 export type TimeSource = components['schemas']['TimeSource'];
 export type Timeline = components['schemas']['Timeline'];
 export type Timestamp = components['schemas']['Timestamp'];
+export type TodoItem = components['schemas']['TodoItem'];
+export type TodoList = components['schemas']['TodoList'];
+export type Trace = components['schemas']['Trace'];
 export type Unsubscribe = components['schemas']['Unsubscribe'];
+export type Usage = components['schemas']['Usage'];
 export type WorkflowLog = components['schemas']['WorkflowLog'];
 export type WorkflowUpdate = components['schemas']['WorkflowUpdate'];
 export type Workflows = components['schemas']['Workflows'];

@@ -4,7 +4,8 @@
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::shapes::{AdwId, Card, Epoch, Event, Timeline, Timestamp};
+use super::shapes::{AdwId, Card, Epoch, Event, Timestamp};
+use super::timeline::Timeline;
 
 /// A frame of the server on `/ws` with the subprotocol `adwatch.v1`.
 #[derive(ToSchema)]

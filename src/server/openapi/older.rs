@@ -38,7 +38,7 @@ pub struct StatusData {
     #[schema(inline)]
     status: Status,
     message: Option<String>,
-    timestamp: Option<Moment>,
+    timestamp: Option<OlderTime>,
     #[schema(minimum = 0, maximum = 100)]
     progress_percent: Option<f64>,
     /// `Stage: Build` begins that stage.
@@ -75,7 +75,7 @@ pub struct LogData {
     message: String,
     #[schema(inline)]
     level: LogLevel,
-    timestamp: Option<Moment>,
+    timestamp: Option<OlderTime>,
 }
 
 #[derive(ToSchema)]
@@ -100,7 +100,7 @@ pub struct StageEvent {
     previous_stage: Option<String>,
     next_stage: Option<String>,
     message: Option<String>,
-    timestamp: Option<Moment>,
+    timestamp: Option<OlderTime>,
     duration_ms: Option<u64>,
     error: Option<String>,
     skip_reason: Option<String>,
@@ -128,7 +128,7 @@ pub enum StageEventType {
 #[derive(ToSchema)]
 #[schema(value_type = String, example = "2026-01-15T10:30:00.123456",
     pattern = r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z?$")]
-pub struct Moment(String);
+pub struct OlderTime(String);
 
 /// A hook of Claude Code, as the clients of hook observers send it.
 #[derive(ToSchema)]

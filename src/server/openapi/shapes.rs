@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::timeline::{Pace, Pulse, Timeline};
+
 /// The name of a workflow: one safe path component of 1 to 64 characters, mostly 8 hex digits.
 #[derive(ToSchema)]
 #[schema(value_type = String, example = "c0a43f47", min_length = 1, max_length = 64,
@@ -131,8 +133,7 @@ pub struct Card {
     /// Plan, build, test, review, document and ship; null where one has not begun.
     #[schema(min_items = 6, max_items = 6)]
     stages: Vec<Option<String>>,
-    /// The facts from which the status is derived.
-    pulse: Map<String, Value>,
+    pulse: Pulse,
     #[schema(required)]
     agent: Option<String>,
     /// What the agent does, in one line.
@@ -152,8 +153,7 @@ pub struct Card {
     tokens: u64,
     #[schema(required)]
     cost_usd: Option<f64>,
-    /// Events and errors of the last half-minutes.
-    pace: Map<String, Value>,
+    pace: Pace,
 }
 
 /// One workflow whole.
@@ -166,43 +166,6 @@ pub struct AgentState {
     /// The state document as it was last read or pushed.
     state: Map<String, Value>,
     timeline: Timeline,
-}
-
-/// The fold of a workflow's events up to `seq`. Its parts are shown in docs/protocol.md.
-#[derive(ToSchema)]
-pub struct Timeline {
-    adw_id: AdwId,
-    seq: u64,
-    #[schema(required)]
-    first_at: Option<Timestamp>,
-    #[schema(required)]
-    last_at: Option<Timestamp>,
-    /// The newest time that somebody vouches for.
-    #[schema(required)]
-    last_known_at: Option<Timestamp>,
-    /// Events by kind.
-    counts: BTreeMap<String, u64>,
-    /// Tool calls.
-    tools: u64,
-    error_count: u64,
-    /// What the state documents say.
-    state: Map<String, Value>,
-    /// What the workflow said of itself last.
-    #[schema(required)]
-    report: Option<Map<String, Value>>,
-    stages: Vec<Map<String, Value>>,
-    agents: Vec<Map<String, Value>>,
-    agents_dropped: u64,
-    #[schema(required)]
-    todo: Option<Map<String, Value>>,
-    open_tools: Vec<Map<String, Value>>,
-    errors: Vec<Map<String, Value>>,
-    /// Tokens.
-    usage: BTreeMap<String, u64>,
-    /// The newest entries by kind.
-    recent: Map<String, Value>,
-    /// What was noticed about the files.
-    sources: Map<String, Value>,
 }
 
 /// A page of events, in the order of their seq.
