@@ -1,5 +1,7 @@
 //! Hooks of Claude Code, which know a session and no workflow: each finds the one it belongs to, once.
 
+#[path = "hooks/attribution.rs"]
+mod attribution;
 #[path = "hooks/law.rs"]
 mod law;
 #[path = "hooks/samples.rs"]
