@@ -752,7 +752,7 @@ export interface components {
             readonly patience: components["schemas"]["Patience"];
             readonly server_time: components["schemas"]["Timestamp"];
         };
-        /** @description What Claude Code gives a hook on its stdin; more than stands here is kept. */
+        /** @description What Claude Code gives a hook on its stdin. All of it is kept. */
         readonly HookStdin: {
             readonly cwd?: string | null;
             readonly hook_event_name?: string | null;
@@ -762,6 +762,8 @@ export interface components {
             } | null;
             readonly tool_name?: string | null;
             readonly tool_use_id?: string | null;
+        } & {
+            readonly [key: string]: unknown;
         };
         /** @description The hook as it is kept: the fields that were sent, without secrets and pictures. */
         readonly KeptHook: {

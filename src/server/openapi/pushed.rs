@@ -1,5 +1,7 @@
 //! What is pushed and what is answered to it, as the description of the API shows it.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -76,7 +78,7 @@ pub struct PushedHookData {
     payload: HookStdin,
 }
 
-/// What Claude Code gives a hook on its stdin; more than stands here is kept.
+/// What Claude Code gives a hook on its stdin. All of it is kept.
 #[derive(ToSchema)]
 pub struct HookStdin {
     #[schema(min_length = 1, max_length = 256)]
@@ -88,6 +90,8 @@ pub struct HookStdin {
     #[schema(min_length = 1)]
     tool_use_id: Option<String>,
     tool_input: Option<Map<String, Value>>,
+    #[serde(flatten)]
+    more: BTreeMap<String, Value>,
 }
 
 /// One thing to record.

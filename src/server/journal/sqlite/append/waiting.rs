@@ -21,7 +21,7 @@ use crate::server::journal::{JournalError, PreparedEvent, Stored};
 const STREAM_WAIT: Duration = Duration::from_secs(3);
 /// What one transaction takes, so that publishers need not wait for long.
 const SESSIONS_AT_ONCE: usize = 64;
-const COPIES_AT_ONCE: usize = 256;
+const COPIES_AT_ONCE: usize = 1_000;
 
 impl Writer {
     /// Keeps an event of a session until its workflow is known or, where it is (`workflow`), the stream has had its say. Whether it
