@@ -12,7 +12,7 @@ use super::clock;
 use super::event_ids::EventIds;
 use super::handover::{Handover, Unsent};
 use super::line;
-use super::spool::{Batch, Piece, Spool, SpoolFile};
+use super::spool::{self, Batch, Piece, Source, Spool, SpoolFile};
 use crate::domain::backoff;
 pub(crate) use delivery::{Answer, Post, Unreachable};
 
@@ -49,6 +49,17 @@ pub(crate) struct Courier<P> {
 struct Orphan {
     file: SpoolFile,
     sent: u64,
+}
+
+impl Orphan {
+    fn unsent(&self) -> Source {
+        Source {
+            process: self.file.process().to_owned(),
+            file: self.file.reader(),
+            from: self.sent,
+            until: self.file.length(),
+        }
+    }
 }
 
 /// What a step has done.
@@ -226,25 +237,18 @@ impl<P: Post> Courier<P> {
     }
 
     fn send_orphans(&mut self) -> Step {
-        let mut batch = Batch::default();
-        let mut read = Vec::new();
-        for (source, orphan) in self.orphans.iter().enumerate() {
-            let length = orphan.file.length();
-            match batch.read(source, &orphan.file.reader(), orphan.sent, length) {
-                Ok(until) => read.push(until),
-                Err(error) => {
-                    tracing::warn!(%error, file = %orphan.file.path().display(), "a file of the spool cannot be read");
-                    self.let_go();
-                    return self.failed(None);
-                }
-            }
-            if read.last().is_some_and(|until| *until < length) {
-                break;
-            }
-        }
-        if read.is_empty() {
+        if self.orphans.is_empty() {
             return Step::Idle;
         }
+        let sources: Vec<Source> = self.orphans.iter().map(Orphan::unsent).collect();
+        let (batch, read) = match spool::next_batch(&sources) {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(%error, "what others left in the spool cannot be read");
+                self.let_go();
+                return self.failed(None);
+            }
+        };
         let (sent, step) = self.deliver(&batch);
         for (source, until) in read.iter().enumerate() {
             let of_source = |piece: &&Piece| piece.source == source;

@@ -4,6 +4,7 @@
 //! can be locked has lost its publisher: it is an orphan, and whoever locks it sends it. The order of the names is the order
 //! of sending.
 
+mod by_time;
 mod lines;
 mod room;
 mod spool_file;
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::clock;
+pub(crate) use by_time::{Source, next_batch};
 pub(crate) use lines::{Batch, Piece};
 pub(crate) use room::Drops;
 pub(crate) use spool_file::SpoolFile;

@@ -13,11 +13,25 @@ const LARGEST_BATCH_BYTES: usize = 1024 * 1024;
 /// Read of a file at once, unless a line is longer.
 const READ_BYTES: usize = 256 * 1024;
 
+/// What is read ahead of a file that is sent together with others.
+const AHEAD_BYTES: usize = 16 * 1024;
+
 /// Lines that are sent together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Batch {
     body: Vec<u8>,
     pieces: Vec<Piece>,
+    most_bytes: usize,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self {
+            body: Vec::new(),
+            pieces: Vec::new(),
+            most_bytes: LARGEST_BATCH_BYTES,
+        }
+    }
 }
 
 /// One line of a batch.
@@ -32,6 +46,14 @@ pub(crate) struct Piece {
 }
 
 impl Batch {
+    /// For a few lines that are only looked at.
+    pub fn ahead() -> Self {
+        Self {
+            most_bytes: AHEAD_BYTES,
+            ..Self::default()
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }
@@ -50,7 +72,7 @@ impl Batch {
 
     /// Whether a line of so many bytes fits. A longer one than any batch goes alone.
     pub fn has_room(&self, bytes: usize) -> bool {
-        self.is_empty() || (self.pieces.len() < LARGEST_BATCH && self.body.len() + bytes <= LARGEST_BATCH_BYTES)
+        self.is_empty() || (self.pieces.len() < LARGEST_BATCH && self.body.len() + bytes <= self.most_bytes)
     }
 
     /// Adds a line without its end.

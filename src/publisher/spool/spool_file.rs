@@ -75,6 +75,12 @@ impl SpoolFile {
         &self.path
     }
 
+    /// The process that wrote it, as its name says.
+    pub fn process(&self) -> &str {
+        let name = self.path.file_name().and_then(|name| name.to_str());
+        name.and_then(|name| name.split('-').nth(1)).unwrap_or_default()
+    }
+
     /// Bytes in it.
     pub fn length(&self) -> u64 {
         self.length
