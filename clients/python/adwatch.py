@@ -1078,16 +1078,16 @@ def _at(ordered: List[float], part: float) -> float:
     return round(ordered[min(len(ordered) - 1, int(part * len(ordered)))], 1)
 
 
-def _own_line(kind: str, adw_id: str, event_id: str, payload: Dict[str, Any], at: str = "", **fields: Any) -> bytes:
-    data = {"adw_id": adw_id, "event_id": event_id, "timestamp": _timestamp(at), **fields, "payload": payload}
+def _own_line(kind: str, adw_id: str, event_id: str, payload: Dict[str, Any], **fields: Any) -> bytes:
+    data = {"adw_id": adw_id, "event_id": event_id, "timestamp": _timestamp(), **fields, "payload": payload}
     return _line({"type": kind, "data": data})
 
 
-def _notice(adw_id: str, count: int, event_id: str, at: str = "") -> _Event:
-    """Says that events were dropped; `at` is the time of the last of them."""
+def _notice(adw_id: str, count: int, event_id: str) -> _Event:
+    """Says that events were dropped."""
     message = "%d events were dropped because the spool was full" % count
     payload = {"level": "WARNING", "message": message, "source": "adwatch", "dropped": count}
-    line = _own_line("agent_log_entry", adw_id, event_id, payload, at, event_type="log_entry")
+    line = _own_line("agent_log_entry", adw_id, event_id, payload, event_type="log_entry")
     return _Event(adw_id, True, line, count)
 
 
@@ -1113,9 +1113,13 @@ def _read_line(line: bytes) -> Optional[_Read]:
 
 
 def _time_of(line: bytes) -> str:
-    """The time a line says, if it can be compared; else nothing."""
+    """The time a line says, if it can be compared; else nothing. A notice was written later than what stands around it."""
     try:
-        said = json.loads(line)["data"]["timestamp"]
+        data = json.loads(line)["data"]
+        payload = data.get("payload")
+        if isinstance(payload, dict) and "dropped" in payload and "source" in payload:
+            return ""
+        said = data["timestamp"]
         return said if said[10] == "T" and said.endswith("Z") else ""
     except Exception:
         return ""
@@ -1273,9 +1277,14 @@ class _SpoolFile:
         lines = data[: data.rfind(b"\n") + 1].split(b"\n")[:-1][:_BATCH_EVENTS]
         return lines, self.sent + sum(len(line) + 1 for line in lines)
 
-    def by_time(self) -> Iterator[_Timed]:
-        """All that was not sent, each line with its time, and at last where the file ends: a torn rest is passed over."""
-        at, end = "", self.sent
+    def process(self) -> str:
+        """The process that wrote it, as its name says."""
+        return os.path.basename(self.path).split("-")[1]
+
+    def by_time(self, at: str) -> Iterator[_Timed]:
+        """All that was not sent, each line with its time from `at` on, and at last where the file ends: a torn rest is passed
+        over."""
+        end = self.sent
         data = b""
         while True:
             block = os.pread(self.fd, _BLOCK_BYTES, end + len(data))
@@ -1313,6 +1322,15 @@ class _Timed(NamedTuple):
     #: Where the line ends.
     end: int
     line: bytes
+
+
+def _in_turn(files: List[_SpoolFile]) -> Iterator[_Timed]:
+    """The files of one process, in their order whatever their times."""
+    at = ""
+    for file in files:
+        for timed in file.by_time(at):
+            at = timed.at
+            yield timed
 
 
 class _Batch(NamedTuple):
@@ -1395,7 +1413,10 @@ class _Spool:
     def _batch_of_orphans(self) -> _Batch:
         """By time over all files: the scripts of one workflow ran at the same time, and the last word must stay the last."""
         if self.merged is None:
-            self.merged = heapq.merge(*(file.by_time() for file in self.orphans), key=lambda timed: timed.at)
+            processes: Dict[str, List[_SpoolFile]] = collections.defaultdict(list)
+            for file in self.orphans:
+                processes[file.process()].append(file)
+            self.merged = heapq.merge(*map(_in_turn, processes.values()), key=lambda timed: timed.at)
             self.next_timed = None
         batch, room = _Batch([], {}), _BATCH_BYTES
         while len(batch.lines) < _BATCH_EVENTS:
@@ -1515,7 +1536,6 @@ class _Spool:
         kept: List[bytes] = []
         dropped: Dict[str, int] = collections.Counter()
         missing: Dict[str, int] = collections.Counter()
-        at = ""
         data = os.pread(file.fd, file.size - file.sent, file.sent)
         excess = max(excess, _LEAST_DROPPED_BYTES)
         for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):
@@ -1526,9 +1546,7 @@ class _Spool:
             excess -= len(line)
             missing[read.adw_id] += read.weight
             dropped[read.adw_id] += 0 if read.is_notice else 1
-            # A notice stands where the events stood in time as well, so that the order of the rest is as it was.
-            at = max(at, _time_of(line))
-        notices = [_notice(adw_id, count, secrets.token_hex(12), at).line for adw_id, count in missing.items()]
+        notices = [_notice(adw_id, count, secrets.token_hex(12)).line for adw_id, count in missing.items()]
         whole = b"".join(notices + kept)
         if len(whole) >= len(data):
             return {}  # Notices alone would be no smaller.

@@ -53,6 +53,8 @@ class Server:
         self.port = free_port()
         self.url = "http://127.0.0.1:%d" % self.port
         self.process = None
+        #: Where it looks for what publishers left; not where the tests' publishers leave it, unless a test says so.
+        self.spool = os.path.join(folder, "spool-of-the-server")
 
     def start(self):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ADWATCH_")}
@@ -60,7 +62,7 @@ class Server:
             ADWATCH_LISTEN="127.0.0.1:%d" % self.port,
             ADWATCH_DATA=os.path.join(self.folder, "journal"),
             ADWATCH_AGENTS=os.path.join(self.folder, "agents"),
-            ADWATCH_SPOOL=os.path.join(self.folder, "spool-of-the-server"),
+            ADWATCH_SPOOL=self.spool,
             ADWATCH_LOG="warn",
             ADWATCH_DURABILITY="process",
         )

@@ -124,6 +124,18 @@ class Example(Case):
         self.assert_complete(self.complete())
         self.assertEqual(self.spool_files(), [])
 
+    def test_what_the_scripts_left_is_taken_by_the_server_itself_in_the_order_of_its_times(self):
+        self.project = os.path.join(self.folder, "unwatched")
+        os.mkdir(self.project)
+        self.run_it()
+        self.assertEqual(len(self.spool_files()), 4)
+        self.server.spool = self.spool
+        self.server.start()
+        until(lambda: not self.spool_files(), "the taking")
+        events = [(event["type"], event["data"]) for event in self.server.events("c0a43f47")]
+        self.assert_agents(events)
+        self.assert_statuses(events)
+
     def test_with_a_server_that_watches_nothing_the_pushes_alone_tell_of_everything(self):
         self.project = os.path.join(self.folder, "unwatched")
         os.mkdir(self.project)
@@ -133,6 +145,9 @@ class Example(Case):
         self.assertEqual(self.server.get("/api/workflows/c0a43f47/sources")["sources"], [])
         events = [(event["type"], event["data"]) for event in self.server.events("c0a43f47")]
         self.assert_agents(events)
+        self.assert_statuses(events)
+
+    def assert_statuses(self, events):
         statuses = [change["new"] for change in self.changes(events) if change["field"] == "status"]
         self.assertEqual(statuses, ["planning", "planned", "building", "built", "testing", "tested", "completed"])
 
