@@ -2,7 +2,6 @@
 //!
 //! One writer appends batches; readers have connections of their own and never wait for it.
 
-pub mod filter;
 pub mod preview;
 pub mod sqlite;
 
@@ -17,12 +16,12 @@ use crate::domain::adw_id::AdwId;
 use crate::domain::card::Card;
 use crate::domain::draft::{Draft, NewEvent, NewState, Whose};
 use crate::domain::event::Event;
+pub use crate::domain::filter::Filter;
 use crate::domain::media_name::MediaName;
 use crate::domain::picture::Picture;
 use crate::domain::timeline::Timeline;
 use crate::domain::timestamp::Timestamp;
 use crate::server::media::Media;
-pub use filter::Filter;
 
 /// Things to record in one transaction, with how far the files were read that they came from.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,7 +5,6 @@
 
 mod csv;
 mod format;
-mod plain;
 mod txt;
 
 use std::io;

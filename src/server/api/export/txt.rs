@@ -1,7 +1,7 @@
 //! An event as lines that a person reads: time, agent, kind, text; what goes on is indented.
 
-use super::plain::{safe, words};
 use crate::domain::event::Event;
+use crate::domain::plain::{safe, words};
 
 const INDENT: &str = "    ";
 

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::domain::event::{Event, Kind};
-use crate::domain::letters::lower;
-use crate::domain::level::Level;
-use crate::domain::search;
+use super::event::{Event, Kind};
+use super::letters::lower;
+use super::level::Level;
+use super::search;
 
 /// An empty list takes all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use crate::domain::entry::{is_failed, is_post};
-use crate::domain::event::{Event, Kind};
-use crate::domain::payload;
+use super::entry::{is_failed, is_post};
+use super::event::{Event, Kind};
+use super::payload;
 
-/// The event in words, with line breaks where it has them and no control characters.
-pub(super) fn words(event: &Event) -> String {
+/// The event in words, with line breaks where it has them and nothing that a terminal could obey.
+pub fn words(event: &Event) -> String {
     let payload = &event.payload;
     let field = |names: &[&str]| payload::first_text(payload, names).unwrap_or_default();
     let message = || field(&["message", "content", "summary", "error"]);
@@ -102,10 +102,14 @@ fn said(value: &Value) -> String {
     }
 }
 
-/// The text without terminal escape sequences and control characters; every line break is `\n`.
-pub(super) fn safe(text: &str) -> String {
-    // Most texts hold none of these; the second block of controls begins with this byte.
-    if !text.bytes().any(|byte| byte < b' ' || byte == 0x7f || byte == 0xc2) {
+/// The text without terminal escape sequences, control characters and marks that turn the direction of text; every line break
+/// is `\n`.
+pub fn safe(text: &str) -> String {
+    // Most texts hold none of these; the second block of controls begins with the one byte, the marks with the other.
+    if !text
+        .bytes()
+        .any(|byte| byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xe2))
+    {
         return text.to_owned();
     }
     let mut plain = String::with_capacity(text.len());
@@ -121,11 +125,16 @@ pub(super) fn safe(text: &str) -> String {
                 plain.push('\n');
             }
             '\n' | '\t' => plain.push(c),
-            c if c.is_control() => {}
+            c if c.is_control() || turns(c) => {}
             c => plain.push(c),
         }
     }
     plain
+}
+
+/// Whether a character changes the order in which others are shown: a name can look like another with it.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Past the escape sequence whose ESC was read (ECMA-48).
@@ -176,6 +185,7 @@ mod tests {
             ("a\r\nb\rc", "a\nb\nc"),
             ("bell\u{7} back\u{8}", "bell back"),
             ("tab\tcafé 漢字", "tab\tcafé 漢字"),
+            ("see \u{202e}gnp.exe\u{2066}, “quoted”", "see gnp.exe, “quoted”"),
             ("\u{1b}", ""),
             ("\u{1b}é", "é"),
         ] {
@@ -187,7 +197,7 @@ mod tests {
         #[test]
         fn no_control_character_is_left(text in any::<String>(), noise in "[\u{1b}\u{9b}\\[\\]0-9;m\r\n a]{0,40}") {
             let plain = safe(&format!("{noise}{text}{noise}"));
-            prop_assert!(!plain.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
+            prop_assert!(!plain.chars().any(|c| (c.is_control() && c != '\n' && c != '\t') || turns(c)));
             prop_assert_eq!(safe(&plain), plain.clone());
         }
     }
