@@ -33,10 +33,13 @@ pub enum AdwIdError {
 }
 
 impl AdwId {
+    /// What the workflows of sessions begin with that belong to no other.
+    pub const SESSION: &'static str = "session_";
+
     /// The workflow of a session that belongs to no other. A session id that would be no safe name stands as its hash.
     pub fn of_session(session_id: &str) -> Self {
-        let named = format!("session_{session_id}");
-        let hashed = || Self(format!("session_{:032x}", xxh3_128(session_id.as_bytes())).into());
+        let named = format!("{}{session_id}", Self::SESSION);
+        let hashed = || Self(format!("{}{:032x}", Self::SESSION, xxh3_128(session_id.as_bytes())).into());
         named.parse().unwrap_or_else(|_| hashed())
     }
 

@@ -191,7 +191,10 @@ impl Timeline {
             Kind::StageTransition => stage_line::note(self, event),
             Kind::StatusUpdate => report::note(self, event),
             Kind::AgentStateUpdate => state_view::note(self, event),
-            Kind::Other => self.sources.note(event),
+            Kind::Other => {
+                self.sources.note(event);
+                self.note_prompt(event);
+            }
             Kind::AgentLogEntry | Kind::FileOperation | Kind::AgentThinking | Kind::TextBlock => {}
         }
         stage_line::derive(self, event, agent);
@@ -219,6 +222,16 @@ impl Timeline {
     pub fn cost_usd(&self) -> Option<f64> {
         let costs = self.agents.iter().filter_map(|agent| agent.cost_usd());
         costs.fold(None, |sum: Option<f64>, cost| Some(sum.unwrap_or(0.0) + cost))
+    }
+
+    /// A session without a workflow is called by what it was asked first.
+    fn note_prompt(&mut self, event: &Event) {
+        if event.event_type == "hook/UserPromptSubmit"
+            && self.state.title.is_none()
+            && self.adw_id.as_str().starts_with(AdwId::SESSION)
+        {
+            self.state.title = payload::text(&event.payload, "message").map(headline);
+        }
     }
 
     fn note_time(&mut self, event: &Event) {

@@ -114,6 +114,9 @@ async fn a_session_that_stays_unknown_gets_a_workflow_and_says_where_it_went_whe
     let types: Vec<&Value> = had.iter().map(|event| &event["data"]["event_type"]).collect();
     assert_eq!(types, ["session_started", "hook/UserPromptSubmit", "session_ended"]);
     assert!(had.iter().all(|event| event["data"]["agent"] == "claude"));
+    // It is called by what it was asked, and stands with its folder.
+    let card = server.get("/api/workflows").await.json()["workflows"][0].clone();
+    assert_eq!((&card["title"], &card["repo"]), (&json!("prompt 2"), &json!("work")));
     // What follows does not wait.
     server.push(&[prompt(4)]).await;
     assert_eq!(events(&server, ALONE).await.len(), 4);

@@ -272,6 +272,10 @@ pub(super) fn note(timeline: &mut Timeline, at: usize, event: &Event) {
     if agent.session_id.is_none() {
         agent.session_id.clone_from(&event.session_id);
     }
+    if agent.cwd.is_none() {
+        // Every hook says where its session runs.
+        agent.cwd = payload::text(&event.payload, "cwd").map(|cwd| excerpt(cwd, 200));
+    }
     if event.kind == Kind::ToolExecution && !entry::is_post(event) {
         agent.tools += 1;
     }
