@@ -329,3 +329,29 @@ async fn where_a_stream_tells_of_the_session_its_copy_comes_first_and_a_hooks_on
     assert_eq!(had[2]["data"]["timestamp"], "2026-01-15T10:30:00.123Z");
     assert!(had.iter().all(|event| event["data"]["agent"] == "builder"));
 }
+
+#[tokio::test]
+async fn an_agent_that_only_hooks_tell_of_is_at_work_until_it_has_answered() {
+    let server = server().start();
+    let push = async |name: &str, more: Value| {
+        let mut item = hook("", stdin(name, more));
+        item["data"]["adw_id"] = json!("c0a43f47");
+        item["data"]["agent"] = json!("builder");
+        server.push(&[item]).await;
+        let state = server.get("/api/agent-state/c0a43f47").await.json();
+        state["timeline"]["agents"][0]["state"].clone()
+    };
+    let call = |id: &str| json!({"tool_name": "Bash", "tool_use_id": id, "tool_input": {"command": "ls"}});
+    assert_eq!(push("SessionStart", json!({})).await, "seen");
+    assert_eq!(push("PreToolUse", call("1")).await, "open");
+    assert_eq!(push("Stop", json!({})).await, "ended");
+    assert_eq!(push("PreToolUse", call("2")).await, "open", "it was asked again");
+    let failed = json!({"type": "session", "data": {"adw_id": "c0a43f47", "agent": "builder", "session_id": SESSION,
+        "event_type": "session_ended", "payload": {"is_error": true, "result": "no credit"}}});
+    server.push(&[failed]).await;
+    assert_eq!(
+        push("SessionEnd", json!({})).await,
+        "failed",
+        "what the stream said stays"
+    );
+}

@@ -2,7 +2,8 @@
 //!
 //! A tool's call and result are what the stream tells too, under the same keys. Of the rest the stream tells some in its own
 //! words (the start of a session, its end, what was asked) under no key that both know, so here it is only noted that the hook
-//! ran: nothing begins, ends or counts twice. In a workflow that has no stream, `stand_alone` lets it say more.
+//! ran: nothing begins, ends or counts twice, though an agent that is still at work ends with it (`timeline::agent`). In a
+//! workflow that has no stream, `stand_alone` lets it say more.
 
 mod answer;
 

@@ -269,6 +269,13 @@ pub(super) fn note(timeline: &mut Timeline, at: usize, event: &Event) {
         agent.state = AgentState::Open;
         agent.ended = None;
     }
+    // Where a stream's result has said so already, or will, the hook changes nothing.
+    let has_answered =
+        event.kind == Kind::Other && matches!(event.event_type.as_str(), "hook/Stop" | "hook/SessionEnd");
+    if has_answered && agent.state == AgentState::Open {
+        agent.state = AgentState::Ended;
+        agent.ended = Some(moment);
+    }
     if agent.session_id.is_none() {
         agent.session_id.clone_from(&event.session_id);
     }
