@@ -28,6 +28,10 @@ struct Rule {
     tail: fn(u8) -> bool,
 }
 
+const fn rule(prefix: &'static str, min_tail: usize, tail: fn(u8) -> bool) -> Rule {
+    Rule { prefix, min_tail, tail }
+}
+
 fn word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
 }
@@ -42,126 +46,30 @@ fn token(b: u8) -> bool {
 
 /// Prefixes as the issuers document them; the lengths are below the shortest seen, so that a new length is still caught.
 const RULES: [Rule; 24] = [
-    Rule {
-        prefix: "sk-ant-",
-        min_tail: 16,
-        tail: word,
-    },
-    Rule {
-        prefix: "sk-",
-        min_tail: 20,
-        tail: word,
-    },
-    Rule {
-        prefix: "sk_live_",
-        min_tail: 10,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "sk_test_",
-        min_tail: 10,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "rk_live_",
-        min_tail: 10,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "ghp_",
-        min_tail: 20,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "gho_",
-        min_tail: 20,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "ghu_",
-        min_tail: 20,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "ghs_",
-        min_tail: 20,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "ghr_",
-        min_tail: 20,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "github_pat_",
-        min_tail: 20,
-        tail: word,
-    },
-    Rule {
-        prefix: "glpat-",
-        min_tail: 16,
-        tail: word,
-    },
-    Rule {
-        prefix: "xoxb-",
-        min_tail: 10,
-        tail: word,
-    },
-    Rule {
-        prefix: "xoxp-",
-        min_tail: 10,
-        tail: word,
-    },
-    Rule {
-        prefix: "xoxa-",
-        min_tail: 10,
-        tail: word,
-    },
-    Rule {
-        prefix: "xapp-",
-        min_tail: 10,
-        tail: word,
-    },
-    Rule {
-        prefix: "AKIA",
-        min_tail: 16,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "ASIA",
-        min_tail: 16,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "AIza",
-        min_tail: 30,
-        tail: word,
-    },
-    Rule {
-        prefix: "ya29.",
-        min_tail: 20,
-        tail: word,
-    },
-    Rule {
-        prefix: "npm_",
-        min_tail: 30,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "pypi-",
-        min_tail: 30,
-        tail: word,
-    },
-    Rule {
-        prefix: "hf_",
-        min_tail: 30,
-        tail: alphanumeric,
-    },
-    Rule {
-        prefix: "Bearer ",
-        min_tail: 20,
-        tail: token,
-    },
+    rule("sk-ant-", 16, word),
+    rule("sk-", 20, word),
+    rule("sk_live_", 10, alphanumeric),
+    rule("sk_test_", 10, alphanumeric),
+    rule("rk_live_", 10, alphanumeric),
+    rule("ghp_", 20, alphanumeric),
+    rule("gho_", 20, alphanumeric),
+    rule("ghu_", 20, alphanumeric),
+    rule("ghs_", 20, alphanumeric),
+    rule("ghr_", 20, alphanumeric),
+    rule("github_pat_", 20, word),
+    rule("glpat-", 16, word),
+    rule("xoxb-", 10, word),
+    rule("xoxp-", 10, word),
+    rule("xoxa-", 10, word),
+    rule("xapp-", 10, word),
+    rule("AKIA", 16, alphanumeric),
+    rule("ASIA", 16, alphanumeric),
+    rule("AIza", 30, word),
+    rule("ya29.", 20, word),
+    rule("npm_", 30, alphanumeric),
+    rule("pypi-", 30, word),
+    rule("hf_", 30, alphanumeric),
+    rule("Bearer ", 20, token),
 ];
 
 const KEY_BEGIN: &str = "-----BEGIN ";
