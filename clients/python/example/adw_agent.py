@@ -104,5 +104,6 @@ class Lines:
                 "lines_removed": sum(line[:1] == "-" for line in diff),
             }
         about = {name: about[name] for name in ("agent", "session_id", "timestamp", "parent_tool_use_id")}
+        about.update(tool_use_id=tool_use_id, tool_name=tool)
         path = os.fspath(given["file_path"])
-        self.notifier.send_file_operation(path, operation, "\n".join(diff) or None, tool_use_id=tool_use_id, **counts, **about)
+        self.notifier.send_file_operation(path, operation, "\n".join(diff) or None, **counts, **about)

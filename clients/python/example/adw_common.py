@@ -57,7 +57,6 @@ class Script:
         self.logger.info("ADW ID: %s", self.adw_id)
         self.notifier.notify_start(message="issue %s" % self.issue)
         try:
-            self.state.save(self.name)
             work(self)
         except Exception as error:
             self.logger.exception("%s failed", self.name)

@@ -18,7 +18,7 @@ def work(script):
             # Only a folder, since this example runs anywhere.
             script.worktree.mkdir(parents=True, exist_ok=True)
             call.output = "Preparing worktree"
-        state.update(worktree_path=str(script.worktree)).save(script.name)
+        state.update(worktree_path=str(script.worktree))
 
         notifier.notify_progress(20, "Classifying the issue")
         issue_class = run_agent(script, "issue_classifier", "/classify_issue %s" % script.issue)

@@ -15,6 +15,7 @@ SCRIPTS = ["adw_plan_iso", "adw_build_iso", "adw_test_iso"]
 
 def work(script):
     print("ADW ID: %s" % script.adw_id, flush=True)
+    script.state.save(script.name)
     for number, name in enumerate(SCRIPTS):
         script.notifier.notify_progress(100 * number // len(SCRIPTS), name)
         path = pathlib.Path(__file__).resolve().parent / (name + ".py")
