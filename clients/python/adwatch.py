@@ -305,6 +305,14 @@ class Notifier:
         if self.enabled:
             self._courier.close()
 
+    def __getstate__(self) -> Dict[str, Any]:
+        """What goes along to another process; there the events go through a courier of its own."""
+        return {**self.__dict__, "_courier": (self._courier.url, self._courier.token)}
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._courier = _courier_for(*state["_courier"])
+
     def __enter__(self) -> Notifier:
         return self
 
@@ -846,6 +854,8 @@ class _Courier:
         self.begin()
 
     def next_id(self) -> str:
+        if os.getpid() != self.pid:
+            self.forget_parent()
         form, count = self.ids
         return form % next(count)
 
@@ -962,6 +972,8 @@ class _Courier:
             for adw_id, count in dropped.items():
                 self._keep(_notice(adw_id, count, self.next_id()))
         self._count_dropped(dropped)
+        if time.monotonic() < self.rest_until:
+            self.spool.release()  # Others may try meanwhile.
 
     def _move_to_spool(self) -> None:
         """What waits in memory goes to the disk as soon as it can."""
@@ -1358,7 +1370,8 @@ class _Spool:
         self.looked_at = 0.0
         #: Whether something had no room.
         self.is_full = False
-        self.has_more_orphans = False
+        #: Whether it is worth while to look for files without a publisher.
+        self.may_have_orphans = True
 
     def append(self, line: bytes) -> bool:
         """Whether the line is in the spool."""
@@ -1406,7 +1419,7 @@ class _Spool:
 
     def next_batch(self) -> Optional[_Batch]:
         """What comes next: what others left, then its own. None if there is nothing."""
-        if not self.orphans and self.has_more_orphans:
+        if not self.orphans and self.may_have_orphans:
             self._take_orphans()
         return self._batch_of_orphans() if self.orphans else self._batch_of_own()
 
@@ -1470,7 +1483,7 @@ class _Spool:
         self.orphans, self.merged = [], None
 
     def look(self) -> None:
-        """Takes over what others left, and sees how much lies there; at most once a second."""
+        """Sees how much others have there, at most once a second."""
         now = time.monotonic()
         if fcntl is None or (self.looked_at and now - self.looked_at < _TICK_S):
             return
@@ -1478,27 +1491,41 @@ class _Spool:
         with self.lock:
             if self.current is not None and not self.current.is_there():
                 self.current = None  # Somebody removed it; what is in it can still be read and sent.
-        self._take_orphans()
+        self._others()
+        self.may_have_orphans = True
 
-    def _take_orphans(self) -> None:
+    def _others(self) -> List[str]:
+        """The files that are not held here, the oldest first."""
         held = {os.path.basename(file.path) for file in [*self.own, *self.orphans]}
+        names: List[str] = []
         elsewhere = sum(file.size for file in self.orphans)
-        try:
-            with os.scandir(self.folder) as entries:
-                found = sorted((entry for entry in entries if entry.name not in held), key=lambda entry: entry.name)
-        except OSError:
-            found = []
-        for entry in found:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
+            for entry in entries:
+                if entry.name in held:
+                    continue
                 stat = entry.stat(follow_symlinks=False)
                 elsewhere += stat.st_size
                 if entry.name.startswith(_NEW) and time.time() - stat.st_mtime > _NEW_S:
                     self._delete_unnamed(entry.path)
-                elif _FILE_NAME.fullmatch(entry.name) and len(self.orphans) < _ORPHANS:
-                    file = _SpoolFile.take(entry.path)
-                    self.orphans += [file] if file else []
-        self.elsewhere, self.merged = elsewhere, None
-        self.has_more_orphans = len(self.orphans) >= _ORPHANS
+                elif _FILE_NAME.fullmatch(entry.name):
+                    names.append(entry.name)
+        self.elsewhere = elsewhere
+        return sorted(names)
+
+    def _take_orphans(self) -> None:
+        """Takes over what others left. Where somebody has a file of a process, the later ones of that process are left to him."""
+        left: Set[str] = set()
+        for name in self._others():
+            if len(self.orphans) >= _ORPHANS:
+                break
+            process = name.split("-")[1]
+            file = None if process in left else _SpoolFile.take(os.path.join(self.folder, name))
+            if file is None:
+                left.add(process)
+            else:
+                self.orphans.append(file)
+        self.merged = None
+        self.may_have_orphans = len(self.orphans) >= _ORPHANS
 
     @staticmethod
     def _delete_unnamed(path: str) -> None:
@@ -1513,8 +1540,9 @@ class _Spool:
     def make_room(self) -> Dict[str, int]:
         """Drops down to three quarters of the bound: the oldest log entries first, then the oldest of all. Gives how many, by
         workflow; the spool tells of them itself."""
+        self._take_orphans()
         with self.lock:
-            self.current = self.merged = None
+            self.current = None
             self.is_full = False
             files = sorted([*self.orphans, *self.own], key=lambda file: os.path.basename(file.path))
             excess = self.own_bytes() + self.elsewhere - (self.bound - self.bound // 4)
@@ -1555,6 +1583,7 @@ class _Spool:
 
     def _replace(self, file: _SpoolFile, whole: bytes) -> None:
         """Under the same name, and never unlocked."""
+        self.merged = None
         new = _SpoolFile.begin(self.folder, "%sthin-%s" % (_NEW, secrets.token_hex(4)))
         if not new.append(whole):
             new.delete()

@@ -53,6 +53,18 @@ class Outage(Case):
         self.assertEqual(self.server.texts("c0a43f47"), ["0", "1", "2", "own"])
         self.assertEqual(self.spool_files(), [])
 
+    def test_what_a_shell_script_left_by_adwatch_emit_is_sent_as_well(self):
+        environment = {**os.environ, "ADWATCH_URL": self.server.url}
+        for n in range(3):
+            emit = [os.environ["ADWATCH_BINARY"], "emit", "c0a43f47", "log", "entry %d" % n]
+            subprocess.run(emit, env=environment, check=True, capture_output=True, timeout=30)
+        self.assertTrue(self.spool_files())
+        self.server.start()
+        notifier = self.notifier()
+        # The sender that emit has left behind may be at it as well.
+        until(lambda: notifier.flush(1) and not self.spool_files(), "the sending")
+        self.assertEqual([payload["message"] for payload in self.server.payloads("c0a43f47")], ["entry 0", "entry 1", "entry 2"])
+
     def test_what_was_handed_over_survives_a_kill(self):
         code = "n = 0\nwhile True:\n    notifier.send_text_block('%d ' % n + 'x' * 3000)\n    os.write(1, b'.')\n    n += 1"
         handed_over = []
@@ -94,6 +106,35 @@ class Outage(Case):
         taken = adwatch._SpoolFile.take(file)
         self.addCleanup(taken.close)
         self.assertIsNone(adwatch._SpoolFile.take(file), "nor can it be taken twice")
+
+    def test_a_later_file_does_not_overtake_an_earlier_one_that_somebody_else_sends(self):
+        folder = os.path.join(self.spool, adwatch._destination(self.server.url))
+        os.makedirs(folder)
+        for process, number in ((1, 1), (2, 2), (1, 3)):
+            item = {"type": "text_block", "data": {"adw_id": "c0a43f47", "content": str(number)}}
+            with open(os.path.join(folder, "%013d-%d-0123abcd.ndjson" % (number, process)), "w") as file:
+                file.write(json.dumps(item) + "\n")
+        held = adwatch._SpoolFile.take(self.spool_files()[0])
+        self.server.start()
+        notifier = self.notifier()
+        self.flushed(notifier)
+        self.assertEqual(self.server.texts("c0a43f47"), ["2"])
+        held.close()
+        self.flushed(notifier)
+        self.assertEqual(self.server.texts("c0a43f47"), ["2", "1", "3"])
+
+    def test_while_the_server_is_away_others_may_try_with_what_was_left(self):
+        self.publish("notifier.send_text_block('left')")
+        notifier = self.notifier()
+        notifier.send_text_block("own")
+        courier = notifier._courier
+        until(lambda: courier.failures > 3, "a rest that is long enough")
+        courier.rest_until += 60
+        begun = courier.begun
+        until(lambda: courier.begun > begun + 1, "a look around")
+        taken = adwatch._SpoolFile.take(self.spool_files()[0])
+        self.assertIsNotNone(taken)
+        taken.close()
 
     def test_a_line_that_was_torn_is_skipped_and_takes_no_other_with_it(self):
         for n in range(2):

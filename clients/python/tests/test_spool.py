@@ -2,7 +2,9 @@
 
 import ast
 import collections
+import copy
 import os
+import pickle
 import shutil
 import subprocess
 import threading
@@ -219,14 +221,31 @@ class Processes(Case):
         self.publish("notifier.flush(20)")
         self.assertEqual(sorted(self.server.texts("c0a43f47")), sorted(["parent", *map(str, range(30))]))
 
+    def test_a_notifier_may_be_copied_and_sent_to_another_process(self):
+        self.server.start()
+        state = adwatch.AdwState("c0a43f47", self.folder + "/agents", self.notifier(agent="ops"))
+        for copied in (copy.deepcopy(state), pickle.loads(pickle.dumps(state))):
+            copied._notifier.send_text_block("copied")
+            self.assertIs(copied._notifier._courier, state._notifier._courier)
+        code = (
+            "import concurrent.futures, multiprocessing\n"
+            "context = multiprocessing.get_context('forkserver')\n"
+            "with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:\n"
+            "    print(pool.submit(adwatch.Notifier.send_text_block, notifier, 'elsewhere').result())\n"
+        )
+        self.assertEqual(self.publish(code), "True\n")
+        self.flushed(state._notifier)
+        self.assertEqual(sorted(self.server.texts("c0a43f47")), ["copied", "copied", "elsewhere"])
+
     def test_a_fork_that_python_does_not_know_of_is_noticed(self):
         notifier = self.notifier()
         notifier.send_text_block("before")
         courier = notifier._courier
-        before = courier.spool
+        before, (form, _) = courier.spool, courier.ids
         courier.pid -= 1
         notifier.send_text_block("after")
         self.assertIsNot(courier.spool, before)
+        self.assertNotIn((form % 2).encode(), self.spooled(), "an id of the parent would be a duplicate")
         self.assertEqual(len(self.spool_files()), 2)
 
 
