@@ -1210,7 +1210,7 @@ _BLOCK_BYTES = 64 * 1024
 _ORPHANS = 64
 _FILE_NAME = re.compile(r"(\d{13})-\d+-[0-9a-f]{8}\.ndjson")
 _NEW = ".new-"
-#: The notice of what was dropped takes room itself.
+#: The notice of what was dropped takes room itself: for less than this nothing is dropped.
 _LEAST_DROPPED_BYTES = 2048
 #: A file that was begun and never named belongs to nobody after so long.
 _NEW_S = 60.0
@@ -1549,7 +1549,7 @@ class _Spool:
         dropped: Dict[str, int] = collections.Counter()
         for are_logs_enough in (True, False):
             for file in files:
-                if excess <= 0:
+                if excess <= _LEAST_DROPPED_BYTES:
                     break
                 with contextlib.suppress(OSError):
                     before = file.size
@@ -1565,7 +1565,6 @@ class _Spool:
         dropped: Dict[str, int] = collections.Counter()
         missing: Dict[str, int] = collections.Counter()
         data = os.pread(file.fd, file.size - file.sent, file.sent)
-        excess = max(excess, _LEAST_DROPPED_BYTES)
         for line in data[: data.rfind(b"\n") + 1].splitlines(keepends=True):
             read = _read_line(line) if excess > 0 else None
             if read is None or (are_logs_enough and not read.is_log):
@@ -1794,7 +1793,7 @@ def _spool_folder() -> str:
 
 def _spool_bytes() -> int:
     try:
-        return max(4096, int(os.environ["ADWATCH_SPOOL_BYTES"]))
+        return max(64 * 1024, int(os.environ["ADWATCH_SPOOL_BYTES"]))
     except (KeyError, ValueError):
         return 64 * 1024 * 1024
 
