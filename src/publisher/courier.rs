@@ -12,7 +12,7 @@ use super::clock;
 use super::event_ids::EventIds;
 use super::handover::{Handover, Unsent};
 use super::line;
-use super::spool::{self, Batch, Piece, Source, Spool, SpoolFile};
+use super::spool::{self, Batch, MANY, Piece, Source, Spool, SpoolFile};
 use crate::domain::backoff;
 pub(crate) use delivery::{Answer, Post, Unreachable};
 
@@ -210,6 +210,11 @@ impl<P: Post> Courier<P> {
         let let_go_count = self.own.as_ref().map(|own| own.let_go_count());
         let current = self.own.as_ref().and_then(|own| own.path());
         let mut claimed = self.spool.claim(current.as_deref(), MOST_FILES);
+        if claimed.count > MANY {
+            drop(claimed);
+            self.spool.join();
+            claimed = self.spool.claim(current.as_deref(), MOST_FILES);
+        }
         if claimed.bytes > self.limit_bytes || self.own.as_ref().is_some_and(|own| own.wants_room()) {
             drop(claimed);
             // An eighth more than necessary, so that the next event does not need it again.

@@ -5,6 +5,7 @@
 //! of sending.
 
 mod by_time;
+mod join;
 mod lines;
 mod room;
 mod spool_file;
@@ -19,6 +20,7 @@ use std::time::{Duration, SystemTime};
 
 use super::clock;
 pub(crate) use by_time::{Source, next_batch};
+pub(crate) use join::MANY;
 pub(crate) use lines::{Batch, Piece};
 pub(crate) use room::Drops;
 pub(crate) use spool_file::SpoolFile;
@@ -51,8 +53,44 @@ pub(crate) struct Claimed {
     pub is_partial: bool,
     /// Bytes of all files.
     pub bytes: u64,
+    /// How many files there are.
+    pub count: usize,
     /// Whether somebody else is sending files of the asker.
     pub is_sent_by_others: bool,
+}
+
+/// Locks files that have lost their publisher, in the order of sending, as somebody asks for the next.
+struct Claims<'a> {
+    spool: &'a Spool,
+    names: std::vec::IntoIter<Name>,
+    /// Processes of which somebody else has a file.
+    taken: HashSet<String>,
+    is_sent_by_others: bool,
+}
+
+impl Iterator for Claims<'_> {
+    type Item = SpoolFile;
+
+    fn next(&mut self) -> Option<SpoolFile> {
+        for name in self.names.by_ref() {
+            let is_own = name.is_of(&self.spool.author);
+            if self.taken.contains(name.process()) {
+                self.is_sent_by_others |= is_own;
+                continue;
+            }
+            match SpoolFile::claim(self.spool.folder.join(&name.0)) {
+                Ok(Some(file)) => return Some(file),
+                Ok(None) => {
+                    self.is_sent_by_others |= is_own;
+                    self.taken.insert(name.process().to_owned());
+                }
+                // Whoever had it has just sent it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => tracing::debug!(file = name.0, %error, "a file of the spool is left alone"),
+            }
+        }
+        None
+    }
 }
 
 impl Name {
@@ -120,39 +158,29 @@ impl Spool {
     ///
     /// The files of one process are taken in their order: where somebody else has one, those after it are left.
     pub fn claim(&self, current: Option<&Path>, most: usize) -> Claimed {
-        let mut found = Claimed {
-            files: Vec::new(),
-            is_partial: false,
-            bytes: 0,
-            is_sent_by_others: false,
-        };
-        let mut taken = HashSet::new();
-        for name in self.names() {
-            let path = self.folder.join(&name.0);
-            found.bytes += fs::symlink_metadata(&path).map_or(0, |file| file.len());
-            if current == Some(path.as_path()) {
-                continue;
-            }
-            if found.files.len() >= most {
-                found.is_partial = true;
-                continue;
-            }
-            if taken.contains(name.process()) {
-                found.is_sent_by_others |= name.is_of(&self.author);
-                continue;
-            }
-            match SpoolFile::claim(path) {
-                Ok(Some(file)) => found.files.push(file),
-                Ok(None) => {
-                    found.is_sent_by_others |= name.is_of(&self.author);
-                    taken.insert(name.process().to_owned());
-                }
-                // Whoever had it has just sent it.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => tracing::debug!(file = name.0, %error, "a file of the spool is left alone"),
-            }
+        let mut names = self.names();
+        let count = names.len();
+        let length = |name: &Name| fs::symlink_metadata(self.folder.join(&name.0)).map_or(0, |file| file.len());
+        let bytes = names.iter().map(length).sum();
+        names.retain(|name| current != Some(self.folder.join(&name.0).as_path()));
+        let mut claims = self.claims(names);
+        Claimed {
+            files: claims.by_ref().take(most).collect(),
+            is_partial: claims.names.len() > 0,
+            bytes,
+            count,
+            is_sent_by_others: claims.is_sent_by_others,
         }
-        found
+    }
+
+    /// Locks files one after the other; see [`Spool::claim`].
+    fn claims(&self, names: Vec<Name>) -> Claims<'_> {
+        Claims {
+            spool: self,
+            names: names.into_iter(),
+            taken: HashSet::new(),
+            is_sent_by_others: false,
+        }
     }
 
     /// The files that wait, in the order of sending.

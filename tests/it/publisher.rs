@@ -1,5 +1,7 @@
 //! Publishers as processes of their own, and a server that comes, goes and is killed: what was handed over arrives, once.
 
+#[path = "publisher/calls.rs"]
+mod calls;
 #[path = "publisher/commands.rs"]
 mod commands;
 #[path = "publisher/killed.rs"]

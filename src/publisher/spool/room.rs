@@ -10,6 +10,9 @@ use serde_json::Value;
 use super::{Spool, SpoolFile};
 use crate::publisher::line::{Line, adw_id, is_log, told_drops};
 
+/// Files that are open at once because what went of them is not told yet.
+const EMPTIED_AT_ONCE: usize = 64;
+
 /// Lines by the workflow that lost them.
 pub(crate) type Drops = BTreeMap<String, u64>;
 
@@ -19,12 +22,11 @@ impl Spool {
     pub fn make_room(&self, most_bytes: u64, mut event_id: impl FnMut() -> String) -> Drops {
         let mut all = Drops::new();
         for only_logs in [true, false] {
-            let claimed = self.claim(None, usize::MAX);
-            let excess = claimed.bytes.saturating_sub(most_bytes);
+            let excess = self.claim(None, 0).bytes.saturating_sub(most_bytes);
             if excess == 0 {
                 break;
             }
-            match thin_out(claimed.files, excess, only_logs, &mut event_id) {
+            match thin_out(self.claims(self.names()), excess, only_logs, &mut event_id) {
                 Ok(drops) => add(&mut all, drops),
                 Err(error) => tracing::debug!(%error, "a file of the spool cannot be made smaller"),
             }
@@ -45,7 +47,7 @@ struct Thinned {
 /// Removes lines from the front until `excess` bytes are free, or nothing is left that may go. A file of which nothing is left is
 /// deleted only after another one tells what went: whoever is killed between the two tells it twice, and not never.
 fn thin_out(
-    files: Vec<SpoolFile>,
+    files: impl Iterator<Item = SpoolFile>,
     excess: u64,
     only_logs: bool,
     event_id: &mut impl FnMut() -> String,
@@ -64,17 +66,24 @@ fn thin_out(
         excess -= i64::try_from(thinned.freed).unwrap_or(i64::MAX);
         add(&mut untold, thinned.told);
         add(&mut untold, thinned.drops.clone());
-        if thinned.kept.is_empty() {
+        add(&mut all, thinned.drops);
+        let is_empty = thinned.kept.is_empty();
+        if is_empty && emptied.len() < EMPTIED_AT_ONCE {
+            emptied.push(file);
+            continue;
+        }
+        let mut lines = telling(&untold, event_id);
+        excess += i64::try_from(lines.len()).unwrap_or(i64::MAX);
+        lines.extend(thinned.kept);
+        file.replace(&lines)?;
+        emptied.drain(..).for_each(SpoolFile::delete);
+        if is_empty {
+            // It tells for those before it until another tells for all.
+            excess -= i64::try_from(lines.len()).unwrap_or(i64::MAX);
             emptied.push(file);
         } else {
-            let mut lines = telling(&untold, event_id);
-            excess += i64::try_from(lines.len()).unwrap_or(i64::MAX);
-            lines.extend(thinned.kept);
-            file.replace(&lines)?;
             untold.clear();
-            emptied.drain(..).for_each(SpoolFile::delete);
         }
-        add(&mut all, thinned.drops);
     }
     if let Some(mut last) = emptied.pop() {
         let lines = telling(&untold, event_id);

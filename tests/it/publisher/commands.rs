@@ -187,3 +187,26 @@ fn no_secret_is_written_to_the_spool() {
         String::from_utf8_lossy(&found.stdout)
     );
 }
+
+#[tokio::test]
+async fn an_event_that_finds_no_room_on_the_disk_goes_straight_to_the_server() {
+    let place = Place::new();
+    let emit = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_adwatch"));
+        place.tell(&mut command);
+        command
+            .args(["emit", "log", "no room"])
+            .env("ADWATCH_SPOOL", "/proc/nowhere");
+        place.output(&mut command, "")
+    };
+    let output = emit();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.code() == Some(1) && said.contains("set ADWATCH_SPOOL"),
+        "{said}"
+    );
+    let server = place.server().start();
+    assert!(emit().status.success());
+    let path = format!("/api/workflows/{ADW_ID}/events");
+    server.wait_for(&path, |answer| answer.text().contains("no room")).await;
+}

@@ -1,0 +1,95 @@
+//! Puts what many short processes have left into few files: during a long outage there would be a file for every hook.
+
+use std::{fs, io};
+
+use super::{Spool, SpoolFile};
+
+/// So many files are no burden.
+pub(crate) const MANY: usize = 256;
+/// Longer files stay as they are.
+const SHORT_BYTES: u64 = 64 * 1024;
+/// What becomes one file, by bytes and by the files that are open meanwhile.
+const JOINED_BYTES: usize = 512 * 1024;
+const JOINED_FILES: usize = 64;
+
+impl Spool {
+    /// Joins short files that have lost their publisher with those that follow them, so that the order of sending stays.
+    pub fn join(&self) {
+        let mut run = Vec::new();
+        let mut bytes = 0;
+        for file in self.claims(self.names()) {
+            let is_short = file.length() <= SHORT_BYTES;
+            if is_short {
+                bytes += usize::try_from(file.length()).unwrap_or(usize::MAX);
+                run.push(file);
+            }
+            if !is_short || bytes >= JOINED_BYTES || run.len() >= JOINED_FILES {
+                join(std::mem::take(&mut run));
+                bytes = 0;
+            }
+        }
+        join(run);
+    }
+}
+
+/// Makes one of several. Whoever is killed before the others are deleted leaves lines twice, which are sent twice and kept once.
+fn join(files: Vec<SpoolFile>) {
+    let mut files = files.into_iter();
+    let (Some(mut first), true) = (files.next(), files.len() > 0) else {
+        return;
+    };
+    let mut all = Vec::new();
+    let others: Vec<SpoolFile> = files.collect();
+    let read = |file: &SpoolFile, all: &mut Vec<u8>| -> io::Result<()> {
+        all.extend(fs::read(file.path())?);
+        // A torn line ends where it was torn.
+        all.push(b'\n');
+        Ok(())
+    };
+    let joined = std::iter::once(&first)
+        .chain(&others)
+        .try_for_each(|file| read(file, &mut all));
+    match joined.and_then(|()| first.replace(&all)) {
+        Ok(()) => others.into_iter().for_each(SpoolFile::delete),
+        Err(error) => tracing::debug!(%error, "short files of the spool cannot be joined"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_short_files_become_few_and_their_lines_keep_their_order() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let spool = Spool::new(folder.path().join("to"));
+        let mut expected = String::new();
+        for number in 0..300 {
+            // One of them is long, and one was torn.
+            let text = if number == 150 {
+                "x".repeat(SHORT_BYTES as usize + 1)
+            } else {
+                String::new()
+            };
+            let line = format!("{{\"number\":{number},\"text\":\"{text}\"}}\n");
+            let line = if number == 200 { &line[..5] } else { &line };
+            spool.leave(line.as_bytes()).expect("left");
+            expected += line;
+        }
+        let lines = |text: &str| -> Vec<String> {
+            text.lines()
+                .filter(|line| line.ends_with('}'))
+                .map(str::to_owned)
+                .collect()
+        };
+        spool.join();
+        let files = spool.claim(None, usize::MAX).files;
+        assert!(files.len() < 10, "{}", files.len());
+        let text: String = files
+            .iter()
+            .map(|file| fs::read_to_string(file.path()).expect("read"))
+            .collect();
+        assert_eq!(lines(&text), lines(&expected.replace("{\"num{", "{\"num\n{")));
+        assert_eq!(lines(&text).len(), 299);
+    }
+}
