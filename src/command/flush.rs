@@ -54,6 +54,7 @@ impl Flush {
         // Nobody's terminal and nobody's group: whoever ends those does not mean this. It has a session already where a person
         // started it as the first of a group.
         let _ = rustix::process::setsid();
+        close_inherited();
         let settings = Settings::from_env();
         if settings.is_disabled {
             return;
@@ -68,5 +69,19 @@ impl Flush {
                 return;
             }
         }
+    }
+}
+
+/// Gives back the files that whoever started this had open, beyond the standard streams: a script that holds a lock for its own time
+/// would hold it for ours. Nothing of our own is open yet.
+fn close_inherited() {
+    let folder = ["/proc/self/fd", "/dev/fd"]
+        .into_iter()
+        .find_map(|folder| std::fs::read_dir(folder).ok());
+    let names = folder.into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let numbers: Vec<i32> = names.filter_map(|name| name.to_str()?.parse().ok()).collect();
+    for number in numbers.into_iter().filter(|number| *number > 2) {
+        // One of them was the folder itself, which is closed already.
+        let _ = nix::unistd::close(number);
     }
 }

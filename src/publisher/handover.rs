@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::event_ids::EventIds;
 use super::line::Line;
 use super::spool::{Batch, Drops, Spool};
+use crate::domain::adw_id::AdwId;
 use memory::Memory;
 use tally::{Backlog, Tallies};
 pub(crate) use written::Unsent;
@@ -77,7 +78,8 @@ impl Handover {
     /// Takes an item that a caller began to hand over at `begun`.
     pub fn take(&self, item: Value, begun: Instant) {
         let line = Line::of(item, || self.ids.next());
-        let adw_id = line.adw_id.clone();
+        // What no server will keep needs no report either.
+        let adw_id = line.adw_id.clone().filter(|adw_id| adw_id.parse::<AdwId>().is_ok());
         let mut state = self.lock();
         self.put(&mut state, line);
         if let Some(adw_id) = adw_id {

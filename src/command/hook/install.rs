@@ -53,10 +53,10 @@ pub struct Uninstall {
 
 #[derive(Args, Debug, Default)]
 struct Place {
-    /// The project, by its folder.
+    /// One project, by its folder.
     ///
     /// [default: the current folder]
-    #[arg(long, value_name = "DIR", conflicts_with = "user")]
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".", conflicts_with = "user")]
     project: Option<PathBuf>,
     /// All projects of this user.
     #[arg(long)]

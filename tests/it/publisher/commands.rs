@@ -210,3 +210,26 @@ async fn an_event_that_finds_no_room_on_the_disk_goes_straight_to_the_server() {
     let path = format!("/api/workflows/{ADW_ID}/events");
     server.wait_for(&path, |answer| answer.text().contains("no room")).await;
 }
+
+#[tokio::test]
+async fn the_sender_holds_nothing_that_the_script_had_open() {
+    let place = Place::new();
+    let lock = place.spool.path().join("lock");
+    let mut script = Command::new("bash");
+    place.tell(&mut script);
+    script
+        .args([
+            "-c",
+            "exec 9>\"$1\" 200>&9; flock 9; \"$0\" emit log \"in the lock\"",
+            env!("CARGO_BIN_EXE_adwatch"),
+        ])
+        .arg(&lock);
+    assert!(place.output(&mut script, "").status.success());
+    // No server is there, so the sender stays; the lock was the script's, and the script has ended.
+    let file = std::fs::File::open(&lock).expect("opened");
+    let deadline = std::time::Instant::now() + crate::harness::PATIENCE;
+    while file.try_lock().is_err() {
+        assert!(std::time::Instant::now() < deadline, "the lock is still held");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}

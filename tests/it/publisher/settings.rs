@@ -110,6 +110,9 @@ fn a_project_gets_settings_of_its_own_and_a_link_stays_one() {
     let home = TempDir::new().expect("a folder");
     let project = home.path().join("shop");
     fs::create_dir(&project).expect("a folder");
+    assert!(
+        done(home.path(), &["install", "--project", "--dry-run"]).contains(".claude/settings.json would be changed")
+    );
     done(home.path(), &["install", "--project", "shop"]);
     let path = project.join(".claude/settings.json");
     assert!(path.is_file() && !home.path().join(".claude").exists());
