@@ -51,17 +51,6 @@ struct Orphan {
     sent: u64,
 }
 
-impl Orphan {
-    fn unsent(&self) -> Source {
-        Source {
-            process: self.file.process().to_owned(),
-            file: self.file.reader(),
-            from: self.sent,
-            until: self.file.length(),
-        }
-    }
-}
-
 /// What a step has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -245,7 +234,9 @@ impl<P: Post> Courier<P> {
         if self.orphans.is_empty() {
             return Step::Idle;
         }
-        let sources: Vec<Source> = self.orphans.iter().map(Orphan::unsent).collect();
+        let sources: Vec<Source> = (self.orphans.iter())
+            .map(|orphan| Source::of(&orphan.file, orphan.sent))
+            .collect();
         let (batch, read) = match spool::next_batch(&sources) {
             Ok(next) => next,
             Err(error) => {

@@ -111,6 +111,47 @@ fn ten_minutes_of_outage_are_made_good_in_order() {
 }
 
 #[test]
+fn what_several_processes_left_comes_by_time_and_a_clock_that_jumps_reorders_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let left = |name: &str, lines: &[(&str, &str)]| {
+        let line = |(at, text): &(&str, &str)| {
+            let at = format!("2026-01-15T10:30:{at}.000Z");
+            let data = json!({"adw_id": "a1", "event_id": text, "timestamp": at, "payload": {"content": text}});
+            format!("{}\n", json!({"type": "text_block", "data": data}))
+        };
+        let text: String = lines.iter().map(line).collect();
+        std::fs::write(folder.path().join(name), text).expect("written");
+    };
+    left(
+        "0000000000001-11-aaaaaaaa.ndjson",
+        &[("01", "parent starts"), ("50", "parent is done")],
+    );
+    left(
+        "0000000000002-12-bbbbbbbb.ndjson",
+        &[("20", "child 1"), ("40", "child 2")],
+    );
+    // Its clock has jumped back meanwhile.
+    left(
+        "0000000000003-12-bbbbbbbb.ndjson",
+        &[("10", "child 3"), ("45", "child 4")],
+    );
+    let server = Server::default();
+    server.0.borrow_mut().is_up = true;
+    let mut courier = Courier::for_others(Spool::new(folder.path().to_owned()).into(), server.clone(), 1 << 20);
+    while courier.step() == Step::Sent {}
+    let expected = [
+        "parent starts",
+        "child 1",
+        "child 2",
+        "child 3",
+        "child 4",
+        "parent is done",
+    ];
+    assert_eq!(server.0.borrow().texts, expected);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}
+
+#[test]
 fn waits_grow_with_the_failures_and_heed_what_the_server_says() {
     let seconds = Duration::from_secs;
     assert_eq!(wait_of(0, None, 1.0), Duration::from_millis(250));

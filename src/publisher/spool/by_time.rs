@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::SpoolFile;
 use super::lines::Batch;
 use crate::domain::timestamp::Timestamp;
 
@@ -19,6 +20,18 @@ pub(crate) struct Source {
     pub file: Arc<File>,
     pub from: u64,
     pub until: u64,
+}
+
+impl Source {
+    /// What a file holds from a place on.
+    pub fn of(file: &SpoolFile, from: u64) -> Self {
+        Self {
+            process: file.process().to_owned(),
+            file: file.reader(),
+            from,
+            until: file.length(),
+        }
+    }
 }
 
 /// A file of which the next lines are known.

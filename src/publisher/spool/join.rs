@@ -1,7 +1,8 @@
 //! Puts what many short processes have left into few files: during a long outage there would be a file for every hook.
 
-use std::{fs, io};
+use std::io;
 
+use super::by_time::{Source, next_batch};
 use super::{Spool, SpoolFile};
 
 /// So many files are no burden.
@@ -34,29 +35,36 @@ impl Spool {
 
 /// Makes one of several. Whoever is killed before the others are deleted leaves lines twice, which are sent twice and kept once.
 fn join(files: Vec<SpoolFile>) {
-    let mut files = files.into_iter();
-    let (Some(mut first), true) = (files.next(), files.len() > 0) else {
+    if files.len() < 2 {
         return;
-    };
-    let mut all = Vec::new();
-    let others: Vec<SpoolFile> = files.collect();
-    let read = |file: &SpoolFile, all: &mut Vec<u8>| -> io::Result<()> {
-        all.extend(fs::read(file.path())?);
-        // A torn line ends where it was torn.
-        all.push(b'\n');
-        Ok(())
-    };
-    let joined = std::iter::once(&first)
-        .chain(&others)
-        .try_for_each(|file| read(file, &mut all));
-    match joined.and_then(|()| first.replace(&all)) {
-        Ok(()) => others.into_iter().for_each(SpoolFile::delete),
+    }
+    let joined = merged(&files);
+    let mut files = files.into_iter();
+    let Some(mut first) = files.next() else { return };
+    match joined.and_then(|joined| first.replace(&joined)) {
+        Ok(()) => files.for_each(SpoolFile::delete),
         Err(error) => tracing::debug!(%error, "short files of the spool cannot be joined"),
     }
 }
 
+/// The whole lines of several files, in the order in which they would be sent.
+fn merged(files: &[SpoolFile]) -> io::Result<Vec<u8>> {
+    let mut sources: Vec<Source> = files.iter().map(|file| Source::of(file, 0)).collect();
+    let mut lines = Vec::new();
+    while sources.iter().any(|source| source.from < source.until) {
+        let (batch, used) = next_batch(&sources)?;
+        lines.extend_from_slice(batch.body(batch.pieces()));
+        for (source, used) in sources.iter_mut().zip(used) {
+            source.from = used;
+        }
+    }
+    Ok(lines)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
