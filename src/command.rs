@@ -8,6 +8,7 @@ pub mod flush;
 pub mod hook;
 pub mod run;
 mod span;
+pub mod tail;
 
 use std::process::ExitCode;
 

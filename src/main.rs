@@ -16,6 +16,7 @@ use adwatch::server::cli::{Cli, Command, Demo, Import, Serve};
 use adwatch::server::config::{self, Config, LogFormat};
 use adwatch::server::hub::Hub;
 use adwatch::server::import::{self, Report};
+use adwatch::server::local_time;
 use adwatch::server::open_hub;
 use clap::Parser as _;
 use tokio::net::TcpListener;
@@ -66,6 +67,10 @@ fn main() -> ExitCode {
             Ok(code) => return ExitCode::from(code),
             Err(error) => Err(Failure::Usage(error.to_string())),
         },
+        Command::Tail(arguments) => {
+            let code = command::tail::main(&arguments, local_time::zone());
+            return code.map_or_else(|failure| failure.tell(), ExitCode::from);
+        }
         Command::Version => say(concat!("adwatch ", env!("CARGO_PKG_VERSION"))),
     };
     let (message, code) = match done {

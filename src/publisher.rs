@@ -25,7 +25,7 @@
 
 mod builder;
 mod calls;
-mod client;
+pub(crate) mod client;
 pub(crate) mod clock;
 pub(crate) mod courier;
 pub mod destination;

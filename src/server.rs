@@ -15,7 +15,7 @@ pub mod hub;
 pub mod import;
 pub mod ingest;
 pub mod journal;
-mod local_time;
+pub mod local_time;
 pub mod media;
 pub mod openapi;
 pub mod pages;

@@ -65,5 +65,7 @@ mod search;
 mod sleep;
 #[path = "it/socket.rs"]
 mod socket;
+#[path = "it/tail.rs"]
+mod tail;
 #[path = "it/together.rs"]
 mod together;

@@ -39,30 +39,35 @@ struct Refused {
 
 impl Client {
     pub fn new(destination: &Destination, token: Option<&str>) -> Self {
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .build();
-        let config = Agent::config_builder()
-            .tls_config(tls)
-            .timeout_connect(Some(CONNECT_WITHIN))
-            .timeout_global(Some(ANSWER_WITHIN))
-            .http_status_as_error(false)
-            // A body that was sent elsewhere is not kept here.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .user_agent(concat!("adwatch-rust/", env!("CARGO_PKG_VERSION")));
-        let config = if destination.is_local() {
-            config.proxy(None)
-        } else {
-            config
-        };
         Self {
-            agent: config.build().new_agent(),
+            agent: agent(destination),
             url: format!("{}{PATH}", destination.url()),
             authorization: token.map(|token| format!("Bearer {token}")),
         }
     }
+}
+
+/// What asks a server: within a time, and without following it elsewhere.
+pub(crate) fn agent(destination: &Destination) -> Agent {
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::PlatformVerifier)
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build();
+    let config = Agent::config_builder()
+        .tls_config(tls)
+        .timeout_connect(Some(CONNECT_WITHIN))
+        .timeout_global(Some(ANSWER_WITHIN))
+        .http_status_as_error(false)
+        // A body that was sent elsewhere is not kept here.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(concat!("adwatch-rust/", env!("CARGO_PKG_VERSION")));
+    let config = if destination.is_local() {
+        config.proxy(None)
+    } else {
+        config
+    };
+    config.build().new_agent()
 }
 
 impl Post for Client {

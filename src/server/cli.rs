@@ -13,6 +13,7 @@ use crate::command::emit::Emit;
 use crate::command::flush::Flush;
 use crate::command::hook::Hook;
 use crate::command::run::Run;
+use crate::command::tail::Tail;
 use crate::demo::DemoOptions;
 use crate::demo::replay::Speed;
 
@@ -38,7 +39,8 @@ Examples:
   adwatch import c0a43f47.ndjson            take an export back into the journal
   adwatch emit c0a43f47 log 'tests pass'    tell what happens, from any script
   adwatch hook install                      see what Claude Code does in this project
-  adwatch run --adw-id c0a43f47 -- claude …  run an agent, and see what it does";
+  adwatch run --adw-id c0a43f47 -- claude   run an agent, and see what it does
+  adwatch tail c0a43f47                     follow a workflow in the terminal";
 
 /// Shows, live and without gaps, what every agent of every AI Developer Workflow is doing.
 #[derive(Debug, Parser)]
@@ -58,6 +60,7 @@ pub enum Command {
     #[command(hide = true)]
     Flush(Flush),
     Run(Run),
+    Tail(Tail),
     /// Print the version.
     Version,
 }

@@ -39,6 +39,30 @@ fn help_and_version_are_there() {
     for flag in ["--data", "--config", "FILE", "Examples:"] {
         assert!(said(&adwatch(&["import", "--help"]).stdout).contains(flag), "{flag}");
     }
+    for flag in [
+        "--adw-id",
+        "--agent",
+        "--stage",
+        "--agents",
+        "--grace",
+        "--kill-after",
+        "Examples:",
+    ] {
+        assert!(said(&adwatch(&["run", "--help"]).stdout).contains(flag), "{flag}");
+    }
+    for flag in [
+        "--kind",
+        "--level",
+        "--query",
+        "--since",
+        "--last",
+        "--no-follow",
+        "--until-end",
+        "--json",
+        "Examples:",
+    ] {
+        assert!(said(&adwatch(&["tail", "--help"]).stdout).contains(flag), "{flag}");
+    }
     assert_eq!(adwatch(&["serve", "--port", "1"]).status.code(), Some(2));
 }
 

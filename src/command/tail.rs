@@ -1,0 +1,296 @@
+//! `adwatch tail`: a workflow in the terminal, its past by REST and then each event by the socket.
+//!
+//! When to connect, what to ask and which events fit is decided by `domain::follow`, as in a browser. What is printed is what its
+//! timeline has taken in: from the frame where that holds it all, else from pages, so that nothing is missing and nothing twice.
+
+mod arguments;
+mod connection;
+mod history;
+mod paper;
+mod rest;
+mod socket;
+
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use rustix::termios::tcgetwinsize;
+use xxhash_rust::xxh3::xxh3_64;
+
+pub use arguments::{Color, Tail};
+use paper::Paper;
+use rest::{Rest, Trouble};
+use socket::Socket;
+
+use super::{Failure, UsageError};
+use crate::domain::adw_id::AdwId;
+use crate::domain::event::Event;
+use crate::domain::filter::Filter;
+use crate::domain::follow::{Answer, Follower, Input, Start};
+use crate::domain::frame::FromServer;
+use crate::domain::known::Known;
+use crate::domain::link::LinkState;
+use crate::domain::status::{Patience, Pulse, Status};
+use crate::domain::time_zone::TimeZone;
+use crate::publisher::clock;
+use crate::publisher::destination::Destination;
+use crate::publisher::settings::Settings;
+
+/// A workflow that does not say that it is over counts as over after so much silence: the next agent may be about to start.
+const OVER_AFTER: Duration = Duration::from_secs(60);
+/// Events that are remembered. A journal that lost some lost the newest ones: those of a moment.
+const KNOWN: usize = 64;
+
+/// Why it ends.
+enum Stop {
+    /// What was asked for is done.
+    Done,
+    /// The workflow is over.
+    Over(Status),
+    /// Nobody reads the output any more.
+    Unread,
+    Failed(String),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Unread,
+            _ => Self::Failed(format!("nothing can be printed: {error}")),
+        }
+    }
+}
+
+/// Follows the workflow; gives the exit code. Times are shown in this zone.
+pub fn main(arguments: &Tail, zone: TimeZone) -> Result<u8, Failure> {
+    let settings = Settings::from_env();
+    let url = arguments.url.as_ref().unwrap_or(&settings.url);
+    let destination = Destination::parse(url).map_err(|error| UsageError(error.to_string()))?;
+    let is_terminal = io::stdout().is_terminal();
+    let is_coloured = match arguments.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let said = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+            is_terminal && said("NO_COLOR").is_none() && said("TERM").is_none_or(|term| term != "dumb")
+        }
+    };
+    let mut following = Following {
+        adw_id: arguments.adw_id.clone(),
+        filter: arguments.filter(),
+        rest: Rest::new(&destination, settings.token.as_deref()),
+        destination,
+        token: settings.token,
+        paper: Paper {
+            zone,
+            is_coloured,
+            is_full: arguments.full,
+            is_json: arguments.json,
+            is_terminal,
+        },
+        shown: 0,
+        known: VecDeque::new(),
+        epoch: String::new(),
+        begun: Instant::now(),
+        link: LinkState::Connecting,
+        socket: None,
+    };
+    match following.run(arguments) {
+        Ok(never) => match never {},
+        Err(Stop::Done | Stop::Unread) => Ok(0),
+        Err(Stop::Over(status)) => Ok(u8::from(status == Status::Failed)),
+        Err(Stop::Failed(reason)) => Err(Failure::Machine(reason)),
+    }
+}
+
+enum Never {}
+
+struct Following {
+    adw_id: AdwId,
+    filter: Filter,
+    destination: Destination,
+    token: Option<String>,
+    rest: Rest,
+    paper: Paper,
+    /// Events up to this seq were shown, or are not wanted.
+    shown: u64,
+    /// The newest events that were shown, by seq and fingerprint.
+    known: VecDeque<(u64, u64)>,
+    /// The life of the journal that `shown` belongs to.
+    epoch: String,
+    begun: Instant,
+    /// The connection as it was told last.
+    link: LinkState,
+    socket: Option<Socket>,
+}
+
+impl Following {
+    fn run(&mut self, arguments: &Tail) -> Result<Never, Stop> {
+        let mut follower = self.start(arguments)?;
+        if arguments.no_follow {
+            return Err(Stop::Done);
+        }
+        let mut inputs = VecDeque::from([Input::Start, Input::Subscribe(self.adw_id.clone())]);
+        loop {
+            while let Some(input) = inputs.pop_front() {
+                self.take(&mut follower, input, &mut inputs)?;
+                self.tell(&mut follower, &mut inputs);
+            }
+            if arguments.until_end {
+                self.end(&follower)?;
+            }
+            inputs.extend(self.wait(&follower, arguments.until_end));
+        }
+    }
+
+    /// Shows what there is, and begins after that.
+    fn start(&mut self, arguments: &Tail) -> Result<Follower, Stop> {
+        let state = self.persist(arguments.no_follow, |this| match this.rest.state(&this.adw_id) {
+            Err(Trouble::Missing) => Ok(None),
+            found => found.map(Some),
+        })?;
+        let mut start = Start {
+            epoch: String::new(),
+            patience: Patience::default(),
+            server_time: clock::now(),
+            cards: None,
+            workflows: Vec::new(),
+        };
+        match state {
+            Some(state) => {
+                self.epoch.clone_from(&state.epoch);
+                match arguments.since {
+                    Some(since) => {
+                        self.shown = since;
+                        self.catch_up(state.seq, arguments.no_follow)?;
+                    }
+                    None => self.newest(arguments.last, state.seq, arguments.no_follow)?,
+                }
+                start.epoch = state.epoch;
+                start.server_time = state.timestamp;
+                start.workflows = vec![(state.adw_id, Known::Timeline(state.timeline))];
+            }
+            None if arguments.no_follow => {
+                return Err(Stop::Failed(format!("there is no workflow {}", self.adw_id.as_str())));
+            }
+            None => {
+                self.shown = arguments.since.unwrap_or(0);
+                say(&format!(
+                    "waiting for workflow {}, which does not exist yet",
+                    self.adw_id.as_str()
+                ));
+                start.workflows = vec![(self.adw_id.clone(), Known::Missing)];
+            }
+        }
+        Ok(Follower::new(self.now(), start))
+    }
+
+    /// Gives something that happened to the follower, shows what is new by it, and does what it says.
+    fn take(&mut self, follower: &mut Follower, input: Input, inputs: &mut VecDeque<Input>) -> Result<(), Stop> {
+        let list: Vec<Event> = match &input {
+            Input::Received(FromServer::Events { list, .. }) => list.clone(),
+            Input::Answered(_, Answer::Events(page)) => page.events.clone(),
+            _ => Vec::new(),
+        };
+        let life = match &input {
+            Input::Received(FromServer::Snapshot { epoch, .. }) => Some(epoch.clone()),
+            Input::Answered(_, Answer::State(state)) => Some(state.epoch.clone()),
+            _ => None,
+        };
+        let commands = follower.step(self.now(), clock::random_fraction(), input);
+        let seq = follower.state(&self.adw_id).map_or(0, Known::seq);
+        if self.epoch.is_empty() {
+            follower.epoch().clone_into(&mut self.epoch);
+        }
+        if let Some(epoch) = life.filter(|epoch| *epoch != self.epoch) {
+            self.begin_life(epoch, seq)?;
+        }
+        if seq > self.shown {
+            let is_all = list.first().is_some_and(|first| first.seq <= self.shown + 1)
+                && list.last().is_some_and(|last| last.seq >= seq);
+            if is_all {
+                let after = self.shown;
+                let mut new = list.iter().filter(|event| event.seq > after && event.seq <= seq);
+                new.try_for_each(|event| self.show_if_wanted(event))?;
+                self.shown = seq;
+            } else {
+                self.catch_up(seq, false)?;
+            }
+            io::stdout().flush()?;
+        }
+        for command in commands {
+            self.carry_out(command, inputs);
+        }
+        Ok(())
+    }
+
+    fn end(&self, follower: &Follower) -> Result<(), Stop> {
+        let Some(Known::Timeline(timeline)) = follower.state(&self.adw_id) else {
+            return Ok(());
+        };
+        let (now, pulse) = (follower.server_time(self.now()), Pulse::of(timeline));
+        let verdict = pulse.verdict(now, &follower.patience());
+        let silence = pulse.last_at.map_or(0, |at| now.since(at));
+        let is_sure = !verdict.derived || u128::from(silence) >= OVER_AFTER.as_millis();
+        if verdict.status.is_over() && is_sure {
+            say(&format!(
+                "workflow {} has {}: {}",
+                self.adw_id.as_str(),
+                verdict.status.slug(),
+                verdict.why
+            ));
+            return Err(Stop::Over(verdict.status));
+        }
+        Ok(())
+    }
+
+    fn show_if_wanted(&mut self, event: &Event) -> Result<(), Stop> {
+        // A preview does not hold all that is searched.
+        let is_preview = event.payload.get("preview_of_bytes").is_some();
+        let whole = (is_preview && self.filter.q.is_some())
+            .then(|| self.rest.whole(event).ok())
+            .flatten();
+        let payload = whole.as_ref().map_or(&event.payload, |whole| &whole.payload);
+        if self.filter.matches(event, payload) {
+            self.show(event)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn show(&mut self, event: &Event) -> Result<(), Stop> {
+        if self.known.len() == KNOWN {
+            self.known.pop_front();
+        }
+        self.known.push_back((event.seq, print_of(event)));
+        let is_preview = event.payload.get("preview_of_bytes").is_some();
+        let whole = (is_preview && self.paper.is_full)
+            .then(|| self.rest.whole(event).ok())
+            .flatten();
+        // It may be made wider at any time.
+        let size = self
+            .paper
+            .is_terminal
+            .then(|| tcgetwinsize(io::stdout()).ok())
+            .flatten();
+        let columns = size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0);
+        let text = self.paper.write(whole.as_ref().unwrap_or(event), columns, clock::now());
+        io::stdout().write_all(text.as_bytes())?;
+        Ok(())
+    }
+
+    /// Milliseconds of a clock that never goes back.
+    fn now(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// By what an event is known again in another life of the journal.
+fn print_of(event: &Event) -> u64 {
+    xxh3_64(serde_json::to_string(event).unwrap_or_default().as_bytes())
+}
+
+/// Says what happens, beside the events.
+fn say(message: &str) {
+    let _ = writeln!(io::stderr(), "adwatch: {message}");
+}

@@ -1,0 +1,116 @@
+//! What can be said to `adwatch tail`.
+
+use clap::{Args, ValueEnum};
+
+use crate::domain::adw_id::AdwId;
+use crate::domain::event::Kind;
+use crate::domain::filter::Filter;
+use crate::domain::level::Level;
+
+/// Follow a workflow in the terminal: its newest events, and then each as it happens.
+///
+/// It waits for a workflow that does not exist yet, goes on by itself when the server was away, and says so on the standard error
+/// output; no event is missed, and none comes twice. Exit codes: 0, 1 if the workflow failed (--until-end) or nothing can be read
+/// (--no-follow), 2 for a wrong argument.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  adwatch tail c0a43f47
+  adwatch tail c0a43f47 --kind tool --kind file --agent builder
+  adwatch tail c0a43f47 --level error --level warning -n 100
+  adwatch tail c0a43f47 -q 'assertion failed' --since 0 --no-follow
+  adwatch tail c0a43f47 --json | jq .data.payload
+  adwatch tail c0a43f47 --until-end && echo it worked")]
+pub struct Tail {
+    /// The workflow.
+    #[arg(value_name = "ID")]
+    pub adw_id: AdwId,
+    /// The server.
+    ///
+    /// [default: http://127.0.0.1:4600] [env: ADWATCH_URL]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Only events of this kind; may be given several times.
+    ///
+    /// state, log, file, thinking, tool, text, stage, status, session or other
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub kind: Vec<Kind>,
+    /// Only events of this agent; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub agent: Vec<String>,
+    /// Only events of this level (debug, info, success, warning or error); may be given several times.
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Vec<Level>,
+    /// Only events that hold this text, in any case.
+    #[arg(short = 'q', long = "query", value_name = "TEXT")]
+    pub q: Option<String>,
+    /// Begin after this seq; 0 begins with the first event.
+    #[arg(long, value_name = "SEQ", conflicts_with = "last")]
+    pub since: Option<u64>,
+    /// Begin with so many of the newest events.
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 20)]
+    pub last: usize,
+    /// End after the events that are there.
+    #[arg(long, conflicts_with = "until_end")]
+    pub no_follow: bool,
+    /// End when the workflow is over: it said so, or its agents have ended and nothing came for a minute.
+    #[arg(long)]
+    pub until_end: bool,
+    /// Print each event as JSON, one on a line, as it is on the wire.
+    #[arg(long, conflicts_with = "full")]
+    pub json: bool,
+    /// Print whole texts, on several lines where they have them.
+    #[arg(long)]
+    pub full: bool,
+    /// When to use colours; NO_COLOR is heard.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Tail {
+    pub fn filter(&self) -> Filter {
+        Filter {
+            kinds: self.kind.clone(),
+            agents: self.agent.clone(),
+            levels: self.level.clone(),
+            q: self.q.clone().filter(|q| !q.is_empty()),
+        }
+    }
+}
+
+/// The short name of a kind.
+pub(super) fn short(kind: Kind) -> &'static str {
+    match kind {
+        Kind::AgentStateUpdate => "state",
+        Kind::AgentLogEntry => "log",
+        Kind::FileOperation => "file",
+        Kind::AgentThinking => "thinking",
+        Kind::ToolExecution => "tool",
+        Kind::TextBlock => "text",
+        Kind::StageTransition => "stage",
+        Kind::StatusUpdate => "status",
+        Kind::Session => "session",
+        Kind::Other => "other",
+    }
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let named = Kind::ALL
+        .into_iter()
+        .find(|kind| short(*kind) == text || kind.name() == text);
+    named.ok_or_else(|| format!("there are {}", Kind::ALL.map(short).join(", ")))
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    let named = Level::ALL
+        .into_iter()
+        .find(|level| level.name() == text.to_ascii_lowercase());
+    named.ok_or_else(|| format!("there are {}", Level::ALL.map(Level::name).join(", ")))
+}
