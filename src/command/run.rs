@@ -235,6 +235,10 @@ impl Running {
         loop {
             if let Some((ending, at)) = ended {
                 if is_understood || Instant::now() >= at + DRAINED_FOR + UNDERSTOOD_WITHIN {
+                    let left = self.queue.waiting_bytes();
+                    if left > 0 {
+                        (self.publish)(self.story.missed(left));
+                    }
                     self.end(&ending);
                     return ending.how;
                 }

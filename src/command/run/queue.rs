@@ -48,6 +48,11 @@ impl Queue {
         self.bell.notify_one();
     }
 
+    /// Bytes that nobody has taken yet.
+    pub fn waiting_bytes(&self) -> u64 {
+        self.state().waiting_bytes as u64
+    }
+
     /// The next bytes and where they stand; waits for some. None at the end.
     pub fn take(&self) -> Option<(u64, Vec<u8>)> {
         let mut state = self.state();
