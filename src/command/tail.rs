@@ -24,7 +24,7 @@ use socket::Socket;
 
 use super::{Failure, UsageError};
 use crate::domain::adw_id::AdwId;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Kind};
 use crate::domain::filter::Filter;
 use crate::domain::follow::{Answer, Follower, Input, Start};
 use crate::domain::frame::FromServer;
@@ -38,6 +38,8 @@ use crate::publisher::settings::Settings;
 
 /// A workflow that does not say that it is over counts as over after so much silence: the next agent may be about to start.
 const OVER_AFTER: Duration = Duration::from_secs(60);
+/// Figures that come every few seconds, for a page to draw.
+const MEASURES: [&str; 2] = ["resource_sample", "publisher_report"];
 /// Events that are remembered. A journal that lost some lost the newest ones: those of a moment.
 const KNOWN: usize = 64;
 
@@ -88,6 +90,7 @@ pub fn main(arguments: &Tail, zone: TimeZone) -> Result<u8, Failure> {
             is_json: arguments.json,
             is_terminal,
         },
+        is_terse: !arguments.json && !arguments.kind.contains(&Kind::Other),
         shown: 0,
         known: VecDeque::new(),
         epoch: String::new(),
@@ -112,6 +115,8 @@ struct Following {
     token: Option<String>,
     rest: Rest,
     paper: Paper,
+    /// Measures are left out.
+    is_terse: bool,
     /// Events up to this seq were shown, or are not wanted.
     shown: u64,
     /// The newest events that were shown, by seq and fingerprint.
@@ -259,6 +264,9 @@ impl Following {
     }
 
     fn show(&mut self, event: &Event) -> Result<(), Stop> {
+        if self.is_terse && MEASURES.contains(&event.event_type.as_str()) {
+            return Ok(());
+        }
         if self.known.len() == KNOWN {
             self.known.pop_front();
         }

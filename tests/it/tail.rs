@@ -254,6 +254,17 @@ async fn it_ends_when_the_workflow_does_and_says_how() {
 }
 
 #[tokio::test]
+async fn measures_are_for_who_asks() {
+    let server = server().start();
+    let sample = json!({"type": "resource_sample", "data": {"adw_id": ID, "payload": {"processes": 3}}});
+    server.push(&[log(ID, "said"), sample]).await;
+    let shown = |options: &[&str]| text(&done(&server, &[options, &["--no-follow"]].concat()).stdout);
+    assert!(shown(&[]).ends_with("said\n"));
+    assert!(shown(&["--kind", "other"]).contains("processes: 3"));
+    assert_eq!(shown(&["--json"]).lines().count(), 2);
+}
+
+#[tokio::test]
 async fn what_an_agent_says_commands_no_terminal() {
     let server = server().start();
     let hostile = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31mred\r\nover\u{8}\u{202e}txt.exe";

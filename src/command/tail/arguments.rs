@@ -32,7 +32,8 @@ pub struct Tail {
     pub url: Option<String>,
     /// Only events of this kind; may be given several times.
     ///
-    /// state, log, file, thinking, tool, text, stage, status, session or other
+    /// state, log, file, thinking, tool, text, stage, status, session or other; samples of resources are among the others, and are
+    /// shown only if those are asked for.
     #[arg(long, value_name = "KIND", value_parser = kind)]
     pub kind: Vec<Kind>,
     /// Only events of this agent; may be given several times.

@@ -89,8 +89,7 @@ fn colour(event: &Event) -> &'static str {
         Kind::ToolExecution => "\u{1b}[36m",
         Kind::FileOperation => "\u{1b}[34m",
         Kind::AgentThinking => "\u{1b}[35m",
-        Kind::TextBlock => "",
-        Kind::AgentLogEntry => "\u{1b}[0m",
+        Kind::TextBlock | Kind::AgentLogEntry => "",
         Kind::AgentStateUpdate | Kind::Session | Kind::Other => "\u{1b}[2m",
     }
 }
