@@ -41,7 +41,7 @@ use crate::publisher::{Notifier, clock};
 /// A process that the command has started and left behind may keep its output open; for so long it is still read.
 const DRAINED_FOR: Duration = Duration::from_secs(2);
 /// What was read by then is understood soon, or the machine has other worries.
-const UNDERSTOOD_WITHIN: Duration = Duration::from_secs(5);
+const UNDERSTOOD_WITHIN: Duration = Duration::from_secs(3);
 /// Samples come so often in the first minute, and then so often.
 const SAMPLED_EVERY: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
 const FIRST_WHILE: Duration = Duration::from_secs(60);

@@ -8,6 +8,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// Seconds of the fastest stream there is; an agent writes some kB a second.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
+/// What is taken at once, about.
+const TAKEN_BYTES: usize = 64 * 1024;
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Queue {
@@ -36,7 +39,9 @@ impl Queue {
         state.waiting_bytes += bytes.len();
         match state.waiting.back_mut() {
             // Many small writes are taken at once.
-            Some((from, last)) if *from + last.len() as u64 == offset => last.extend_from_slice(bytes),
+            Some((from, last)) if last.len() < TAKEN_BYTES && *from + last.len() as u64 == offset => {
+                last.extend_from_slice(bytes);
+            }
             Some(_) | None => state.waiting.push_back((offset, bytes.to_vec())),
         }
         self.bell.notify_one();
