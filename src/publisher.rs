@@ -8,7 +8,7 @@
 //! use adwatch::publisher::Notifier;
 //! use serde_json::json;
 //!
-//! # fn main() -> std::io::Result<()> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // ADWATCH_URL, ADWATCH_TOKEN, ADWATCH_ADW_ID … say where to and whose; ADWATCH_DISABLED=1 switches it off.
 //! let notifier = Notifier::from_env().for_workflow("c0a43f47").for_agent("sdlc_planner");
 //! notifier.notify_start("an issue to solve");

@@ -43,6 +43,7 @@ Examples:
   adwatch emit c0a43f47 stage build started
   adwatch emit c0a43f47 status in_progress \"two of three\" --progress 66
   adwatch emit c0a43f47 state plan_file=specs/plan.md status=built
+  adwatch emit c0a43f47 log --level warning -- \"$line\"     whatever the line begins with
   adwatch emit c0a43f47 deployed --data '{\"to\": \"staging\"}'
   export ADWATCH_ADW_ID=c0a43f47; adwatch emit log \"no id needed\"
   jq -c '.events[]' old.json | adwatch emit --adw-id c0a43f47 -"

@@ -51,6 +51,7 @@ async fn what_was_emitted_without_a_server_is_there_when_one_comes() {
     let place = Place::new();
     place.emit(&[ADW_ID, "log", "tests pass", "--level", "success", "--agent", "shell"]);
     place.emit(&["stage", "build", "started"]);
+    place.emit(&["log", "--level", "warning", "--", "--a line that begins with dashes"]);
     place.emit(&["status", "in_progress", "two of three", "--progress", "66"]);
     let items = "{\"type\":\"text_block\",\"data\":{\"payload\":{\"content\":\"from a pipe\"}}}\n\
                  {\"type\":\"deployed\",\"data\":{\"adw_id\":\"b2\",\"to\":\"staging\"}}\n";
@@ -68,7 +69,10 @@ async fn what_was_emitted_without_a_server_is_there_when_one_comes() {
         .iter()
         .filter_map(|event| event["data"]["event_type"].as_str())
         .collect();
-    assert_eq!(types, ["log_entry", "stage_started", "in_progress", "text"]);
+    assert_eq!(
+        types,
+        ["log_entry", "stage_started", "log_entry", "in_progress", "text"]
+    );
     assert_eq!(
         (&events[0]["data"]["agent"], &events[0]["data"]["payload"]["level"]),
         (&json!("shell"), &json!("success"))
