@@ -571,8 +571,11 @@ class AdwLogHandler(logging.Handler):
             _note("logging", "a log record could not be handed over: %s", _text(error))
 
     def _message(self, record: logging.LogRecord) -> str:
-        """The formatter's text where one was set, else the message, with the traceback below it."""
-        if self.formatter is not None:
+        """The formatter's text where one was set, else the message, with the traceback below it.
+
+        The one that `logging.basicConfig` gives every handler does not count: it repeats the level and the logger's name.
+        """
+        if self.formatter is not None and getattr(self.formatter, "_fmt", None) != logging.BASIC_FORMAT:
             return self.formatter.format(record)
         message = record.getMessage()
         if record.exc_info:
