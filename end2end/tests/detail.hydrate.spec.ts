@@ -130,6 +130,11 @@ test('a hundred thousand entries: few in the page, any of them a search and a li
   await expect(hit).toContainText('line 41820');
   await expect(hit.locator('mark').first()).toHaveText('line 41820');
   expect(await nodes()).toBeLessThan(2_500);
+  // The link of an entry takes who is here to it, and the search stays.
+  await dialog(page).locator('[data-seq="41819"] .q a').click();
+  await expect(page).toHaveURL(/seq=41819&q=line%2041820/);
+  await page.goBack();
+  await expect(page).toHaveURL(/seq=41820/);
 
   const other = await context.newPage();
   await other.goto(page.url());

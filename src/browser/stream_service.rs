@@ -86,7 +86,11 @@ impl StreamService {
 
     fn watch_window(&self) {
         let service = self.clone();
-        self.0.painter.call(move || service.paint());
+        self.0.painter.call(move || {
+            // In a task of its own: within the frame it would be one with all that the browser does to lay it out and paint it.
+            let service = service.clone();
+            Timeout::new(0, move || service.paint()).forget();
+        });
         let service = self.clone();
         on_return(move || {
             service.tell_the_time();

@@ -33,7 +33,8 @@ use crate::ui::icon::icon;
 use crate::ui::markup::markup;
 use crate::ui::viewer::subject::{Subject, use_subject};
 use hands::Hands;
-use list::{List, Mode, list_view};
+use list::view::list_view;
+use list::{List, Mode};
 use query::{DetailQuery, Tab, workflow};
 
 const SHEET: &str = style_sheet!("./style/components/detail.css");

@@ -98,10 +98,22 @@ impl Hands {
             if let Some(text) = said.and_then(|said| said.text_content()) {
                 self.subject.store.copy(text);
             }
-        } else if closest("a, button, .open").is_none()
-            && let Some(seq) = closest("[data-seq]").and_then(|row| row.get_attribute("data-seq")?.parse().ok())
-        {
-            list.toggle(seq);
+        } else if let Some(seq) = closest("[data-seq]").and_then(|row| row.get_attribute("data-seq")?.parse().ok()) {
+            let is_plain = !(event.ctrl_key() || event.meta_key() || event.shift_key());
+            if closest("a, button, .open").is_none() {
+                list.toggle(seq);
+            } else if is_plain && closest(".q a").is_some() {
+                // The link leads to the entry; who is here goes on searching.
+                event.prevent_default();
+                let seq = Some(seq);
+                self.go(
+                    &DetailQuery {
+                        seq,
+                        ..self.query.get_untracked()
+                    },
+                    false,
+                );
+            }
         }
     }
 

@@ -5,6 +5,9 @@
 //! change are left alone.
 
 mod state;
+pub mod view;
+
+use std::time::Duration;
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -14,11 +17,10 @@ use super::query::DetailQuery;
 use crate::domain::adw_id::AdwId;
 use crate::domain::log::{Log, Row};
 use crate::ui::derived::Derived;
-use crate::ui::dynamic::list;
 use crate::ui::effect::effect;
 use crate::ui::store::Store;
 pub use state::Mode;
-use state::{Drawn, State};
+use state::State;
 
 /// Rows that are drawn beyond what is seen, on either side.
 const BEYOND: usize = 8;
@@ -65,6 +67,7 @@ impl List {
             view_px: 0,
             top_px: 0,
             end_px: None,
+            is_due: false,
             count: 0,
         };
         // The entries of another tab are none of this one's.
@@ -113,7 +116,7 @@ impl List {
             self.store.history.track();
             self.chosen.track();
             self.query.track();
-            self.update(Cause::Data);
+            self.update_soon();
         });
         // The keys scroll what has the focus, and the list before is gone with it.
         effect(move || {
@@ -237,6 +240,23 @@ impl List {
         self.chosen.update(|chosen| *chosen += 1);
     }
 
+    /// Draws in a task of its own, so that the browser can answer a person between that and what caused it.
+    fn update_soon(self) {
+        if self
+            .state
+            .try_update_value(|state| std::mem::replace(&mut state.is_due, true))
+            == Some(false)
+        {
+            let draw = move || {
+                // The list may have gone meanwhile.
+                if self.state.try_update_value(|state| state.is_due = false).is_some() {
+                    self.update(Cause::Data);
+                }
+            };
+            set_timeout(draw, Duration::ZERO);
+        }
+    }
+
     fn update(self, cause: Cause) {
         let (Some(container), Some(canvas)) = (self.container.get_untracked(), self.canvas.get_untracked()) else {
             return;
@@ -358,43 +378,4 @@ fn row_px() -> usize {
 
 fn seq_of(row: &Element) -> Option<u64> {
     row.get_attribute("data-seq")?.parse().ok()
-}
-
-/// The list with its scroll bar and its rows. `class` names its columns, `heads` are the words above them.
-pub fn list_view(rows: List, label: &'static str, class: &'static str, heads: &'static str) -> AnyView {
-    rows.start();
-    let drawn = move || {
-        rows.drawn.track();
-        rows.state.with_value(|state| state.rows.clone())
-    };
-    let draw = |row: Drawn| {
-        view! {
-            <div role="row" class=row.class aria-rowindex=(row.index + 2).to_string() data-seq=row.seq.to_string() inner_html=row.html></div>
-        }
-        .into_any()
-    };
-    let style = Derived::new(move |_| {
-        rows.drawn.track();
-        format!(
-            "transform:translateY({}px)",
-            rows.state.with_value(|state| state.above_px)
-        )
-    });
-    let count = Derived::new(move |_| {
-        rows.drawn.track();
-        (rows.state.with_value(|state| state.count) + 1).to_string()
-    });
-    view! {
-        <div class=class role="table" aria-label=label aria-rowcount=move || count.get()>
-            <div role="rowgroup" class="scroll" tabindex="0" autofocus=true node_ref=rows.container on:scroll=move |_| rows.update(Cause::Scroll)>
-                <div role="row" class="heads-row" aria-rowindex="1" inner_html=heads></div>
-                <div class="canvas" role="presentation" node_ref=rows.canvas>
-                    <div class="rows" role="presentation" style=move || style.get()>
-                        {list(drawn, Drawn::key, draw)}
-                    </div>
-                </div>
-            </div>
-        </div>
-    }
-    .into_any()
 }

@@ -70,6 +70,8 @@ pub struct State {
     pub top_px: usize,
     /// How high the canvas was when its end was last shown, if nobody has scrolled since.
     pub end_px: Option<usize>,
+    /// It is about to be drawn anew.
+    pub is_due: bool,
     pub count: usize,
 }
 
@@ -169,9 +171,12 @@ impl State {
     }
 
     pub fn draw(&mut self, history: History, from: usize, to: usize, query: &DetailQuery) {
+        // Without what is searched: rows stay as they are while a person types.
         let link = DetailQuery {
             seq: None,
             before: None,
+            text: String::new(),
+            only: false,
             ..query.clone()
         };
         let link = format!("{}&seq=", link.href(&self.adw_id));
