@@ -45,6 +45,30 @@ test('a call without a result stands under what is open now', async ({ page, ser
   await expect(page.getByRole('region', { name: 'Now' })).toContainText('sleep 600');
 });
 
+test('what processes take and what pushing costs is drawn, and stands in no list of what happened', async ({ page, server }) => {
+  const sample = (cpu_percent: number) => ({
+    type: 'resource_sample',
+    data: { adw_id: 'c0a43f47', agent: 'builder', payload: { cpu_percent, memory_bytes: 300 * 2 ** 20, disk_write_bytes: 4096 } },
+  });
+  const report = { publisher: 'adwatch-python 0.1.0', pid: 4121, handed_over: 1204, handover_p50_us: 48, handover_p99_us: 310, dropped: 3 };
+  await server.push(
+    text('c0a43f47', 'at work'),
+    sample(380),
+    sample(12),
+    { type: 'publisher_report', data: { adw_id: 'c0a43f47', payload: { ...report, backlog_ms: 1500 } } },
+  );
+  await page.goto('/w/c0a43f47');
+  const now = page.getByRole('region', { name: 'Now' });
+  await expect(now).toContainText(/processes\s*builder/);
+  await expect(now).toContainText(/processor\s*12\s%/);
+  await expect(now).toContainText(/memory\s*314\sMB/);
+  await expect(now.getByTitle('at most 380')).toBeVisible();
+  await expect(entries(page)).toHaveCount(1);
+  await page.goto('/w/c0a43f47?detail=overview');
+  const costs = page.getByRole('row').filter({ hasText: 'adwatch-python 0.1.0' });
+  await expect(costs).toContainText(/1,204\s*48\sµs\s*310\sµs\s*1\.5\ss\s*3\s*0/);
+});
+
 test('a workflow that does not exist yet says so', async ({ page }) => {
   const answer = await page.goto('/w/never-seen');
   expect(answer?.status()).toBe(404);
