@@ -15,7 +15,7 @@ use crate::domain::status::Patience;
 use crate::ui::store::Store;
 
 /// How often what lies beneath an open detail is painted, in ms: a person sees little of it, and it costs as much as the detail.
-const BENEATH_MS: u64 = 250;
+const BENEATH_MS: u64 = 1_000;
 
 #[derive(Default)]
 pub(super) struct Painter {

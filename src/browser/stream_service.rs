@@ -243,7 +243,9 @@ impl StreamService {
 
     fn paint(&self) {
         let now = self.0.clock.now();
-        if !self.0.painter.begin(now, self.0.store) {
+        let link = self.0.follower.borrow().link(now).state;
+        let is_cut = self.0.store.link.with_untracked(|shown| shown.state != link);
+        if !self.0.painter.begin(now, self.0.store) && !is_cut {
             self.0.store.history.paint();
             self.0.painter.ask();
             return;
