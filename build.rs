@@ -1,50 +1,19 @@
-//! Compiles the component sheets and gathers the built front end into a table that the server embeds.
+//! Gathers the built front end into a table that the binary embeds.
 //!
-//! Both outputs are written only when they differ, so that a build that changes nothing rebuilds nothing.
+//! Written only when it differs, so that a build that changes nothing rebuilds nothing.
 
-use std::collections::HashMap;
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use stylers::{Class, from_str};
 use xxhash_rust::xxh3::Xxh3Default;
-
-const SHEETS: &str = "style/components";
-const COMPILED_SHEETS: &str = "style/generated/components.css";
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=ADWATCH_SITE_DIR");
-    compile_sheets()?;
-    if env::var_os("CARGO_FEATURE_SSR").is_some() {
-        embed_assets()?;
-    }
-    Ok(())
-}
-
-/// Gives every sheet in `style/components` the scope class that `style_sheet!` hands to its component.
-fn compile_sheets() -> io::Result<()> {
-    println!("cargo::rerun-if-changed={SHEETS}");
-    let mut compiled = String::from("/* Made by build.rs from style/components. Do not edit. */\n");
-    let mut owners = HashMap::new();
-    for path in files_below(Path::new(SHEETS))? {
-        let sheet = fs::read_to_string(&path)?;
-        let class = Class::rand_class_from_seed(sheet.clone());
-        let name = path.display().to_string();
-        // stylers derives the class from the sheet's length alone, so two sheets of equal length would share it.
-        if let Some(other) = owners.insert(class.as_name().to_owned(), name.clone()) {
-            return Err(io::Error::other(format!(
-                "{other} and {name} have the same number of characters and would share the class {}: \
-                 lengthen a comment in one of them",
-                class.as_name()
-            )));
-        }
-        let _ = write!(compiled, "\n/* {name} */\n{}\n", from_str(&sheet, &class).trim());
-    }
-    write_if_changed(Path::new(COMPILED_SHEETS), compiled.as_bytes())
+    embed_assets()
 }
 
 /// Writes `assets.rs` into OUT_DIR: the build id and one entry per file of the site, empty where no site was built.
@@ -88,7 +57,9 @@ fn embed_assets() -> io::Result<()> {
     }
 
     let id = format!("{:016x}", build.digest());
-    let table = format!("pub const BUILD_ID: &str = {id:?};\n\npub static ASSETS: &[Asset] = &[\n{entries}];\n");
+    let table = format!(
+        "pub const ASSETS: Assets = Assets {{ build_id: {id:?}, files: FILES }};\n\nstatic FILES: &[Asset] = &[\n{entries}];\n"
+    );
     write_if_changed(&out.join("assets.rs"), table.as_bytes())
 }
 

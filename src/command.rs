@@ -1,16 +1,59 @@
-//! What else the `adwatch` command does beside serving: what a shell script, a hook or a person calls, beside the server that may not
-//! even run.
+//! The command line: what can be said to `adwatch`, and who does it.
 //!
-//! The short ones hand over by leaving a file in the spool and are gone; a process that they start sends it. They need no runtime.
+//! What a shell script or a hook calls hands over by leaving a file in the spool and is gone; a process that it starts sends it.
+//! So it needs neither a server that runs nor a runtime.
 
-pub mod emit;
-pub mod flush;
-pub mod hook;
-pub mod run;
+mod cli;
+mod demo;
+mod emit;
+mod flush;
+mod hook;
+mod import;
+mod run;
+mod serve;
 mod span;
-pub mod tail;
+mod start;
+mod tail;
 
 use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+use hook::Hook;
+use server::local_time;
+
+/// Does what the arguments of this process say.
+pub fn main() -> ExitCode {
+    // Claude Code waits for its hooks: neither the arguments of all commands nor a runtime are made for one.
+    if hook::is_meant(std::env::args_os()) {
+        hook::take();
+        return ExitCode::SUCCESS;
+    }
+    let done = match Cli::parse().command {
+        Command::Serve(arguments) => start::in_runtime(serve::run(&arguments)),
+        Command::Demo(arguments) => start::in_runtime(demo::run(arguments)),
+        Command::Import(arguments) => start::in_runtime(import::run(arguments)),
+        Command::Emit(arguments) => arguments.run(),
+        Command::Hook(Hook { command: Some(command) }) => command.run(),
+        Command::Hook(Hook { command: None }) => {
+            hook::take();
+            Ok(())
+        }
+        Command::Flush(arguments) => {
+            arguments.run();
+            Ok(())
+        }
+        Command::Run(arguments) => return exit(run::main(&arguments).map_err(|error| Failure::usage(&error))),
+        Command::Tail(arguments) => return exit(tail::main(&arguments, local_time::zone())),
+        Command::Version => start::say(concat!("adwatch ", env!("CARGO_PKG_VERSION"))),
+    };
+    exit(done.map(|()| 0))
+}
+
+fn exit(done: Result<u8, Failure>) -> ExitCode {
+    done.map_or_else(|failure| failure.tell(), ExitCode::from)
+}
 
 /// A command was used wrongly, and how to use it.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +76,11 @@ impl From<UsageError> for Failure {
 }
 
 impl Failure {
+    /// The command or the settings must be changed.
+    fn usage(error: &impl ToString) -> Self {
+        UsageError(error.to_string()).into()
+    }
+
     /// Says it on the standard error output.
     pub fn tell(&self) -> ExitCode {
         use std::io::Write as _;

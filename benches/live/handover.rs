@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use adwatch::publisher::Notifier;
+use publisher::Notifier;
 use tempfile::TempDir;
 
 use crate::server::Server;

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use adwatch::domain::draft::{Draft, NewEvent};
-use adwatch::domain::event::{Event, Kind, TimeSource};
-use adwatch::domain::timestamp::Timestamp;
-use adwatch::server::hub::{Hub, Upkeep};
-use adwatch::server::journal::Batch;
-use adwatch::server::journal::sqlite::{Durability, SqliteJournal};
+use domain::event::{Event, Kind, TimeSource};
+use domain::timestamp::Timestamp;
+use draft::{Draft, NewEvent};
+use journal::Batch;
+use journal::sqlite::{Durability, SqliteJournal};
 use serde_json::json;
+use server::hub::{Hub, Upkeep};
 use tempfile::TempDir;
 
 /// The journal with so many workflows of so many events each, and how many events a second it took.

@@ -7,13 +7,13 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::dialect::Reader;
-use adwatch::domain::event::TimeSource;
-use adwatch::domain::lines::Lines;
-use adwatch::domain::place::Place;
-use adwatch::domain::reading::{Finished, Reading};
-use adwatch::domain::timestamp::Timestamp;
+use domain::adw_id::AdwId;
+use domain::event::TimeSource;
+use domain::timestamp::Timestamp;
+use intake::dialect::Reader;
+use intake::lines::Lines;
+use intake::place::Place;
+use intake::reading::{Finished, Reading};
 use serde_json::Value;
 
 use crate::invented;
@@ -217,6 +217,6 @@ fn is_stream(bytes: &[u8]) -> bool {
     bytes.split(|byte| *byte == b'\n').take(5).any(|line| {
         let value: Option<Value> = serde_json::from_slice(line).ok();
         let line_type = value.as_ref().and_then(|value| value.get("type")?.as_str());
-        line_type.is_some_and(adwatch::domain::dialect::is_known_type)
+        line_type.is_some_and(intake::dialect::is_known_type)
     })
 }

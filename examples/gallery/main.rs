@@ -8,17 +8,17 @@ mod workflows;
 
 use std::path::PathBuf;
 
-use adwatch::domain::card::Card;
-use adwatch::domain::status::Patience;
-use adwatch::domain::timeline::Timeline;
-use adwatch::domain::timestamp::Timestamp;
-use adwatch::ui::address::Address;
-use adwatch::ui::app::shell;
-use adwatch::ui::store::Seed;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use domain::card::Card;
+use domain::status::Patience;
+use domain::timeline::Timeline;
+use domain::timestamp::Timestamp;
 use leptos::context::provide_context;
 use leptos::prelude::LeptosOptions;
+use ui::address::Address;
+use ui::app::shell;
+use ui::store::Seed;
 
 /// Every page is drawn as of 14:31:46 on this day.
 pub const NOW: Timestamp = Timestamp(1_768_487_506_000);

@@ -1,8 +1,8 @@
 //! A workflow being invented, event by event.
 
-use adwatch::domain::event::{Event, Kind, TimeSource};
-use adwatch::domain::timeline::Timeline;
-use adwatch::domain::timestamp::Timestamp;
+use domain::event::{Event, Kind, TimeSource};
+use domain::timeline::Timeline;
+use domain::timestamp::Timestamp;
 use serde_json::{Value, json};
 
 use crate::NOW;

@@ -1,13 +1,13 @@
 //! The states of the connection, one below the other.
 
-use adwatch::domain::timestamp::Timestamp;
-use adwatch::ui::address::Address;
-use adwatch::ui::banner::Banners;
-use adwatch::ui::connection::{Connection, ended};
-use adwatch::ui::icon::Sprite;
-use adwatch::ui::store::{Link, LinkState, Recovered, Store};
+use domain::timestamp::Timestamp;
 use leptos::context::{Provider, provide_context};
 use leptos::prelude::*;
+use ui::address::Address;
+use ui::banner::Banners;
+use ui::connection::{Connection, ended};
+use ui::icon::Sprite;
+use ui::store::{Link, LinkState, Recovered, Store};
 
 use crate::NOW;
 

@@ -1,7 +1,7 @@
 //! Invented workflows: events folded into timelines, as the hub would.
 
-use adwatch::domain::event::{Kind, TimeSource};
-use adwatch::domain::timeline::Timeline;
+use domain::event::{Kind, TimeSource};
+use domain::timeline::Timeline;
 use serde_json::{Value, json};
 
 use crate::NOW;

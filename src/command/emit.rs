@@ -7,14 +7,16 @@ use std::io::{self, Read as _};
 use clap::Args;
 use serde_json::Value;
 
-use super::{Failure, UsageError, flush};
-use crate::domain::push::body::{self, Part};
-use crate::domain::push::{self, Received};
-use crate::domain::redaction;
-use crate::publisher::clock;
-use crate::publisher::leaving::Leaving;
-use crate::publisher::line;
-use crate::publisher::settings::Settings;
+use crate::command::Failure;
+use crate::command::UsageError;
+use crate::command::flush;
+use draft::redaction;
+use intake::push::body::{self, Part};
+use intake::push::{self, Received};
+use publisher::clock;
+use publisher::leaving::Leaving;
+use publisher::line;
+use publisher::settings::Settings;
 
 /// What is read of the standard input at most: what a spool may hold.
 const LONGEST_INPUT: u64 = 64 * 1024 * 1024;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::publisher::leaving::{Leaving, SendingEnd};
-use crate::publisher::settings::Settings;
+use publisher::leaving::{Leaving, SendingEnd};
+use publisher::settings::Settings;
 
 /// Send what waits in the spool; short commands start this by themselves.
 #[derive(Args, Debug)]

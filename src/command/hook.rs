@@ -14,10 +14,11 @@ use std::panic;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};
 
-use super::{Failure, flush};
-use crate::publisher::leaving::Leaving;
-use crate::publisher::settings::Settings;
+use crate::command::Failure;
+use crate::command::flush;
 pub use install::{Install, Uninstall};
+use publisher::leaving::Leaving;
+use publisher::settings::Settings;
 
 /// What is read of the standard input at most.
 const LONGEST_INPUT: u64 = 64 * 1024 * 1024;

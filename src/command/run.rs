@@ -6,14 +6,12 @@
 mod arguments;
 mod ending;
 mod hang;
-mod item;
 mod output_file;
 mod processes;
 mod pump;
 mod queue;
 mod signals;
 pub mod story;
-pub mod stream;
 
 use std::ffi::{OsStr, c_int};
 use std::io::{self, Write as _};
@@ -29,14 +27,15 @@ use serde_json::Value;
 pub use arguments::Run;
 use ending::{Ending, How, NOT_FOUND, NOT_RUN};
 use hang::{Hang, Step};
+use intake::stream::Stream;
 use output_file::OutputFile;
 use processes::Taken;
 use queue::Queue;
 use story::Story;
-use stream::Stream;
 
-use crate::publisher::destination::UrlError;
-use crate::publisher::{Notifier, clock};
+use publisher::Notifier;
+use publisher::clock;
+use publisher::destination::UrlError;
 
 /// A process that the command has started and left behind may keep its output open; for so long it is still read.
 const DRAINED_FOR: Duration = Duration::from_secs(2);

@@ -22,19 +22,20 @@ use paper::Paper;
 use rest::{Rest, Trouble};
 use socket::Socket;
 
-use super::{Failure, UsageError};
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::{Event, Kind};
-use crate::domain::filter::Filter;
-use crate::domain::follow::{Answer, Follower, Input, Start};
-use crate::domain::frame::FromServer;
-use crate::domain::known::Known;
-use crate::domain::link::LinkState;
-use crate::domain::status::{Patience, Pulse, Status};
-use crate::domain::time_zone::TimeZone;
-use crate::publisher::clock;
-use crate::publisher::destination::Destination;
-use crate::publisher::settings::Settings;
+use crate::command::Failure;
+use crate::command::UsageError;
+use domain::adw_id::AdwId;
+use domain::event::{Event, Kind};
+use domain::filter::Filter;
+use domain::follow::{Answer, Follower, Input, Start};
+use domain::frame::FromServer;
+use domain::known::Known;
+use domain::link::LinkState;
+use domain::status::{Patience, Pulse, Status};
+use intake::time_zone::TimeZone;
+use publisher::clock;
+use publisher::destination::Destination;
+use publisher::settings::Settings;
 
 /// A workflow that does not say that it is over counts as over after so much silence: the next agent may be about to start.
 const OVER_AFTER: Duration = Duration::from_secs(60);

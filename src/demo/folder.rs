@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::play::{Act, Beat, What};
 use super::stream;
-use crate::domain::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 
 /// A workflow's folder.
 #[derive(Clone, Debug)]

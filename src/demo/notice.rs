@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::play::{Act, Beat, Message, Step, What};
-use crate::domain::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 
 /// What a workflow pushes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

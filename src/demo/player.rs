@@ -10,7 +10,7 @@ use super::folder::Folder;
 use super::notice::{self, Pushes};
 use super::play::{Act, Beat, Play, What};
 use super::publisher::Publisher;
-use crate::domain::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 
 /// Beats that are due within so long are played together.
 const TOGETHER_MS: i64 = 20;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::play::{Message, Step, What};
-use crate::domain::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 
 const TOOLS: [&str; 8] = ["Task", "Bash", "Glob", "Grep", "Read", "Edit", "Write", "TodoWrite"];
 

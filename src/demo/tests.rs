@@ -8,18 +8,18 @@ use super::fate::{Fate, play};
 use super::notice::{self, Pushes};
 use super::play::{Act, Play};
 use super::stream;
-use crate::domain::adw_id::AdwId;
-use crate::domain::dialect::Reader;
-use crate::domain::draft::{Draft, NewEvent};
-use crate::domain::event::{Event, Kind, TimeSource};
-use crate::domain::place::Place;
-use crate::domain::push::{self, Received};
-use crate::domain::reading::Reading;
-use crate::domain::redaction;
-use crate::domain::status::{Patience, Pulse, Status};
-use crate::domain::timeline::Timeline;
-use crate::domain::timeline::stage_line::StageState;
-use crate::domain::timestamp::Timestamp;
+use domain::adw_id::AdwId;
+use domain::event::{Event, Kind, TimeSource};
+use domain::status::{Patience, Pulse, Status};
+use domain::timeline::Timeline;
+use domain::timeline::stage_line::StageState;
+use domain::timestamp::Timestamp;
+use draft::redaction;
+use draft::{Draft, NewEvent};
+use intake::dialect::Reader;
+use intake::place::Place;
+use intake::push::{self, Received};
+use intake::reading::Reading;
 
 const BEGIN: i64 = 1_768_473_000_000;
 const FATES: [Fate; 7] = [
@@ -103,7 +103,7 @@ fn folded(play: &Play) -> Timeline {
                 session_id: None,
                 parent_tool_use_id: None,
                 payload: match new.document {
-                    crate::domain::draft::Document::Whole(state) => {
+                    draft::Document::Whole(state) => {
                         serde_json::json!({"state": state, "source": new.source})
                     }
                     other => panic!("the demo pushes whole documents, not {other:?}"),

@@ -51,11 +51,12 @@ impl Fields {
 }
 
 /// Reads a struct by the names of its fields.
+#[macro_export]
 macro_rules! from_fields {
     ($name:ident { $($field:ident),+ $(,)? }) => {
-        impl $crate::domain::from_json::FromJson for $name {
-            fn from_json(value: serde_json::Value) -> Result<Self, $crate::domain::from_json::Fault> {
-                let mut fields = $crate::domain::from_json::Fields::of(value)?;
+        impl $crate::from_json::FromJson for $name {
+            fn from_json(value: serde_json::Value) -> Result<Self, $crate::from_json::Fault> {
+                let mut fields = $crate::from_json::Fields::of(value)?;
                 Ok(Self { $($field: fields.take(stringify!($field))?),+ })
             }
         }
@@ -65,15 +66,16 @@ macro_rules! from_fields {
 /// Reads enums without fields by the names that serde gives their variants.
 macro_rules! from_name {
     ($($name:ident),+) => {
-        $(impl $crate::domain::from_json::FromJson for $name {
-            fn from_json(value: serde_json::Value) -> Result<Self, $crate::domain::from_json::Fault> {
-                $crate::domain::from_json::named(&value)
+        $(impl $crate::from_json::FromJson for $name {
+            fn from_json(value: serde_json::Value) -> Result<Self, $crate::from_json::Fault> {
+                $crate::from_json::named(&value)
             }
         })+
     };
 }
 
-pub(crate) use {from_fields, from_name};
+pub use from_fields;
+pub(crate) use from_name;
 
 pub fn named<'de, T: Deserialize<'de>>(value: &Value) -> Result<T, Fault> {
     let name = value.as_str().ok_or(Fault(""))?;

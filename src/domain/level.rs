@@ -68,9 +68,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::entry::Entry;
-    use crate::domain::event::TimeSource;
-    use crate::domain::timestamp::Timestamp;
+    use crate::entry::Entry;
+    use crate::event::TimeSource;
+    use crate::timestamp::Timestamp;
 
     fn event(kind: Kind, event_type: &str, payload: Value) -> Event {
         Event {

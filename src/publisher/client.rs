@@ -20,7 +20,7 @@ const LONGEST_ANSWER: u64 = 1024 * 1024;
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// Keeps its connection open.
-pub(crate) struct Client {
+pub struct Client {
     agent: Agent,
     url: String,
     authorization: Option<String>,
@@ -48,7 +48,7 @@ impl Client {
 }
 
 /// What asks a server: within a time, and without following it elsewhere.
-pub(crate) fn agent(destination: &Destination) -> Agent {
+pub fn agent(destination: &Destination) -> Agent {
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))

@@ -13,8 +13,8 @@ use super::event_ids::EventIds;
 use super::handover::{Handover, Unsent};
 use super::line;
 use super::spool::{self, Batch, MANY, Piece, Source, Spool, SpoolFile};
-use crate::domain::backoff;
-pub(crate) use delivery::{Answer, Post, Unreachable};
+pub use delivery::{Answer, Post, Unreachable};
+use domain::backoff;
 
 /// Between two looks for files that have lost their publisher.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -26,7 +26,7 @@ const MOST_FILES: usize = 64;
 const LONGEST_WAIT_MS: u64 = 30_000;
 
 /// See the module.
-pub(crate) struct Courier<P> {
+pub struct Courier<P> {
     spool: Arc<Spool>,
     post: P,
     /// What a publisher of this process hands over; none for a courier that sends for others only.
@@ -53,7 +53,7 @@ struct Orphan {
 
 /// What a step has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub enum Step {
     /// Something was sent; there may be more.
     Sent,
     /// There is nothing to send.
@@ -66,7 +66,7 @@ pub(crate) enum Step {
 
 impl<P: Post> Courier<P> {
     /// Sends for a publisher of this process, and for those that are gone.
-    pub fn of(own: Arc<Handover>, post: P, limit_bytes: u64) -> Self {
+    pub(crate) fn of(own: Arc<Handover>, post: P, limit_bytes: u64) -> Self {
         let spool = own.spool();
         Self {
             own: Some(own),

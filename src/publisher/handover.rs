@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::event_ids::EventIds;
 use super::line::Line;
 use super::spool::{Batch, Drops, Spool};
-use crate::domain::adw_id::AdwId;
+use domain::adw_id::AdwId;
 use memory::Memory;
 use tally::{Backlog, Tallies};
 pub(crate) use written::Unsent;

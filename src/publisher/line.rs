@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::clock;
-use crate::domain::pictures;
-use crate::domain::redaction;
+use draft::pictures;
+use draft::redaction;
 
 /// One pushed item, encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Line {
+pub struct Line {
     /// JSON and a line feed.
     pub text: Vec<u8>,
     pub adw_id: Option<String>,
@@ -54,26 +54,26 @@ impl Line {
 const SOURCE: &str = "adwatch";
 
 /// How many dropped events an item tells of; none if it is any other.
-pub(crate) fn told_drops(item: &Value) -> Option<u64> {
+pub fn told_drops(item: &Value) -> Option<u64> {
     let payload = item.get("data")?.get("payload")?;
     (payload.get("source")?.as_str()? == SOURCE).then(|| payload.get("dropped")?.as_u64())?
 }
 
 /// Whether an item may go before others: it is an entry of a log, and not one that tells what went.
-pub(crate) fn is_log(item: &Value) -> bool {
+pub fn is_log(item: &Value) -> bool {
     let kind = item.get("type").or_else(|| item.get("event_type"));
     let kinds = ["agent_log_entry", "agent_log", "log_entry", "workflow_log"];
     kind.and_then(Value::as_str).is_some_and(|kind| kinds.contains(&kind)) && told_drops(item).is_none()
 }
 
 /// The workflow that an item names, in `data` or beside it.
-pub(crate) fn adw_id(item: &Value) -> Option<&str> {
+pub fn adw_id(item: &Value) -> Option<&str> {
     let data = item.get("data").and_then(|data| data.get("adw_id"));
     data.or_else(|| item.get("adw_id")).and_then(Value::as_str)
 }
 
 /// Where the fields of an item stand: in `data`, or beside it in the older shape, whose `data` is the payload.
-pub(crate) fn fields(item: &mut Value) -> Option<&mut Map<String, Value>> {
+pub fn fields(item: &mut Value) -> Option<&mut Map<String, Value>> {
     let item = item.as_object_mut()?;
     if item.contains_key("type") && item.get("data").is_some_and(Value::is_object) {
         return item.get_mut("data").and_then(Value::as_object_mut);

@@ -19,11 +19,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::clock;
-pub(crate) use by_time::{Source, next_batch};
-pub(crate) use join::MANY;
-pub(crate) use lines::{Batch, Piece};
-pub(crate) use room::Drops;
-pub(crate) use spool_file::SpoolFile;
+pub use by_time::{Source, next_batch};
+pub use join::MANY;
+pub use lines::{Batch, Piece};
+pub use room::Drops;
+pub use spool_file::SpoolFile;
 
 const ENDING: &str = ".ndjson";
 /// A file has this name until it is locked, or whole.
@@ -35,7 +35,7 @@ const LITTER_AFTER: Duration = Duration::from_secs(60);
 
 /// The folder of one server, and the names that this publisher gives its files.
 #[derive(Debug)]
-pub(crate) struct Spool {
+pub struct Spool {
     folder: PathBuf,
     /// The process and a random number, which all files of this publisher end in.
     author: String,
@@ -43,10 +43,10 @@ pub(crate) struct Spool {
 
 /// A file as the folder lists it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Name(String);
+pub struct Name(String);
 
 /// What a look into the folder found.
-pub(crate) struct Claimed {
+pub struct Claimed {
     /// Files that have lost their publisher and are ours now, in the order of sending.
     pub files: Vec<SpoolFile>,
     /// Whether others were left for the next look, because one takes only so many.

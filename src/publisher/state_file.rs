@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::clock;
-use crate::domain::lenient_json;
-use crate::domain::state_diff::{self, Change};
+use domain::state_diff::{self, Change};
+use draft::lenient_json;
 
 /// The document of a workflow's folder.
 const FILE: &str = "adw_state.json";

@@ -16,8 +16,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
-use crate::server::config::Limits;
-use crate::server::connection::Connection;
+use crate::config::Limits;
+use crate::connection::Connection;
 
 /// Files that stay free for the journal, the watched folders and the answer to one connection too many.
 const FILES_KEPT_BACK: u64 = 512;

@@ -21,8 +21,8 @@ use axum::response::{IntoResponse, Response};
 
 use self::host::Host;
 use self::origin::Origin;
-use crate::server::config::Access;
-use crate::server::error::ApiError;
+use crate::config::Access;
+use crate::error::ApiError;
 
 /// What a page may load where it does not set a policy of its own: nothing.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

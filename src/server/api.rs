@@ -21,12 +21,12 @@ use tokio::sync::Semaphore;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
-use crate::domain::adw_id::AdwId;
-use crate::server::compression;
-use crate::server::error::ApiError;
-use crate::server::hub::Hub;
-use crate::server::journal::JournalError;
-use crate::server::shared::Shared;
+use crate::compression;
+use crate::error::ApiError;
+use crate::hub::Hub;
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
+use journal::JournalError;
 
 /// Exports and pages of a filter that read at the same time: a third of the hub's readers.
 pub const LONG_READS: usize = 2;

@@ -1,4 +1,4 @@
-//! The files of the page, embedded in the binary and served as their reader can take them.
+//! The files of the page, given by whoever runs the server and served as their reader can take them.
 //!
 //! Every build has its own path (`root`), so a browser may keep those files for ever and never mixes two builds.
 
@@ -10,9 +10,6 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-
-// BUILD_ID and ASSETS, made by build.rs; in a build without a front end there are no assets.
-include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_EACH_TIME: &str = "no-cache";
@@ -30,24 +27,37 @@ pub struct Asset {
     pub gzip: Option<&'static [u8]>,
 }
 
-/// The path below which this build's files are served, without a slash at the end.
-pub fn root() -> String {
-    format!("/assets/{BUILD_ID}")
+/// All files of one build of the page.
+#[derive(Clone, Copy)]
+pub struct Assets {
+    /// A hash of the files, in hex.
+    pub build_id: &'static str,
+    pub files: &'static [Asset],
 }
 
-/// Serves all embedded files below [`root`], and those that have a fixed place, such as `/favicon.svg`, there as well.
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    routes(ASSETS)
+impl Assets {
+    /// A server without pages that a browser takes over.
+    pub const NONE: Self = Self {
+        build_id: "none",
+        files: &[],
+    };
+
+    /// The path below which this build's files are served, without a slash at the end.
+    pub fn root(&self) -> String {
+        format!("/assets/{}", self.build_id)
+    }
 }
 
-fn routes<S: Clone + Send + Sync + 'static>(assets: &'static [Asset]) -> Router<S> {
+/// Serves all files below [`Assets::root`], and those that have a fixed place, such as `/favicon.svg`, there as well.
+pub fn router<S: Clone + Send + Sync + 'static>(assets: Assets) -> Router<S> {
     let of_build = move |Path((build, path)): Path<(String, String)>, headers: HeaderMap| async move {
-        match assets.iter().find(|asset| build == BUILD_ID && asset.path == path) {
+        let mut files = assets.files.iter();
+        match files.find(|asset| build == assets.build_id && asset.path == path) {
             Some(asset) => respond(asset, FOR_EVER, &headers),
             None => (StatusCode::NOT_FOUND, [(CACHE_CONTROL, "no-store")]).into_response(),
         }
     };
-    let in_fixed_places = assets.iter().filter(|asset| !asset.path.contains('/'));
+    let in_fixed_places = assets.files.iter().filter(|asset| !asset.path.contains('/'));
     in_fixed_places.fold(
         Router::new().route("/assets/{build}/{*path}", get(of_build)),
         |router, asset| {
@@ -137,6 +147,11 @@ mod tests {
 
     use super::*;
 
+    const BUILT: Assets = Assets {
+        build_id: "fedcba9876543210",
+        files: FILES,
+    };
+
     static FILES: &[Asset] = &[
         Asset {
             path: "favicon.svg",
@@ -161,7 +176,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(name, *value);
         }
-        let response = routes::<()>(FILES)
+        let response = router::<()>(BUILT)
             .oneshot(request.body(Body::empty()).unwrap())
             .await
             .unwrap();
@@ -174,7 +189,7 @@ mod tests {
     }
 
     async fn script(headers: &[(HeaderName, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
-        ask(Method::GET, &format!("{}/pkg/adwatch.js", root()), headers).await
+        ask(Method::GET, &format!("{}/pkg/adwatch.js", BUILT.root()), headers).await
     }
 
     #[tokio::test]
@@ -251,7 +266,7 @@ mod tests {
 
     #[tokio::test]
     async fn head_tells_the_length_without_the_file() {
-        let (status, headers, body) = ask(Method::HEAD, &format!("{}/pkg/adwatch.js", root()), &[]).await;
+        let (status, headers, body) = ask(Method::HEAD, &format!("{}/pkg/adwatch.js", BUILT.root()), &[]).await;
         assert_eq!((status, body.len()), (StatusCode::OK, 0));
         assert_eq!(headers[axum::http::header::CONTENT_LENGTH], "8");
     }

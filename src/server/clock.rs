@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::domain::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 
 /// Now, in UTC. A clock before 1970 counts as 1970.
 pub fn now() -> Timestamp {

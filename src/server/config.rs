@@ -14,10 +14,10 @@ use std::time::Duration;
 use self::key::Key;
 use self::keys::KEYS;
 use self::value::{Given, Value};
-use crate::domain::status::Patience;
-use crate::server::access::host::Host;
-use crate::server::access::origin::Origin;
-pub use crate::server::journal::sqlite::Durability;
+use crate::access::host::Host;
+use crate::access::origin::Origin;
+use domain::status::Patience;
+pub use journal::sqlite::Durability;
 
 /// The settings file that is read where `--config` names no other.
 pub const FILE: &str = "Leptos.toml";

@@ -7,11 +7,11 @@ mod lines;
 
 use std::io::{self, BufRead};
 
-use crate::domain::draft::{Draft, NewEvent};
-use crate::domain::event::Event;
-use crate::domain::push::keys;
-use crate::server::hub::{Hub, RecordError};
-use crate::server::journal::{Batch, Outcome};
+use crate::hub::{Hub, RecordError};
+use domain::event::Event;
+use draft::{Draft, NewEvent};
+use intake::push::keys;
+use journal::{Batch, Outcome};
 use lines::Lines;
 
 /// One transaction takes at most this much.

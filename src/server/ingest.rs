@@ -19,18 +19,19 @@ use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::domain::draft::Draft;
-use crate::domain::picture::Picture;
-use crate::domain::pictures::Pictures;
-use crate::domain::push::body::{BodyError, Part, parts};
-use crate::domain::push::{self, Received, Refusal};
-use crate::domain::redaction;
-use crate::domain::time_zone::TimeZone;
-use crate::server::hub::{Hub, RecordError};
-use crate::server::journal::{Batch, Outcome};
-use crate::server::openapi::pushed;
-use crate::server::{clock, local_time};
-pub(in crate::server) use left::Left;
+use crate::clock;
+use crate::hub::{Hub, RecordError};
+use crate::local_time;
+use crate::openapi::pushed;
+use draft::Draft;
+use draft::picture::Picture;
+use draft::pictures::Pictures;
+use draft::redaction;
+use intake::push::body::{BodyError, Part, parts};
+use intake::push::{self, Received, Refusal};
+use intake::time_zone::TimeZone;
+use journal::{Batch, Outcome};
+pub(crate) use left::Left;
 use received_body::{media, receive};
 use reply::{Refused, Reply};
 
@@ -42,7 +43,7 @@ const COMMIT_BYTES: usize = 1024 * 1024;
 const LONG_BYTES: usize = 64 * 1024;
 
 /// Reads bodies and records what they hold.
-pub(in crate::server) struct Ingest {
+pub(crate) struct Ingest {
     hub: Arc<Hub>,
     max_body_bytes: usize,
     zone: TimeZone,
@@ -96,7 +97,7 @@ async fn push(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body)
 }
 
 impl Ingest {
-    pub(in crate::server) fn new(hub: Arc<Hub>, max_body_bytes: usize) -> Self {
+    pub(crate) fn new(hub: Arc<Hub>, max_body_bytes: usize) -> Self {
         Self {
             hub,
             max_body_bytes,

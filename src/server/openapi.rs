@@ -27,6 +27,7 @@ mod timeline;
 use std::sync::Arc;
 
 use axum::Extension;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -37,8 +38,8 @@ use utoipa::openapi::{self, ContentBuilder, Ref, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::server::shared::Shared;
-use crate::server::{assets, pages};
+use crate::pages;
+use crate::shared::Shared;
 
 /// The page of the description has no script.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
@@ -133,7 +134,11 @@ async fn document(Extension(description): Extension<Arc<Description>>) -> Respon
 /// This description as a page.
 #[utoipa::path(get, path = "/api/docs", tag = "pages",
     responses((status = 200, body = String, content_type = "text/html", description = "The page")))]
-async fn docs(Extension(description): Extension<Arc<Description>>, headers: HeaderMap) -> Response {
+async fn docs(
+    State(shared): State<Shared>,
+    Extension(description): Extension<Arc<Description>>,
+    headers: HeaderMap,
+) -> Response {
     let theme = pages::theme::chosen(&headers).map(|theme| format!(" data-theme=\"{theme}\""));
     let page = format!(
         "<!DOCTYPE html><html lang=\"en\"{}><head><meta charset=\"utf-8\"><title>API · adwatch</title>\
@@ -143,7 +148,7 @@ async fn docs(Extension(description): Extension<Arc<Description>>, headers: Head
          <link rel=\"stylesheet\" href=\"{}/pkg/adwatch.css\"><link rel=\"stylesheet\" href=\"/api/docs.css\"></head>\
          <body>{}</body></html>",
         theme.unwrap_or_default(),
-        assets::root(),
+        shared.assets.root(),
         description.body,
     );
     let about = [

@@ -17,15 +17,17 @@ use leptos_axum::{ResponseOptions, render_app_to_stream_with_context};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::domain::adw_id::AdwId;
-use crate::server::error::ApiError;
-use crate::server::hub::Hub;
-use crate::server::openapi::parameters;
-use crate::server::shared::Shared;
-use crate::server::{access, api, assets, clock};
-use crate::ui::address::Address;
-use crate::ui::app::shell;
-use crate::ui::store::Seed;
+use crate::access;
+use crate::api;
+use crate::clock;
+use crate::error::ApiError;
+use crate::hub::Hub;
+use crate::openapi::parameters;
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
+use ui::address::Address;
+use ui::app::shell;
+use ui::store::Seed;
 
 /// Serves the pages of the app, and one for every address that is none.
 pub fn router() -> OpenApiRouter<Shared> {
@@ -115,6 +117,7 @@ async fn draw(shared: &Shared, seed: Seed, status: StatusCode, request: Request<
     // Only `cargo leptos watch` sets it; the page then listens for its reload.
     let reload_port = std::env::var_os("LEPTOS_WATCH").map(|_| shared.config.leptos.reload_port);
     let seed = Arc::new(seed);
+    let assets = shared.assets.root();
     let address = address(&request);
     let draw = render_app_to_stream_with_context(
         move || {
@@ -128,7 +131,7 @@ async fn draw(shared: &Shared, seed: Seed, status: StatusCode, request: Request<
             {
                 response.insert_header(CONTENT_SECURITY_POLICY, policy);
             }
-            shell(options.clone(), &assets::root())
+            shell(options.clone(), &assets)
         },
     );
     let mut response = draw(request).await;

@@ -14,17 +14,26 @@ use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::publisher::settings::Settings;
-use crate::server::config::{self, Config};
-use crate::server::error::ApiError;
-use crate::server::hub::{Hub, Keep, Upkeep};
-use crate::server::ingest::{Ingest, Left};
-use crate::server::journal::JournalError;
-use crate::server::journal::sqlite::SqliteJournal;
-use crate::server::shared::Shared;
-use crate::server::spools::{self, Spools};
-use crate::server::watcher::{WatchConfig, WatchError, Watcher};
-use crate::server::{accept, access, api, assets, compression, ingest, openapi, pages, socket, watcher};
+use crate::accept;
+use crate::access;
+use crate::api;
+use crate::assets::{self, Assets};
+use crate::compression;
+use crate::config::{self, Config};
+use crate::error::ApiError;
+use crate::hub::{Hub, Keep, Upkeep};
+use crate::ingest;
+use crate::ingest::{Ingest, Left};
+use crate::openapi;
+use crate::pages;
+use crate::shared::Shared;
+use crate::socket;
+use crate::spools::{self, Spools};
+use crate::watcher;
+use crate::watcher::{WatchConfig, WatchError, Watcher};
+use journal::JournalError;
+use journal::sqlite::SqliteJournal;
+use publisher::settings::Settings;
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +69,7 @@ pub fn open_hub(settings: &config::Journal, agents: &config::Agents) -> Result<H
 /// A server with its journal open, ready for connections.
 pub struct Server {
     config: Arc<Config>,
+    assets: Assets,
     hub: Arc<Hub>,
     watcher: Watcher,
     /// Takes what publishers left while no server ran.
@@ -67,14 +77,19 @@ pub struct Server {
 }
 
 /// Opens and runs a server: [`Server::open`], then [`Server::run`].
-pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
-    Server::open(config)?.run(listener, shutdown).await;
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    assets: Assets,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), StartError> {
+    Server::open(config, assets)?.run(listener, shutdown).await;
     Ok(())
 }
 
 impl Server {
     /// Opens the journal. Takes as long as reading the cards of its workflows.
-    pub fn open(config: Config) -> Result<Self, StartError> {
+    pub fn open(config: Config, assets: Assets) -> Result<Self, StartError> {
         let hub = Arc::new(open_hub(&config.journal, &config.agents)?);
         let watched = WatchConfig {
             rescan: config.agents.rescan,
@@ -90,6 +105,7 @@ impl Server {
         let spools = spools.transpose().map_err(StartError::Spools)?;
         Ok(Self {
             config: Arc::new(config),
+            assets,
             hub,
             watcher,
             spools,
@@ -98,7 +114,7 @@ impl Server {
 
     /// Serves until `shutdown` completes; then stops accepting, closes the sockets and records what was taken.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        let shared = Shared::new(Arc::clone(&self.config), Arc::clone(&self.hub));
+        let shared = Shared::new(Arc::clone(&self.config), Arc::clone(&self.hub), self.assets);
         let ticker = Arc::clone(&shared.ticker);
         let shutdown = async move {
             shutdown.await;
@@ -118,6 +134,7 @@ impl Server {
 
 fn router(shared: Shared) -> Router {
     let config = Arc::clone(&shared.config);
+    let files = shared.assets;
     let access = Arc::new(config.access.clone());
     let ingest = ingest::router(Arc::clone(&shared.hub), config.limits.max_body);
     let (router, description) = OpenApiRouter::with_openapi(openapi::introduction())
@@ -131,7 +148,7 @@ fn router(shared: Shared) -> Router {
     router
         .layer(openapi::shared(description))
         .layer(compression::of_answers())
-        .merge(assets::router())
+        .merge(assets::router(files))
         .method_not_allowed_fallback(api::wrong_method)
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn_with_state(config, in_time))

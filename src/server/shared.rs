@@ -5,16 +5,18 @@ use std::sync::atomic::AtomicUsize;
 
 use tokio::sync::Semaphore;
 
-use crate::server::api;
-use crate::server::config::Config;
-use crate::server::hub::Hub;
-use crate::server::socket::ticker::Ticker;
+use crate::api;
+use crate::assets::Assets;
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::socket::ticker::Ticker;
 
 /// Cheap to copy; one per server.
 #[derive(Clone)]
 pub struct Shared {
     pub config: Arc<Config>,
     pub hub: Arc<Hub>,
+    pub assets: Assets,
     pub ticker: Arc<Ticker>,
     /// Open sockets.
     pub viewers: Arc<AtomicUsize>,
@@ -26,11 +28,12 @@ pub struct Shared {
 
 impl Shared {
     /// Begins to tick.
-    pub fn new(config: Arc<Config>, hub: Arc<Hub>) -> Self {
+    pub fn new(config: Arc<Config>, hub: Arc<Hub>, assets: Assets) -> Self {
         Self {
             ticker: Arc::new(Ticker::start(config.server.heartbeat)),
             config,
             hub,
+            assets,
             viewers: Arc::default(),
             long_reads: Arc::new(Semaphore::new(api::LONG_READS)),
             counts: Arc::new(Semaphore::new(api::COUNTS)),

@@ -25,10 +25,10 @@ use self::handshake::Speech;
 use self::plain::Plain;
 use self::viewer::Viewer;
 use self::wire::Wire;
-use crate::server::connection::Connection;
-use crate::server::error::ApiError;
-use crate::server::openapi::{parameters, shapes};
-use crate::server::shared::Shared;
+use crate::connection::Connection;
+use crate::error::ApiError;
+use crate::openapi::{parameters, shapes};
+use crate::shared::Shared;
 
 /// Serves `GET /ws`.
 pub fn router() -> OpenApiRouter<Shared> {

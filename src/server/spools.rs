@@ -9,10 +9,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::publisher::courier::{Courier, Step};
-use crate::publisher::destination::Destination;
-use crate::publisher::spool::Spool;
-use crate::server::ingest::Left;
+use crate::ingest::Left;
+use publisher::courier::{Courier, Step};
+use publisher::destination::Destination;
+use publisher::spool::Spool;
 
 /// Between two looks into the spool.
 const LOOK_EVERY: Duration = Duration::from_secs(2);

@@ -27,11 +27,11 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::server::hub::Hub;
-use crate::server::journal::JournalError;
-use crate::server::local_time;
+use crate::hub::Hub;
+use crate::local_time;
 use engine::Engine;
 use hints::{Hints, Mailbox};
+use journal::JournalError;
 
 /// What to watch.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@
 
 use leptos::prelude::*;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::form;
-use crate::ui::store::use_store;
+use crate::store::use_store;
+use domain::adw_id::AdwId;
+use domain::form;
 
 /// Where a person is: a path and the pairs of its query, decoded. Provided as context by whoever draws the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::domain::timestamp::Timestamp;
-use crate::ui::board::survey::Survey;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
-use crate::ui::effect::effect;
-use crate::ui::format;
-use crate::ui::store::use_store;
+use crate::board::survey::Survey;
+use crate::derived::Derived;
+use crate::dynamic::dynamic;
+use crate::effect::effect;
+use crate::format;
+use crate::store::use_store;
+use domain::timestamp::Timestamp;
 
 const QUIET_MS: u64 = 5_000;
 

@@ -2,17 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::domain::card;
-use crate::ui::address::{Address, Page};
-use crate::ui::board::Board;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
-use crate::ui::effect::effect;
-use crate::ui::icon::Sprite;
-use crate::ui::not_found::NotFound;
-use crate::ui::store::{Feed, Known, Seed, SeedJson, Store};
-use crate::ui::theme::Theme;
-use crate::ui::viewer::Viewer;
+use crate::address::{Address, Page};
+use crate::board::Board;
+use crate::derived::Derived;
+use crate::dynamic::dynamic;
+use crate::effect::effect;
+use crate::icon::Sprite;
+use crate::not_found::NotFound;
+use crate::store::{Feed, Known, Seed, SeedJson, Store};
+use crate::theme::Theme;
+use crate::viewer::Viewer;
+use domain::card;
 
 /// The HTML document; `assets` is the path below which this build's files are served.
 pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {

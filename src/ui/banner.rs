@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::ui::connection::{countdown, short_age};
-use crate::ui::control;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
-use crate::ui::format;
-use crate::ui::icon::icon;
-use crate::ui::store::{Ask, LinkState, Store, use_store};
+use crate::connection::{countdown, short_age};
+use crate::control;
+use crate::derived::Derived;
+use crate::dynamic::dynamic;
+use crate::format;
+use crate::icon::icon;
+use crate::store::{Ask, LinkState, Store, use_store};
 
 pub const SHEET: &str = style_sheet!("./style/components/banner.css");
 

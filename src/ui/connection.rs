@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::domain::timestamp::Timestamp;
-use crate::ui::dynamic::dynamic;
-use crate::ui::format::{self, THIN};
-use crate::ui::icon::{self, icon};
-use crate::ui::store::{Link, LinkState, use_store};
+use crate::dynamic::dynamic;
+use crate::format::{self, THIN};
+use crate::icon::{self, icon};
+use crate::store::{Link, LinkState, use_store};
+use domain::timestamp::Timestamp;
 
 const SHEET: &str = style_sheet!("./style/components/conn.css");
 

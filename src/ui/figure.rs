@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::domain::event::TimeSource;
-use crate::domain::timestamp::Timestamp;
-use crate::ui::format::{self, Figure, THIN};
+use crate::format::{self, Figure, THIN};
+use domain::event::TimeSource;
+use domain::timestamp::Timestamp;
 
 /// A figure with its unit behind it.
 pub fn figure(figure: Figure) -> AnyView {

@@ -1,6 +1,6 @@
 //! How durations, ages, amounts and clocks are written: one way everywhere.
 
-use crate::domain::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 
 /// A thin space that does not break, between a figure and its unit.
 pub const THIN: &str = "\u{202f}";

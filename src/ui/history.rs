@@ -5,16 +5,16 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::entry::Entry;
-use crate::domain::event::Event;
-use crate::domain::form;
-use crate::domain::from_json::{FromJson, from_fields};
-use crate::domain::letters::lower;
-use crate::domain::log::{EntryPage, Log};
-use crate::domain::search;
-use crate::ui::detail::query::{DetailQuery, Tab};
-use crate::ui::viewer::subject::api;
+use crate::detail::query::{DetailQuery, Tab};
+use crate::viewer::subject::api;
+use domain::adw_id::AdwId;
+use domain::entry::Entry;
+use domain::event::Event;
+use domain::form;
+use domain::from_json::{FromJson, from_fields};
+use domain::letters::lower;
+use domain::log::{EntryPage, Log};
+use domain::search;
 
 /// Entries of one page of the interface.
 pub const PAGE: u64 = 500;

@@ -2,8 +2,8 @@
 //!
 //! Whatever agents wrote goes in by `text` or `marked`, which escape it; only what is written in our sources is `raw`.
 
-use crate::domain::letters::lower;
-use crate::ui::format;
+use crate::format;
+use domain::letters::lower;
 
 /// Markup under construction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::domain::status::Status;
-use crate::domain::timeline::stage_line::StageState;
-use crate::ui::store::LinkState;
+use crate::store::LinkState;
+use domain::status::Status;
+use domain::timeline::stage_line::StageState;
 
 /// An icon of the sprite, in the colour of its text. Decoration only: the word stands beside it.
 pub fn icon(name: &'static str, size: u32) -> AnyView {

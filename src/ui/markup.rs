@@ -5,8 +5,8 @@
 
 use leptos::prelude::*;
 
-use crate::ui::derived::Derived;
-use crate::ui::html::Html;
+use crate::derived::Derived;
+use crate::html::Html;
 
 /// The part, inside an element of that class.
 pub fn markup(class: &'static str, draw: impl Fn(&mut Html) + Send + Sync + 'static) -> AnyView {

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::ui::icon::logo;
-use crate::ui::markup::markup;
+use crate::icon::logo;
+use crate::markup::markup;
 
 #[component]
 pub fn NotFound() -> impl IntoView {

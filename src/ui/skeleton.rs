@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::ui::board::strip::SHEET as STRIP;
-use crate::ui::html::Html;
-use crate::ui::markup::markup;
+use crate::board::strip::SHEET as STRIP;
+use crate::html::Html;
+use crate::markup::markup;
 
 /// A strip of the board.
 pub fn strip_skeleton(html: &mut Html) {

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::domain::letters::capital;
-use crate::domain::stage::STAGES;
-use crate::domain::status::Status;
-use crate::domain::timeline::stage_line::StageState;
+use domain::letters::capital;
+use domain::stage::STAGES;
+use domain::status::Status;
+use domain::timeline::stage_line::StageState;
 
 const SHEET: &str = concat!("stages ", style_sheet!("./style/components/stages.css"));
 

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::domain::status::{Status, Verdict};
-use crate::domain::timestamp::Timestamp;
-use crate::ui::{format, icon};
+use crate::format;
+use crate::icon;
+use domain::status::{Status, Verdict};
+use domain::timestamp::Timestamp;
 
 pub const SHEET: &str = style_sheet!("./style/components/status.css");
 

@@ -9,18 +9,18 @@ use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use serde::Serialize;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::card::Card;
-use crate::domain::frame::Unread;
-use crate::domain::from_json::{FromJson, from_fields};
-pub use crate::domain::known::Known;
-pub use crate::domain::link::{Ask, Link, LinkState, Recovered};
-use crate::domain::status::Patience;
-use crate::domain::timeline::Timeline;
-use crate::domain::timestamp::Timestamp;
-use crate::ui::address::{Address, Going};
-use crate::ui::detail::query::DetailQuery;
-use crate::ui::history::{DetailSeed, Fetch, History};
+use crate::address::{Address, Going};
+use crate::detail::query::DetailQuery;
+use crate::history::{DetailSeed, Fetch, History};
+use domain::adw_id::AdwId;
+use domain::card::Card;
+use domain::frame::Unread;
+use domain::from_json::{FromJson, from_fields};
+pub use domain::known::Known;
+pub use domain::link::{Ask, Link, LinkState, Recovered};
+use domain::status::Patience;
+use domain::timeline::Timeline;
+use domain::timestamp::Timestamp;
 
 /// What the page carries for the browser to start from: exactly what the server drew.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

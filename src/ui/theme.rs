@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::domain::form::escape;
-use crate::ui::control;
-use crate::ui::derived::Derived;
-use crate::ui::markup::markup;
-use crate::ui::store::use_store;
+use crate::control;
+use crate::derived::Derived;
+use crate::markup::markup;
+use crate::store::use_store;
+use domain::form::escape;
 
 /// The theme a person chose: `light` or `dark`; none follows the system. Provided as context at the root.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::ui::format::decimal;
-use crate::ui::html::Html;
+use crate::format::decimal;
+use crate::html::Html;
 
 pub const SHEET: &str = concat!("trace ", style_sheet!("./style/components/trace.css"));
 /// The height of a trace, in pixels.

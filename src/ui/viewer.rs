@@ -23,17 +23,17 @@ pub mod top;
 
 use leptos::prelude::*;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::card;
-use crate::domain::status::Status;
-use crate::ui::announcer::EntryAnnouncer;
-use crate::ui::banner::Banners;
-use crate::ui::derived::Derived;
-use crate::ui::detail::Detail;
-use crate::ui::dynamic::dynamic;
-use crate::ui::markup::markup;
-use crate::ui::skeleton::RowsSkeleton;
-use crate::ui::store::Known;
+use crate::announcer::EntryAnnouncer;
+use crate::banner::Banners;
+use crate::derived::Derived;
+use crate::detail::Detail;
+use crate::dynamic::dynamic;
+use crate::markup::markup;
+use crate::skeleton::RowsSkeleton;
+use crate::store::Known;
+use domain::adw_id::AdwId;
+use domain::card;
+use domain::status::Status;
 use entries::Entries;
 use facts::Facts;
 use files::Files;

@@ -15,12 +15,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::event::{Event, TimeSource};
-use adwatch::domain::timeline::Timeline;
-use adwatch::server::hub::{Bell, Hub};
-use adwatch::server::journal::{PageQuery, Tail};
-use adwatch::server::watcher::{self, WatchConfig, Watcher};
+use domain::adw_id::AdwId;
+use domain::event::{Event, TimeSource};
+use domain::timeline::Timeline;
+use journal::{PageQuery, Tail};
+use server::hub::{Bell, Hub};
+use server::watcher::{self, WatchConfig, Watcher};
 use tempfile::TempDir;
 
 /// What may take long on a busy machine, and never does on a sound one.

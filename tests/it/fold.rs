@@ -1,12 +1,12 @@
 //! The laws of the fold: the same events give the same timeline wherever the page took over, and it stays small.
 
-use adwatch::domain::card::Card;
-use adwatch::domain::event::{Event, Kind, TimeSource};
-use adwatch::domain::from_json::FromJson;
-use adwatch::domain::status::{Patience, Status};
-use adwatch::domain::timeline::Timeline;
-use adwatch::domain::timeline::stage_line::StageState;
-use adwatch::domain::timestamp::Timestamp;
+use domain::card::Card;
+use domain::event::{Event, Kind, TimeSource};
+use domain::from_json::FromJson;
+use domain::status::{Patience, Status};
+use domain::timeline::Timeline;
+use domain::timeline::stage_line::StageState;
+use domain::timestamp::Timestamp;
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::json;
@@ -260,7 +260,7 @@ fn the_status_follows_the_life_of_a_session() {
 fn a_stream_found_later_is_never_called_running() {
     let mut timeline = empty();
     let mut start = session("session_started", json!({}), 1_000_000);
-    start.time_source = adwatch::domain::event::TimeSource::Unknown;
+    start.time_source = domain::event::TimeSource::Unknown;
     fold(&mut timeline, &[start]);
     assert_eq!(status_at(&timeline, 1_010_000), (Status::Unknown, true));
     assert_eq!(status_at(&timeline, 9_000_000), (Status::Stalled, true));

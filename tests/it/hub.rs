@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::draft::{Document, Draft, NewEvent, NewState};
-use adwatch::domain::event::{Event, TimeSource};
-use adwatch::domain::frame::FromServer;
-use adwatch::domain::key::Key;
-use adwatch::domain::timeline::Timeline;
-use adwatch::domain::timestamp::Timestamp;
-use adwatch::server::hub::{Bell, Hub, Subscription};
-use adwatch::server::journal::{Batch, Outcome, PageQuery};
+use domain::adw_id::AdwId;
+use domain::event::{Event, TimeSource};
+use domain::frame::FromServer;
+use domain::timeline::Timeline;
+use domain::timestamp::Timestamp;
+use draft::key::Key;
+use draft::{Document, Draft, NewEvent, NewState};
+use journal::{Batch, Outcome, PageQuery};
 use proptest::prelude::*;
 use serde_json::json;
+use server::hub::{Bell, Hub, Subscription};
 use tempfile::TempDir;
 
 use crate::invent::{ADW_ID, keyed, log};

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::event::{Event, Kind};
-use adwatch::server::hub::Hub;
-use adwatch::server::ingest;
-use adwatch::server::journal::PageQuery;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Request, StatusCode};
+use domain::adw_id::AdwId;
+use domain::event::{Event, Kind};
 use futures_util::stream;
+use journal::PageQuery;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use server::hub::Hub;
+use server::ingest;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 

@@ -1,9 +1,9 @@
 //! Invented events for the laws: every kind, with ids that meet again, wild times and texts of any size.
 
-use adwatch::domain::draft::{Draft, NewEvent};
-use adwatch::domain::event::{Event, Kind, TimeSource};
-use adwatch::domain::key::Key;
-use adwatch::domain::timestamp::Timestamp;
+use domain::event::{Event, Kind, TimeSource};
+use domain::timestamp::Timestamp;
+use draft::key::Key;
+use draft::{Draft, NewEvent};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

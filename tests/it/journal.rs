@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use adwatch::server::hub::{Hub, Upkeep};
-use adwatch::server::journal::sqlite::{Durability, SqliteJournal};
-use adwatch::server::journal::{Batch, Journal, JournalError, Outcome, PageQuery};
+use journal::sqlite::{Durability, SqliteJournal};
+use journal::{Batch, Journal, JournalError, Outcome, PageQuery};
+use server::hub::{Hub, Upkeep};
 use tempfile::TempDir;
 
 use crate::invent::{keyed, log};
@@ -147,7 +147,7 @@ fn what_was_recorded_is_there_after_a_restart_once_and_in_order() {
         .expect("a page")
         .expect("the workflow is known");
     for (at, text) in page.events.iter().enumerate() {
-        let event: adwatch::domain::event::Event = serde_json::from_str(text).expect("an event");
+        let event: domain::event::Event = serde_json::from_str(text).expect("an event");
         assert_eq!(
             (event.seq, event.payload["message"].as_str()),
             (at as u64 + 1, Some(format!("line {at}").as_str()))

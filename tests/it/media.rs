@@ -6,15 +6,15 @@ mod files;
 use std::fs;
 use std::path::Path;
 
-use adwatch::domain::draft::{Draft, NewEvent};
-use adwatch::domain::event::Kind;
-use adwatch::domain::picture::Picture;
-use adwatch::server::hub::{Hub, Upkeep};
-use adwatch::server::journal::sqlite::{Durability, SqliteJournal};
-use adwatch::server::journal::{Batch, Journal};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::event::Kind;
+use draft::picture::Picture;
+use draft::{Draft, NewEvent};
+use journal::sqlite::{Durability, SqliteJournal};
+use journal::{Batch, Journal};
 use serde_json::{Value, json};
+use server::hub::{Hub, Upkeep};
 use tempfile::TempDir;
 
 use crate::harness::{PUSH, Server, Setup, http, server};

@@ -1,7 +1,7 @@
 //! Executes `docs/protocol.md`: its requests are sent in their order, its answers compared, its frames read and met.
 
-use adwatch::domain::event::Event;
-use adwatch::domain::frame::{FromBrowser, FromServer};
+use domain::event::Event;
+use domain::frame::{FromBrowser, FromServer};
 use serde_json::{Value, json};
 
 use crate::harness::http::{Answer, ask};

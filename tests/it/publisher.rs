@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use adwatch::publisher::Notifier;
+use publisher::Notifier;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::draft::Draft;
-use adwatch::domain::event::TimeSource;
-use adwatch::domain::frame::FromServer;
-use adwatch::domain::timestamp::Timestamp;
-use adwatch::server::hub::{Bell, Hub, Keep, Upkeep};
-use adwatch::server::journal::sqlite::{Durability, SqliteJournal};
-use adwatch::server::journal::{Batch, Filter, Outcome, Page, PageQuery};
+use domain::adw_id::AdwId;
+use domain::event::TimeSource;
+use domain::frame::FromServer;
+use domain::timestamp::Timestamp;
+use draft::Draft;
+use journal::sqlite::{Durability, SqliteJournal};
+use journal::{Batch, Filter, Outcome, Page, PageQuery};
+use server::hub::{Bell, Hub, Keep, Upkeep};
 use tempfile::TempDir;
 
 use crate::harness::{PATIENCE, log, server};

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use adwatch::domain::letters::lower;
-use adwatch::domain::search;
+use domain::letters::lower;
+use domain::search;
 use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;

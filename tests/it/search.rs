@@ -1,12 +1,12 @@
 //! Searches and filters: what the index finds is what reading every event finds, wherever the index stands.
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::draft::{Draft, NewEvent};
-use adwatch::domain::event::{Event, Kind};
-use adwatch::domain::level::Level;
-use adwatch::server::journal::preview::prepare;
-use adwatch::server::journal::sqlite::{Durability, SqliteJournal};
-use adwatch::server::journal::{Batch, Filter, Journal, PageQuery, Reader};
+use domain::adw_id::AdwId;
+use domain::event::{Event, Kind};
+use domain::level::Level;
+use draft::{Draft, NewEvent};
+use journal::preview::prepare;
+use journal::sqlite::{Durability, SqliteJournal};
+use journal::{Batch, Filter, Journal, PageQuery, Reader};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::card::Card;
-use adwatch::domain::event::Event;
-use adwatch::domain::frame::FromServer;
-use adwatch::domain::timeline::Timeline;
-use adwatch::server::hub::{Bell, Hub};
-use adwatch::server::journal::{Batch, PageQuery};
+use domain::adw_id::AdwId;
+use domain::card::Card;
+use domain::event::Event;
+use domain::frame::FromServer;
+use domain::timeline::Timeline;
+use journal::{Batch, PageQuery};
+use server::hub::{Bell, Hub};
 use tempfile::TempDir;
 
 use crate::harness::PATIENCE;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Emit;
 use crate::command::UsageError;
-use crate::domain::adw_id::AdwId;
+use domain::adw_id::AdwId;
 
 /// The kinds that have words of their own; any other word is a type.
 const KINDS: [&str; 8] = ["log", "status", "stage", "thinking", "text", "tool", "file", "state"];

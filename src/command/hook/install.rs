@@ -9,7 +9,7 @@ use clap::Args;
 use super::call::{call, is_ours};
 use super::ordered_json::Ordered;
 use crate::command::{Failure, UsageError};
-use crate::publisher::clock;
+use publisher::clock;
 
 /// Everything that Claude Code reports to hooks.
 const EVENTS: [&str; 12] = [

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::command::span;
-use crate::domain::adw_id::AdwId;
+use domain::adw_id::AdwId;
 
 /// Run a command as an agent of a workflow: what it prints is kept, shown live, and passed on unchanged.
 ///

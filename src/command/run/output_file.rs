@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use crate::domain::line_key::FileMark;
+use intake::line_key::FileMark;
 
 /// The name that every reader of ADW folders knows.
 pub const NAME: &str = "raw_output.jsonl";

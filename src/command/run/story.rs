@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::ending::{Ending, How};
 use super::processes::Taken;
 use crate::command::span;
-use crate::domain::adw_id::AdwId;
-use crate::domain::excerpt::excerpt;
+use domain::adw_id::AdwId;
+use domain::excerpt::excerpt;
 
 /// Who tells it.
 const SOURCE: &str = "adwatch run";

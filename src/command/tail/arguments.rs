@@ -2,10 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::Kind;
-use crate::domain::filter::Filter;
-use crate::domain::level::Level;
+use domain::adw_id::AdwId;
+use domain::event::Kind;
+use domain::filter::Filter;
+use domain::level::Level;
 
 /// Follow a workflow in the terminal: its newest events, and then each as it happens.
 ///

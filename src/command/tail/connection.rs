@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::socket::{Heard, Socket};
 use super::{Following, say};
-use crate::domain::follow::{Command, Follower, Input};
-use crate::domain::frame::FromServer;
-use crate::domain::link::{Ask, LinkState};
+use domain::follow::{Command, Follower, Input};
+use domain::frame::FromServer;
+use domain::link::{Ask, LinkState};
 
 /// An hour without anything to do is long enough.
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);

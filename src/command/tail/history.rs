@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::rest::{PAGE, Trouble};
 use super::{Following, Stop, print_of, say};
-use crate::domain::backoff;
-use crate::domain::filter::Filter;
-use crate::publisher::clock;
+use domain::backoff;
+use domain::filter::Filter;
+use publisher::clock;
 
 impl Following {
     /// Shows the events after those that were shown, up to a seq, from pages.

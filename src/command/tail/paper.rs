@@ -3,11 +3,11 @@
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::arguments::short;
-use crate::domain::event::{Event, Kind};
-use crate::domain::level::Level;
-use crate::domain::plain::{safe, words};
-use crate::domain::time_zone::TimeZone;
-use crate::domain::timestamp::{Civil, Timestamp};
+use domain::event::{Event, Kind};
+use domain::level::Level;
+use domain::plain::{safe, words};
+use domain::timestamp::{Civil, Timestamp};
+use intake::time_zone::TimeZone;
 
 /// What is looked at of a text for one line.
 const LINE_BYTES: usize = 4 * 1024;
@@ -133,7 +133,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::event::TimeSource;
+    use domain::event::TimeSource;
 
     fn paper() -> Paper {
         Paper {

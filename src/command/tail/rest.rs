@@ -7,15 +7,15 @@ use ureq::Agent;
 use ureq::http::StatusCode;
 use ureq::http::header::AUTHORIZATION;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::Event;
-use crate::domain::filter::Filter;
-use crate::domain::follow::{Answer, Query};
-use crate::domain::form;
-use crate::domain::frame::{AgentState, EventPage};
-use crate::domain::from_json::FromJson;
-use crate::publisher::client::agent;
-use crate::publisher::destination::Destination;
+use domain::adw_id::AdwId;
+use domain::event::Event;
+use domain::filter::Filter;
+use domain::follow::{Answer, Query};
+use domain::form;
+use domain::frame::{AgentState, EventPage};
+use domain::from_json::FromJson;
+use publisher::client::agent;
+use publisher::destination::Destination;
 
 /// Events of a page.
 pub const PAGE: usize = 500;

@@ -8,8 +8,8 @@ use tungstenite::client::{ClientRequestBuilder, client};
 use tungstenite::http::Uri;
 use tungstenite::{Error, Message, WebSocket};
 
-use crate::domain::frame::{FromBrowser, PROTOCOL};
-use crate::publisher::destination::Destination;
+use domain::frame::{FromBrowser, PROTOCOL};
+use publisher::destination::Destination;
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 const GREETED_WITHIN: Duration = Duration::from_secs(5);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Agent, Answer, Author, Model};
-use crate::demo::play::{FileChange, What};
-use crate::demo::subject::{Change, NewFile};
+use crate::play::{FileChange, What};
+use crate::subject::{Change, NewFile};
 
 impl Author {
     pub fn read(&mut self, path: &str, text: &str) {

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::ReplayError;
-use crate::domain::adw_id::AdwId;
-use crate::domain::execution_log::{Header, utc_offset_minutes};
-use crate::domain::timestamp::{Timestamp, Zone};
+use domain::adw_id::AdwId;
+use domain::timestamp::{Timestamp, Zone};
+use intake::execution_log::{Header, utc_offset_minutes};
 
 /// Folders beside the workflows that are none.
 const LEFT_OUT: [&str; 2] = ["context_bundles", "security_logs"];

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::recording::{Kind, Line, Recorded};
-use crate::domain::stage;
+use domain::stage;
 
 /// Files of a real run are last written minutes apart; those of a copy, or of a checkout, at once.
 const COPIED_WITHIN_MS: i64 = 10_000;

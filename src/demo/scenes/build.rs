@@ -1,8 +1,8 @@
 //! Building: the todo list, changes, a linter that finds something, and a sub-agent for the tests.
 
 use super::{begin, commit, complete, look, look_for, plan_file, word};
-use crate::demo::author::{Answer, Author, OPUS, SONNET};
-use crate::demo::output;
+use crate::author::{Answer, Author, OPUS, SONNET};
+use crate::output;
 
 /// The first part of the build: reading, and a first change.
 pub fn begin_build(author: &mut Author) {

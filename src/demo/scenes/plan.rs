@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{WORKFLOW, begin, branch, commit, complete, look, look_for, plan_file};
-use crate::demo::author::{Author, HAIKU, OPUS};
+use crate::author::{Author, HAIKU, OPUS};
 
 /// Classifies the issue and makes a branch.
 pub fn open(author: &mut Author) {

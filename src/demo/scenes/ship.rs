@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{WORKFLOW, begin, branch, complete, look, look_for, plan_file};
-use crate::demo::author::{Answer, Author, HAIKU, SONNET};
-use crate::demo::output;
+use crate::author::{Answer, Author, HAIKU, SONNET};
+use crate::output;
 
 pub fn review(author: &mut Author) {
     let subject = author.subject;

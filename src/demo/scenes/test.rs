@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{begin, complete, fail, look, look_for};
-use crate::demo::author::{Answer, Author, HAIKU, OPUS, SONNET};
-use crate::demo::output;
+use crate::author::{Answer, Author, HAIKU, OPUS, SONNET};
+use crate::output;
 
 /// Runs the tests; whether they pass in the end. `repairs`: a test fails first, and is repaired.
 pub fn test(author: &mut Author, repairs: bool, passes: bool) -> bool {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::card::Card;
+use crate::adw_id::AdwId;
+use crate::card::Card;
 
 #[derive(Default)]
 pub(super) struct Board {

@@ -1,6 +1,6 @@
 //! The socket's life: when to open it, how long to trust its silence, when to try again.
 
-use crate::domain::backoff;
+use crate::backoff;
 
 /// From opening to hello.
 const HELLO_MS: u64 = 5_000;

@@ -1,10 +1,10 @@
 //! One workflow as it is followed: what is known, and which events may be added to it.
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::Event;
-use crate::domain::frame::{FromBrowser, Subscribe};
-use crate::domain::known::Known;
-use crate::domain::timeline::Timeline;
+use crate::adw_id::AdwId;
+use crate::event::Event;
+use crate::frame::{FromBrowser, Subscribe};
+use crate::known::Known;
+use crate::timeline::Timeline;
 
 /// After this long without an answer the same is asked again.
 const ASK_AGAIN_MS: u64 = 2_000;
@@ -137,7 +137,7 @@ impl Followed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::follow::model::event;
+    use crate::follow::model::event;
 
     fn followed(known: Known) -> Followed {
         Followed::new("c0a43f47".parse().expect("an id"), "e1".into(), known)

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use super::model::{Happening, IDS, World, happening, id};
 use super::subscribing::SHELF;
 use super::*;
-use crate::domain::frame::{Subscribe, Unsubscribe};
-use crate::domain::link::Recovered;
-use crate::domain::timeline::Timeline;
+use crate::frame::{Subscribe, Unsubscribe};
+use crate::link::Recovered;
+use crate::timeline::Timeline;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use serde_json::json;
 
 use super::*;
-use crate::domain::event::{Event, Kind, TimeSource};
-use crate::domain::timeline::Timeline;
+use crate::event::{Event, Kind, TimeSource};
+use crate::timeline::Timeline;
 
 const HEARTBEAT_MS: u64 = 1_000;
 pub(super) use happening::{Happening, happening};

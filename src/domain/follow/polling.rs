@@ -2,10 +2,10 @@
 
 use super::followed::{Followed, Taken};
 use super::{Answer, Command, Follower, Query, Request};
-use crate::domain::adw_id::AdwId;
-use crate::domain::backoff;
-use crate::domain::frame::{AgentState, EventPage, Workflows};
-use crate::domain::known::Known;
+use crate::adw_id::AdwId;
+use crate::backoff;
+use crate::frame::{AgentState, EventPage, Workflows};
+use crate::known::Known;
 
 /// From one round of questions to the next.
 pub(super) const POLL_MS: u64 = 3_000;

@@ -3,12 +3,12 @@
 use super::followed::Taken;
 use super::subscribing::board_subscription;
 use super::{Command, Follower};
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::Event;
-use crate::domain::frame::FromServer;
-use crate::domain::status::Patience;
-use crate::domain::timeline::Timeline;
-use crate::domain::timestamp::Timestamp;
+use crate::adw_id::AdwId;
+use crate::event::Event;
+use crate::frame::FromServer;
+use crate::status::Patience;
+use crate::timeline::Timeline;
+use crate::timestamp::Timestamp;
 
 impl Follower {
     pub(super) fn receive(&mut self, now: u64, frame: FromServer) {

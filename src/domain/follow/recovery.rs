@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::link::Recovered;
+use crate::adw_id::AdwId;
+use crate::link::Recovered;
 
 /// What comes first within this time after the return was missed; what begins later is news.
 const WINDOW_MS: u64 = 1_500;

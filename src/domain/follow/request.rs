@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::frame::{AgentState, EventPage, Workflows};
+use crate::adw_id::AdwId;
+use crate::frame::{AgentState, EventPage, Workflows};
 
 /// Events of a page.
 const PAGE: usize = 500;

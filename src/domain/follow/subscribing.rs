@@ -2,9 +2,9 @@
 
 use super::followed::Followed;
 use super::{Command, Follower};
-use crate::domain::adw_id::AdwId;
-use crate::domain::frame::{FromBrowser, Subscribe, Unsubscribe};
-use crate::domain::known::Known;
+use crate::adw_id::AdwId;
+use crate::frame::{FromBrowser, Subscribe, Unsubscribe};
+use crate::known::Known;
 
 /// Workflows that nobody looks at and that are kept all the same, so that going back shows them at once.
 pub(super) const SHELF: usize = 16;

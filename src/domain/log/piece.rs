@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::entry::Entry;
-use crate::domain::event::Kind;
+use crate::entry::Entry;
+use crate::event::Kind;
 
 /// So far back the call of a result is looked for; what is open longer is paired when the page is loaded again.
 const CALLS: usize = 4_000;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::domain::event::Event;
+use crate::event::Event;
 
 fn event(seq: u64, kind: &str, event_type: &str, payload: &serde_json::Value) -> Entry {
     let event: Event = serde_json::from_value(json!({"type": kind, "data": {"adw_id": "c0a43f47", "seq": seq,

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Moment, Timeline, open_tool};
-use crate::domain::entry::{self, Entry};
-use crate::domain::event::{Event, Kind};
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::{from_fields, from_name};
-use crate::domain::timestamp::Timestamp;
-use crate::domain::usage::Usage;
-use crate::domain::{payload, stage};
+use crate::entry::{self, Entry};
+use crate::event::{Event, Kind};
+use crate::excerpt::excerpt;
+use crate::from_json::{from_fields, from_name};
+use crate::payload;
+use crate::stage;
+use crate::timestamp::Timestamp;
+use crate::usage::Usage;
 
 /// More than the 14 seen in one workflow, with their sub-agents; bounded for the snapshot's sake.
 const AGENTS: usize = 40;

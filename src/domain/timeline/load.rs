@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::event::Event;
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::from_fields;
-use crate::domain::payload;
-use crate::domain::timestamp::Timestamp;
+use crate::event::Event;
+use crate::excerpt::excerpt;
+use crate::from_json::from_fields;
+use crate::payload;
+use crate::timestamp::Timestamp;
 
 /// The `event_type` of a measurement.
 pub const SAMPLE: &str = "resource_sample";
@@ -94,8 +94,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::event::{Kind, TimeSource};
-    use crate::domain::timeline::Timeline;
+    use crate::event::{Kind, TimeSource};
+    use crate::timeline::Timeline;
 
     fn sample(agent: &str, at: i64, percent: f64, mib: u64) -> Event {
         Event {

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::entry::Entry;
-use crate::domain::event::{Kind, TimeSource};
-use crate::domain::excerpt::first_line;
-use crate::domain::from_json::from_fields;
-use crate::domain::timestamp::Timestamp;
+use crate::entry::Entry;
+use crate::event::{Kind, TimeSource};
+use crate::excerpt::first_line;
+use crate::from_json::from_fields;
+use crate::timestamp::Timestamp;
 
 /// One error: where and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

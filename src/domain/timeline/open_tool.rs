@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::domain::entry::Entry;
-use crate::domain::event::TimeSource;
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::{Fault, FromJson, from_fields};
-use crate::domain::timestamp::Timestamp;
+use crate::entry::Entry;
+use crate::event::TimeSource;
+use crate::excerpt::excerpt;
+use crate::from_json::{Fault, FromJson, from_fields};
+use crate::timestamp::Timestamp;
 
 /// Up to 17 at once were seen in one agent.
 const OPEN: usize = 32;

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::event::Event;
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::from_fields;
-use crate::domain::payload;
-use crate::domain::timestamp::Timestamp;
+use crate::event::Event;
+use crate::excerpt::excerpt;
+use crate::from_json::from_fields;
+use crate::payload;
+use crate::timestamp::Timestamp;
 
 /// The `event_type` of a report.
 pub const REPORT: &str = "publisher_report";

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::entry::Entry;
-use crate::domain::event::Kind;
-use crate::domain::from_json::from_fields;
+use crate::entry::Entry;
+use crate::event::Kind;
+use crate::from_json::from_fields;
 
 const PER_KIND: usize = 50;
 /// What all entries may take of the snapshot's 128 KiB.

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Moment, Timeline, stage_line};
-use crate::domain::event::Event;
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::{from_fields, from_name};
-use crate::domain::{payload, stage};
+use crate::event::Event;
+use crate::excerpt::excerpt;
+use crate::from_json::{from_fields, from_name};
+use crate::payload;
+use crate::stage;
 
 /// The last word on the workflow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::entry::Entry;
-use crate::domain::event::{Event, TimeSource};
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::from_fields;
-use crate::domain::payload;
-use crate::domain::picture_note;
-use crate::domain::timestamp::Timestamp;
+use crate::entry::Entry;
+use crate::event::{Event, TimeSource};
+use crate::excerpt::excerpt;
+use crate::from_json::from_fields;
+use crate::payload;
+use crate::picture_note;
+use crate::timestamp::Timestamp;
 
 /// How many of the newest are known.
 pub const NEWEST: usize = 12;

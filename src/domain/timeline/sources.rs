@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::event::{Event, Kind};
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::from_fields;
-use crate::domain::payload;
-use crate::domain::timestamp::Timestamp;
+use crate::event::{Event, Kind};
+use crate::excerpt::excerpt;
+use crate::from_json::from_fields;
+use crate::payload;
+use crate::timestamp::Timestamp;
 
 const NEWEST: usize = 12;
 
@@ -122,8 +122,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::event::TimeSource;
-    use crate::domain::timeline::Timeline;
+    use crate::event::TimeSource;
+    use crate::timeline::Timeline;
 
     fn event(kind: Kind, event_type: &str, at: i64) -> Event {
         Event {

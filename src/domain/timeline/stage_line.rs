@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::agent::AgentState;
 use super::{Moment, Timeline};
-use crate::domain::event::{Event, Kind};
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::{from_fields, from_name};
-use crate::domain::{payload, stage};
+use crate::event::{Event, Kind};
+use crate::excerpt::excerpt;
+use crate::from_json::{from_fields, from_name};
+use crate::payload;
+use crate::stage;
 
 const STAGES: usize = 16;
 

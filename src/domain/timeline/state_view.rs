@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 use super::report::{Report, Reported};
 use super::stage_line::{self, StageState};
 use super::{Moment, Timeline, brief, headline};
-use crate::domain::event::Event;
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::{FromJson, from_fields};
-use crate::domain::payload;
-use crate::domain::state_diff::Change;
+use crate::event::Event;
+use crate::excerpt::excerpt;
+use crate::from_json::{FromJson, from_fields};
+use crate::payload;
+use crate::state_diff::Change;
 
 const FIELDS: usize = 48;
 const VALUE_BYTES: usize = 200;
@@ -131,11 +131,11 @@ fn interpret(timeline: &mut Timeline, event: &Event, source: &str, moment: Momen
         let names: Vec<&str> = names.iter().filter_map(Value::as_str).take(16).collect();
         for (at, name) in names.iter().enumerate() {
             let is_last_script = field == "all_adws" && at + 1 == names.len();
-            let is_stage = crate::domain::stage::position(&crate::domain::stage::normalise(name)).is_some();
+            let is_stage = crate::stage::position(&crate::stage::normalise(name)).is_some();
             let is_known = timeline
                 .stages
                 .iter()
-                .any(|line| line.name == crate::domain::stage::normalise(name));
+                .any(|line| line.name == crate::stage::normalise(name));
             if is_last_script && is_stage && !is_known {
                 stage_line::report(timeline, name, StageState::Running, moment, None);
             } else if is_stage && field == "completed_phases" {

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Moment;
-use crate::domain::event::Event;
-use crate::domain::excerpt::excerpt;
-use crate::domain::from_json::{from_fields, from_name};
-use crate::domain::payload;
+use crate::event::Event;
+use crate::excerpt::excerpt;
+use crate::from_json::{from_fields, from_name};
+use crate::payload;
 
 const ITEMS: usize = 30;
 

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::event::TimeSource;
-use crate::domain::from_json::from_fields;
-use crate::domain::timestamp::Timestamp;
+use crate::event::TimeSource;
+use crate::from_json::from_fields;
+use crate::timestamp::Timestamp;
 
 const BUCKETS: usize = 96;
 const FIRST_WIDTH_MS: i64 = 1_000;

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use crate::publisher::spool::{Batch, Piece};
+use crate::spool::{Batch, Piece};
 
 /// Takes lines somewhere.
-pub(crate) trait Post {
+pub trait Post {
     /// Sends a body of NDJSON once.
     fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable>;
 }
 
 /// What a server said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub struct Answer {
     pub status: u16,
     /// The places of the items that it refused.
     pub refused: Vec<usize>,
@@ -21,7 +21,7 @@ pub(crate) struct Answer {
 
 /// No server said anything, and why.
 #[derive(Debug)]
-pub(crate) struct Unreachable(pub String);
+pub struct Unreachable(pub String);
 
 /// What became of a batch.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::publisher::line::Line;
+use crate::line::Line;
 
 const MOST_LINES: usize = 10_000;
 const MOST_BYTES: usize = 16 * 1024 * 1024;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::publisher::spool::{Spool, SpoolFile};
+use crate::spool::{Spool, SpoolFile};
 
 /// A file that has grown to this is let go of: it is sent and deleted as any that has lost its publisher.
 const FULL_BYTES: u64 = 1024 * 1024;

@@ -11,10 +11,10 @@ use serde::de::IgnoredAny;
 
 use super::SpoolFile;
 use super::lines::Batch;
-use crate::domain::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 
 /// What is to be read of a file: its lines from a place on, up to its end.
-pub(crate) struct Source {
+pub struct Source {
     /// The process that wrote it. Its files come in the order in which they are named here, whatever their times.
     pub process: String,
     pub file: Arc<File>,
@@ -53,7 +53,7 @@ struct Line {
 }
 
 /// The lines that come next, as many as go together, and how far each file is used up with them.
-pub(crate) fn next_batch(sources: &[Source]) -> io::Result<(Batch, Vec<u64>)> {
+pub fn next_batch(sources: &[Source]) -> io::Result<(Batch, Vec<u64>)> {
     let mut files = sources.iter().map(Ahead::new).collect::<io::Result<Vec<_>>>()?;
     let mut batch = Batch::default();
     while let Some(first) = first(&files) {

@@ -6,7 +6,7 @@ use super::by_time::{Source, next_batch};
 use super::{Spool, SpoolFile};
 
 /// So many files are no burden.
-pub(crate) const MANY: usize = 256;
+pub const MANY: usize = 256;
 /// Longer files stay as they are.
 const SHORT_BYTES: u64 = 64 * 1024;
 /// What becomes one file, by bytes and by the files that are open meanwhile.

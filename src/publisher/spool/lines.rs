@@ -18,7 +18,7 @@ const AHEAD_BYTES: usize = 16 * 1024;
 
 /// Lines that are sent together.
 #[derive(Debug)]
-pub(crate) struct Batch {
+pub struct Batch {
     body: Vec<u8>,
     pieces: Vec<Piece>,
     most_bytes: usize,
@@ -36,7 +36,7 @@ impl Default for Batch {
 
 /// One line of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub struct Piece {
     /// Which of the sources it came of.
     pub source: usize,
     /// Where it ends in its source.

@@ -8,13 +8,13 @@ use std::{fs, io};
 use serde_json::Value;
 
 use super::{Spool, SpoolFile};
-use crate::publisher::line::{Line, adw_id, is_log, told_drops};
+use crate::line::{Line, adw_id, is_log, told_drops};
 
 /// Files that are open at once because what went of them is not told yet.
 const EMPTIED_AT_ONCE: usize = 64;
 
 /// Lines by the workflow that lost them.
-pub(crate) type Drops = BTreeMap<String, u64>;
+pub type Drops = BTreeMap<String, u64>;
 
 impl Spool {
     /// Removes what must go until all files fill at most `most_bytes`; what went, by workflow. Files that somebody writes or

@@ -10,7 +10,7 @@ use rustix::fs::{Mode, OFlags};
 
 /// See the module. Dropping it gives the lock up; what is in the file stays for others.
 #[derive(Debug)]
-pub(crate) struct SpoolFile {
+pub struct SpoolFile {
     path: PathBuf,
     /// Shared with who reads it meanwhile: a lock is the file's, and is held until the last of them is dropped.
     file: Arc<File>,

@@ -6,14 +6,14 @@ use axum::response::Response;
 use super::events::read_page;
 use super::params::{Workflow, page_query};
 use super::{json, no_workflow};
-use crate::domain::adw_id::AdwId;
-use crate::domain::entry::Entry;
-use crate::domain::event::Event;
-use crate::domain::log::EntryPage;
-use crate::server::error::ApiError;
-use crate::server::journal::{JournalError, Page, PageQuery};
-use crate::server::openapi::{parameters, shapes};
-use crate::server::shared::Shared;
+use crate::error::ApiError;
+use crate::openapi::{parameters, shapes};
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
+use domain::entry::Entry;
+use domain::event::Event;
+use domain::log::EntryPage;
+use journal::{JournalError, Page, PageQuery};
 
 /// A page of events as the lines that a person reads, cut short. Takes the filters of `events`.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/entries", operation_id = "entries", tag = "reading",

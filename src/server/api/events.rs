@@ -5,12 +5,12 @@ use axum::response::Response;
 
 use super::params::{Numbered, Workflow, page_query};
 use super::{fresh, no_workflow, read, read_long};
-use crate::domain::adw_id::AdwId;
-use crate::server::clock;
-use crate::server::error::ApiError;
-use crate::server::journal::{JournalError, Page, PageQuery};
-use crate::server::openapi::{parameters, shapes};
-use crate::server::shared::Shared;
+use crate::clock;
+use crate::error::ApiError;
+use crate::openapi::{parameters, shapes};
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
+use journal::{JournalError, Page, PageQuery};
 
 /// A page of events in the order of their seq: those after one, those before one, or the newest.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events", operation_id = "events", tag = "reading",
@@ -93,7 +93,7 @@ fn spliced(epoch: &str, page: &Page) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::frame::EventPage;
+    use domain::frame::EventPage;
 
     #[test]
     fn a_spliced_page_is_what_a_client_reads() {

@@ -19,13 +19,13 @@ use tokio::sync::Semaphore;
 
 use super::no_workflow;
 use super::params::{Workflow, export_query};
-use crate::domain::adw_id::AdwId;
-use crate::server::error::ApiError;
-use crate::server::hub::Hub;
-use crate::server::journal::{JournalError, PageQuery};
-use crate::server::openapi::{parameters, shapes};
-use crate::server::shared::Shared;
+use crate::error::ApiError;
+use crate::hub::Hub;
+use crate::openapi::{parameters, shapes};
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
 pub use format::Format;
+use journal::{JournalError, PageQuery};
 
 /// Seqs that are looked at in one go, however few of them a filter takes.
 const PART_SEQS: usize = 1_024;

@@ -9,9 +9,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::server::error::ApiError;
-use crate::server::openapi::shapes;
-use crate::server::shared::Shared;
+use crate::error::ApiError;
+use crate::openapi::shapes;
+use crate::shared::Shared;
 
 /// 200 while events can be recorded, else 503 and why.
 #[utoipa::path(get, path = "/healthz", tag = "operating", responses((status = 200, body = shapes::Health, description = "Events can be recorded")))]

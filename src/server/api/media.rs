@@ -12,10 +12,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::read;
-use crate::domain::media_name::MediaName;
-use crate::server::error::ApiError;
-use crate::server::openapi::{parameters, shapes};
-use crate::server::shared::Shared;
+use crate::error::ApiError;
+use crate::openapi::{parameters, shapes};
+use crate::shared::Shared;
+use domain::media_name::MediaName;
 
 /// A picture never changes under its name.
 const FOR_EVER: &str = "private, max-age=31536000, immutable";

@@ -5,12 +5,12 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
 use super::export::Format;
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::Kind;
-use crate::domain::form;
-use crate::domain::level::Level;
-use crate::server::error::ApiError;
-use crate::server::journal::PageQuery;
+use crate::error::ApiError;
+use domain::adw_id::AdwId;
+use domain::event::Kind;
+use domain::form;
+use domain::level::Level;
+use journal::PageQuery;
 
 /// Events of a page where `limit` does not say.
 const USUAL: usize = 200;
@@ -62,7 +62,7 @@ fn unreadable(rejection: &PathRejection) -> ApiError {
 
 fn adw_id(text: &str) -> Result<AdwId, ApiError> {
     text.parse()
-        .map_err(|error: crate::domain::adw_id::AdwIdError| ApiError::bad_field("adw_id", error.to_string()))
+        .map_err(|error: domain::adw_id::AdwIdError| ApiError::bad_field("adw_id", error.to_string()))
 }
 
 /// Reads `?after=&before=&limit=&kind=&agent=&level=&q=`; an empty value is as good as none.
@@ -182,7 +182,7 @@ fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::journal::Filter;
+    use journal::Filter;
 
     #[test]
     fn every_filter_is_read() {

@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use super::params::{Workflow, search_query};
 use super::{json, no_workflow, read_long};
-use crate::domain::adw_id::AdwId;
-use crate::server::error::ApiError;
-use crate::server::journal::{Found, PageQuery};
-use crate::server::openapi::{parameters, shapes};
-use crate::server::shared::Shared;
+use crate::error::ApiError;
+use crate::openapi::{parameters, shapes};
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
+use journal::{Found, PageQuery};
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -90,13 +90,14 @@ mod tests {
 
     use super::super::entries::entries;
     use super::*;
-    use crate::domain::draft::{Draft, NewEvent};
-    use crate::domain::event::{Event, Kind, TimeSource};
-    use crate::domain::timestamp::Timestamp;
-    use crate::server::api::{COUNTS, LONG_READS};
-    use crate::server::hub::{Hub, Upkeep};
-    use crate::server::journal::sqlite::{Durability, SqliteJournal};
-    use crate::server::journal::{Batch, Filter};
+    use crate::api::{COUNTS, LONG_READS};
+    use crate::assets::Assets;
+    use crate::hub::{Hub, Upkeep};
+    use domain::event::{Event, Kind, TimeSource};
+    use domain::timestamp::Timestamp;
+    use draft::{Draft, NewEvent};
+    use journal::sqlite::{Durability, SqliteJournal};
+    use journal::{Batch, Filter};
 
     fn id() -> AdwId {
         "a".parse().expect("a safe id")
@@ -129,7 +130,7 @@ mod tests {
             ..Batch::default()
         };
         hub.record(batch).await.expect("recorded");
-        Shared::new(Arc::default(), hub)
+        Shared::new(Arc::default(), hub, Assets::NONE)
     }
 
     fn lines() -> PageQuery {

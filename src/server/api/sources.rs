@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::params::Workflow;
 use super::{json, no_workflow, read};
-use crate::domain::adw_id::AdwId;
-use crate::server::error::ApiError;
-use crate::server::journal::{LineCounts, Tail};
-use crate::server::openapi::{parameters, shapes};
-use crate::server::shared::Shared;
+use crate::error::ApiError;
+use crate::openapi::{parameters, shapes};
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
+use journal::{LineCounts, Tail};
 
 #[derive(Serialize)]
 struct Sources {

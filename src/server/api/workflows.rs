@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::params::Workflow;
 use super::{json, no_workflow, read};
-use crate::domain::frame::{AgentState, Workflows};
-use crate::server::clock;
-use crate::server::error::ApiError;
-use crate::server::hub::Hub;
-use crate::server::openapi::{parameters, shapes};
-use crate::server::shared::Shared;
+use crate::clock;
+use crate::error::ApiError;
+use crate::hub::Hub;
+use crate::openapi::{parameters, shapes};
+use crate::shared::Shared;
+use domain::frame::{AgentState, Workflows};
 
 /// All workflows as cards, the one heard of last first.
 #[utoipa::path(get, path = "/api/workflows", operation_id = "workflows", tag = "reading", responses((status = 200, body = shapes::Workflows, description = "The workflows")))]

@@ -99,8 +99,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::domain::status::Patience;
-    use crate::server::config::{Access, Agents, Durability, Journal, Leptos, Limits, LogFormat, Server};
+    use crate::config::{Access, Agents, Durability, Journal, Leptos, Limits, LogFormat, Server};
+    use domain::status::Patience;
 
     const SHIPPED: &str = include_str!("../../../Leptos.toml");
 

@@ -6,9 +6,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{Bell, Frame, Shared, lock};
-use crate::domain::adw_id::AdwId;
-use crate::domain::card::Card;
-use crate::domain::frame::FromServer;
+use domain::adw_id::AdwId;
+use domain::card::Card;
+use domain::frame::FromServer;
 
 /// Four frames a second.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::{Bell, Frame, Shared, lock};
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::Event;
-use crate::domain::older;
-use crate::server::journal::Stored;
+use crate::older;
+use domain::adw_id::AdwId;
+use domain::event::Event;
+use journal::Stored;
 
 /// What is kept for clients that are a moment behind.
 const RING_BYTES: usize = 4 * 1024 * 1024;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 
-use crate::server::deflate::deflate;
+use crate::deflate::deflate;
 
 /// Shorter texts gain nothing by it: heartbeats, most answers.
 const DEFLATED_FROM: usize = 512;
@@ -68,7 +68,7 @@ impl From<Frame> for Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::deflate::inflate;
+    use crate::deflate::inflate;
 
     #[test]
     fn all_copies_share_what_one_of_them_deflated() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tracing::warn;
 
 use super::lock;
-use crate::server::journal::Indexer;
+use journal::Indexer;
 
 /// What is recorded meanwhile is taken in together. A search reads it from the journal until then.
 const PAUSE: Duration = Duration::from_millis(500);

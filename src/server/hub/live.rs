@@ -6,11 +6,11 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use super::{Bell, Frame};
-use crate::domain::adw_id::AdwId;
-use crate::domain::card::Card;
-use crate::domain::frame::FromServer;
-use crate::domain::timeline::Timeline;
-use crate::server::journal::Stored;
+use domain::adw_id::AdwId;
+use domain::card::Card;
+use domain::frame::FromServer;
+use domain::timeline::Timeline;
+use journal::Stored;
 
 /// What is kept for followers; who is further behind reads from the journal.
 const RECENT_BYTES: usize = 512 * 1024;

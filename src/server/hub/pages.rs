@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
 use super::live::events_frame;
 use super::{Frame, lock};
-use crate::domain::adw_id::AdwId;
-use crate::server::journal::{JournalError, PageQuery, Reader};
+use domain::adw_id::AdwId;
+use journal::{JournalError, PageQuery, Reader};
 
 /// Events of a kept page.
 const PAGE: u64 = 256;
@@ -187,10 +187,10 @@ mod tests {
     use serde_json::{Map, Value};
 
     use super::*;
-    use crate::domain::card::Card;
-    use crate::domain::media_name::MediaName;
-    use crate::domain::timeline::Timeline;
-    use crate::server::journal::{Found, Page as JournalPage, Part, Tail};
+    use domain::card::Card;
+    use domain::media_name::MediaName;
+    use domain::timeline::Timeline;
+    use journal::{Found, Page as JournalPage, Part, Tail};
 
     /// A journal whose events are their numbers, which counts how often it is read.
     struct Counting {

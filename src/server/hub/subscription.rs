@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::live::SharedLive;
 use super::{Bell, Frame, Shared, lock};
-use crate::domain::adw_id::AdwId;
-use crate::server::journal::JournalError;
+use domain::adw_id::AdwId;
+use journal::JournalError;
 
 /// Further behind than this, a snapshot tells more than the events; the viewer pages the history by seq.
 const RESUME_EVENTS: u64 = 20_000;

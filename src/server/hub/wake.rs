@@ -7,10 +7,10 @@ use std::sync::atomic::Ordering;
 
 use super::live::{Live, SharedLive};
 use super::{Shared, lock};
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::Event;
-use crate::domain::timeline::Timeline;
-use crate::server::journal::{JournalError, PageQuery, Reader};
+use domain::adw_id::AdwId;
+use domain::event::Event;
+use domain::timeline::Timeline;
+use journal::{JournalError, PageQuery, Reader};
 
 impl Shared {
     /// Looks at a workflow while its timeline is in memory. Blocks where it must be read first.

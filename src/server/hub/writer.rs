@@ -16,9 +16,9 @@ use tracing::{error, warn};
 
 use super::live::by_workflow;
 use super::{Bell, RecordError, Shared, Upkeep, lock};
-use crate::domain::adw_id::AdwId;
-use crate::domain::timeline::Timeline;
-use crate::server::journal::{Appended, Journal, JournalError, Outcome, PreparedBatch, Stored};
+use domain::adw_id::AdwId;
+use domain::timeline::Timeline;
+use journal::{Appended, Journal, JournalError, Outcome, PreparedBatch, Stored};
 pub use prune::Keep;
 use prune::Pruning;
 use tend::Unsaved;

@@ -3,14 +3,14 @@
 use bytes::Bytes;
 
 use super::{Ingest, Shape};
-use crate::publisher::courier::{Answer, Post, Unreachable};
-use crate::server::journal::Batch;
+use journal::Batch;
+use publisher::courier::{Answer, Post, Unreachable};
 
 /// Stands where a courier has a connection.
-pub(in crate::server) struct Left(Ingest);
+pub(crate) struct Left(Ingest);
 
 impl Left {
-    pub(in crate::server) fn new(ingest: Ingest) -> Self {
+    pub(crate) fn new(ingest: Ingest) -> Self {
         Self(ingest)
     }
 }

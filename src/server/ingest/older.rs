@@ -16,8 +16,8 @@ use utoipa_axum::routes;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Ingest, Shape};
-use crate::server::clock;
-use crate::server::openapi::{older, pushed};
+use crate::clock;
+use crate::openapi::{older, pushed};
 
 pub(super) fn router() -> OpenApiRouter<Arc<Ingest>> {
     OpenApiRouter::new()

@@ -6,12 +6,12 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::draft::Draft;
-use crate::domain::push::Refusal;
-use crate::domain::push::body::BodyError;
-use crate::server::hub::RecordError;
-use crate::server::journal::Outcome;
+use crate::hub::RecordError;
+use domain::adw_id::AdwId;
+use draft::Draft;
+use intake::push::Refusal;
+use intake::push::body::BodyError;
+use journal::Outcome;
 
 /// The answer to a push; the same body whatever the status.
 #[derive(Debug, Serialize)]

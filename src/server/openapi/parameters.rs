@@ -4,9 +4,9 @@ use utoipa::openapi::schema::{Array, Object, ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use super::shapes::AdwId;
-use crate::domain::event;
-use crate::domain::level::Level;
-use crate::server::api::export;
+use crate::api::export;
+use domain::event;
+use domain::level::Level;
 
 /// What narrows the events of a workflow.
 #[derive(IntoParams)]

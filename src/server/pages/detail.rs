@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::form;
-use crate::domain::log::{EntryPage, Log};
-use crate::server::api::entries::entries;
-use crate::server::api::params::page_query;
-use crate::server::api::read;
-use crate::server::api::search::find;
-use crate::server::error::ApiError;
-use crate::server::shared::Shared;
-use crate::ui::address::Address;
-use crate::ui::detail::files::chosen_edit;
-use crate::ui::detail::query::{DetailQuery, Tab};
-use crate::ui::history::{DetailSeed, Found};
+use crate::api::entries::entries;
+use crate::api::params::page_query;
+use crate::api::read;
+use crate::api::search::find;
+use crate::error::ApiError;
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
+use domain::form;
+use domain::log::{EntryPage, Log};
+use ui::address::Address;
+use ui::detail::files::chosen_edit;
+use ui::detail::query::{DetailQuery, Tab};
+use ui::history::{DetailSeed, Found};
 
 /// Entries that a page carries; more are fetched where there is script, and a link away where there is none.
 const ENTRIES: u64 = 200;
@@ -72,7 +72,7 @@ async fn look(shared: &Shared, adw_id: &AdwId, query: &DetailQuery) -> Result<Op
 }
 
 /// The filters as the interface reads them; none where the address holds what it would refuse.
-fn asked(pairs: &[(&str, String)]) -> Option<crate::server::journal::PageQuery> {
+fn asked(pairs: &[(&str, String)]) -> Option<journal::PageQuery> {
     page_query(form::address("", pairs).trim_start_matches('?')).ok()
 }
 

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::{Request, Shared, nowhere};
-use crate::domain::form;
-use crate::server::openapi::parameters;
+use crate::openapi::parameters;
+use domain::form;
 
 const A_YEAR: &str = "31536000";
 

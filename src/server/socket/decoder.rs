@@ -5,8 +5,8 @@
 use std::string::String;
 
 use super::closing::Code;
-use crate::domain::frame::FROM_BROWSER_BYTES;
-use crate::server::deflate::{InflateError, inflate};
+use crate::deflate::{InflateError, inflate};
+use domain::frame::FROM_BROWSER_BYTES;
 
 /// The longest payload of a control frame (5.5).
 const CONTROL_BYTES: usize = 125;

@@ -12,8 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
 use super::extension;
-use crate::domain::frame::PROTOCOL;
-use crate::server::error::ApiError;
+use crate::error::ApiError;
+use domain::frame::PROTOCOL;
 
 /// What the standard adds to the key before it is hashed.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

@@ -8,7 +8,7 @@ use std::io::IoSlice;
 use bytes::Bytes;
 
 use super::closing::Code;
-use crate::server::hub::Frame;
+use crate::hub::Frame;
 
 const TEXT: u8 = 0x81;
 /// RSV1 marks a text that is deflated.

@@ -10,10 +10,10 @@ use super::decoder::{Breach, Incoming};
 use super::ticker::Beat;
 use super::viewer::{Counted, Farewell};
 use super::wire::{End, Turn, Wire};
-use crate::domain::adw_id::AdwId;
-use crate::server::clock;
-use crate::server::hub::{Bell, FeedNext, FeedSubscription, Frame, Types};
-use crate::server::shared::Shared;
+use crate::clock;
+use crate::hub::{Bell, FeedNext, FeedSubscription, Frame, Types};
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
 
 /// What may wait for the client before more is taken from the ring.
 const FRAMES_AT_ONCE: usize = 64;

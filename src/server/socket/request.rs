@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::domain::frame::{Subscribe, Unsubscribe};
+use domain::frame::{Subscribe, Unsubscribe};
 
 /// A frame from the browser, understood.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::domain::frame::FromServer;
-use crate::server::clock;
-use crate::server::hub::Frame;
+use crate::clock;
+use crate::hub::Frame;
+use domain::frame::FromServer;
 
 const GROUPS: usize = 16;
 

@@ -8,12 +8,12 @@ use super::decoder::{Breach, Incoming};
 use super::request::Request;
 use super::ticker::{Beat, heartbeat};
 use super::wire::{End, Turn, Wire};
-use crate::domain::adw_id::AdwId;
-use crate::domain::frame::{FromServer, Subscribe, Unsubscribe};
-use crate::server::clock;
-use crate::server::hub::{Bell, BoardSubscription, Frame, Hub, Subscription};
-use crate::server::journal::JournalError;
-use crate::server::shared::Shared;
+use crate::clock;
+use crate::hub::{Bell, BoardSubscription, Frame, Hub, Subscription};
+use crate::shared::Shared;
+use domain::adw_id::AdwId;
+use domain::frame::{FromServer, Subscribe, Unsubscribe};
+use journal::JournalError;
 
 /// What one subscription may put on the wire before the next one has its turn.
 const FRAMES_AT_ONCE: usize = 64;

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::closing::Code;
 use super::decoder::{Breach, Decoder, Incoming};
 use super::outbox::Outbox;
-use crate::server::connection::Connection;
+use crate::connection::Connection;
 
 /// A viewer that asks but does not read its answers is not read from any more.
 const ANSWERS: usize = 128;

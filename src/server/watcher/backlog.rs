@@ -5,7 +5,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 
-use crate::domain::adw_id::AdwId;
+use domain::adw_id::AdwId;
 
 /// See the module.
 #[derive(Debug, Default)]

@@ -23,9 +23,9 @@ use super::run::{LineReader, Whose};
 use super::source::{self, Source};
 use super::vanished;
 use super::watched::{Looked, Watched};
-use crate::domain::time_zone::TimeZone;
-use crate::server::hub::Hub;
-use crate::server::journal::{JournalError, Tail};
+use crate::hub::Hub;
+use intake::time_zone::TimeZone;
+use journal::{JournalError, Tail};
 
 /// How long folders are looked into before live files have their turn.
 const LOOKING_FOR: Duration = Duration::from_millis(5);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::beneath::{self, Spot, Stat};
 use super::source::{self, Named, Source};
-use crate::domain::adw_id::AdwId;
+use domain::adw_id::AdwId;
 
 /// Folders of agents hold few folders more; deeper ones hold something else.
 const DEPTH: usize = 4;

@@ -15,14 +15,14 @@ use super::outbox::Outbox;
 use super::print::{Ink, Print};
 use super::run::{LineReader, Run, Stamps, Whose};
 use super::source::Source;
-use crate::domain::dialect;
-use crate::domain::draft::Draft;
-use crate::domain::event::TimeSource;
-use crate::domain::execution_log::LogReader;
-use crate::domain::place::Place;
-use crate::domain::timeline::sources::{REPLACED, TRUNCATED};
-use crate::domain::timestamp::Timestamp;
-use crate::server::journal::Tail;
+use domain::event::TimeSource;
+use domain::timeline::sources::{REPLACED, TRUNCATED};
+use domain::timestamp::Timestamp;
+use draft::Draft;
+use intake::dialect;
+use intake::execution_log::LogReader;
+use intake::place::Place;
+use journal::Tail;
 
 /// Read at once; a slice of a file is this many times as much, and then others have their turn.
 const CHUNK_BYTES: usize = 128 * 1024;

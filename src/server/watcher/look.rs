@@ -6,10 +6,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::beneath::Stat;
 use super::run::Whose;
 use super::source::Source;
-use crate::domain::adw_id::AdwId;
-use crate::domain::line_key::FileMark;
-use crate::domain::time_zone::TimeZone;
-use crate::domain::timestamp::Timestamp;
+use domain::adw_id::AdwId;
+use domain::timestamp::Timestamp;
+use intake::line_key::FileMark;
+use intake::time_zone::TimeZone;
 
 /// A file that appears while it is watched is live if it was written within a rescan and this.
 const FRESH: Duration = Duration::from_secs(2);

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::source::Source;
-use crate::domain::stage;
+use domain::stage;
 
 /// Files of a real run are last written minutes apart; those of a copy, or of a checkout, at once.
 const COPIED_WITHIN: Duration = Duration::from_secs(10);

@@ -3,11 +3,11 @@
 use std::mem;
 use std::time::Duration;
 
-use crate::domain::draft::Draft;
-use crate::domain::picture::Picture;
-use crate::server::hub::{Hub, RecordError};
-use crate::server::journal::{Batch, Tail};
-use crate::server::watcher::hints::Mailbox;
+use crate::hub::{Hub, RecordError};
+use crate::watcher::hints::Mailbox;
+use draft::Draft;
+use draft::picture::Picture;
+use journal::{Batch, Tail};
 
 /// One transaction takes about as much at once.
 const DRAFTS: usize = 1_000;

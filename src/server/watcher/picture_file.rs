@@ -11,13 +11,13 @@ use super::look::Context;
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
 use super::run::Whose;
-use crate::domain::draft::{Draft, NewEvent};
-use crate::domain::event::{Event, Kind, TimeSource};
-use crate::domain::key::Key;
-use crate::domain::picture::{LARGEST_BYTES, Picture};
-use crate::domain::redaction;
-use crate::domain::timestamp::Timestamp;
-use crate::server::journal::{LineCounts, Tail};
+use domain::event::{Event, Kind, TimeSource};
+use domain::timestamp::Timestamp;
+use draft::key::Key;
+use draft::picture::{LARGEST_BYTES, Picture};
+use draft::redaction;
+use draft::{Draft, NewEvent};
+use journal::{LineCounts, Tail};
 
 /// The `event_type` of a picture that lies in a file.
 pub(super) const PICTURE: &str = "picture";

@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::dialect;
-use crate::domain::draft::{Draft, NewEvent};
-use crate::domain::event::TimeSource;
-use crate::domain::execution_log::LogReader;
-use crate::domain::line_key::{FileMark, LineMark};
-use crate::domain::lines::{Flaw, Lines, TakenLine, without_end};
-use crate::domain::picture::Picture;
-use crate::domain::place::Place;
-use crate::domain::reading::{self, Finished, Reading, remark};
-use crate::domain::time_zone::TimeZone;
-use crate::domain::timeline::sources::{ODDITY, UNFINISHED};
-use crate::domain::timestamp::Timestamp;
-use crate::server::journal::LineCounts;
+use domain::adw_id::AdwId;
+use domain::event::TimeSource;
+use domain::timeline::sources::{ODDITY, UNFINISHED};
+use domain::timestamp::Timestamp;
+use draft::picture::Picture;
+use draft::{Draft, NewEvent};
+use intake::dialect;
+use intake::execution_log::LogReader;
+use intake::line_key::{FileMark, LineMark};
+use intake::lines::{Flaw, Lines, TakenLine, without_end};
+use intake::place::Place;
+use intake::reading::{self, Finished, Reading, remark};
+use intake::time_zone::TimeZone;
+use journal::LineCounts;
 
 /// How long an entry of a log is held back after the last byte, in case it goes on.
 const ENTRY_HELD_FOR: Duration = Duration::from_millis(60);

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::domain::dialect;
-use crate::domain::execution_log::Header;
+use intake::dialect;
+use intake::execution_log::Header;
 
 /// Known by name, and of no workflow.
 const LEFT_OUT: [&str; 2] = ["context_bundles", "security_logs"];

@@ -16,14 +16,14 @@ use super::look::Context;
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
 use super::run::Whose;
-use crate::domain::draft::{Document, Draft, NewState};
-use crate::domain::event::TimeSource;
-use crate::domain::lenient_json;
-use crate::domain::place::Place;
-use crate::domain::redaction;
-use crate::domain::timeline::sources::UNFINISHED;
-use crate::domain::timestamp::Timestamp;
-use crate::server::journal::{LineCounts, Tail};
+use domain::event::TimeSource;
+use domain::timeline::sources::UNFINISHED;
+use domain::timestamp::Timestamp;
+use draft::lenient_json;
+use draft::redaction;
+use draft::{Document, Draft, NewState};
+use intake::place::Place;
+use journal::{LineCounts, Tail};
 
 /// 5 kB is usual; a larger document is cut, and then it is none.
 const LONGEST_BYTES: u64 = 16 * 1024 * 1024;

@@ -8,13 +8,13 @@ use super::look::Context;
 use super::memory::Memory;
 use super::outbox::Outbox;
 use super::run::Whose;
-use crate::domain::adw_id::AdwId;
-use crate::domain::draft::Draft;
-use crate::domain::event::TimeSource;
-use crate::domain::place::Place;
-use crate::domain::timeline::sources::DELETED;
-use crate::domain::timestamp::Timestamp;
-use crate::server::journal::Tail;
+use domain::adw_id::AdwId;
+use domain::event::TimeSource;
+use domain::timeline::sources::DELETED;
+use domain::timestamp::Timestamp;
+use draft::Draft;
+use intake::place::Place;
+use journal::Tail;
 
 /// Tells of files that are gone, of one folder: a folder that went with its files is one event.
 pub(super) fn tell(

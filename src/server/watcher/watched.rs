@@ -16,11 +16,11 @@ use super::picture_file::PictureFile;
 use super::run::Whose;
 use super::source::{self, HEAD_BYTES, Named, Shown, Source};
 use super::state_file::StateFile;
-use crate::domain::draft::Draft;
-use crate::domain::event::TimeSource;
-use crate::domain::place::Place;
-use crate::domain::timeline::sources::UNREADABLE;
-use crate::server::journal::Tail;
+use domain::event::TimeSource;
+use domain::timeline::sources::UNREADABLE;
+use draft::Draft;
+use intake::place::Place;
+use journal::Tail;
 
 /// See the module.
 #[derive(Debug)]

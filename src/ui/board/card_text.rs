@@ -1,9 +1,9 @@
 //! What a card says in its two lines, by state, and how long it has run.
 
-use crate::domain::card::Card;
-use crate::domain::status::{Status, Verdict};
-use crate::domain::timestamp::Timestamp;
-use crate::ui::format;
+use crate::format;
+use domain::card::Card;
+use domain::status::{Status, Verdict};
+use domain::timestamp::Timestamp;
 
 /// Two lines and their colours: who, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]

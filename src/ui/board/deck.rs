@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::card::Card;
-use crate::ui::derived::Derived;
-use crate::ui::store::Store;
+use crate::derived::Derived;
+use crate::store::Store;
+use domain::adw_id::AdwId;
+use domain::card::Card;
 
 /// All cards of the store.
 #[derive(Clone, Debug, Default)]

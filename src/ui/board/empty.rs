@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::column_word;
 use super::survey::COLUMNS;
-use crate::ui::html::Html;
-use crate::ui::markup::markup;
-use crate::ui::store::use_store;
+use crate::html::Html;
+use crate::markup::markup;
+use crate::store::use_store;
 
 #[component]
 pub fn Empty() -> impl IntoView {

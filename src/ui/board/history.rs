@@ -1,9 +1,9 @@
 //! The last half hour of the whole board, as far as the cards know it: for the lines beside the figures.
 
-use crate::domain::card::Card;
-use crate::domain::status::{Patience, Status};
-use crate::domain::timeline::trace::{PACE_MS, PACES};
-use crate::domain::timestamp::Timestamp;
+use domain::card::Card;
+use domain::status::{Patience, Status};
+use domain::timeline::trace::{PACE_MS, PACES};
+use domain::timestamp::Timestamp;
 
 /// A value per half minute, the newest last.
 pub type Line = Vec<u32>;

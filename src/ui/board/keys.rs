@@ -4,7 +4,7 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::html::{A, Input};
 use leptos::prelude::*;
 
-use crate::ui::effect::effect;
+use crate::effect::effect;
 use leptos::tachys::html::element::ElementType;
 use leptos::tachys::renderer::types::Element;
 use leptos::wasm_bindgen::JsCast;

@@ -1,10 +1,10 @@
 //! What the board shows, as it stands in the address: search, filters, order and density. Defaults are left out.
 
-use crate::domain::card::Card;
-use crate::domain::form;
-use crate::domain::letters::lower;
-use crate::domain::status::Status;
-use crate::ui::address::Address;
+use crate::address::Address;
+use domain::card::Card;
+use domain::form;
+use domain::letters::lower;
+use domain::status::Status;
 
 /// The address of the board.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,18 +9,18 @@ use super::deck::Deck;
 use super::history::began;
 use super::keys::CARD;
 use super::strip::{SHEET, cost, last, open_for, origin, workflow_href};
-use crate::domain::adw_id::AdwId;
-use crate::domain::card::Card;
-use crate::domain::letters::capital;
-use crate::domain::status::Status;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
-use crate::ui::figure::figure;
-use crate::ui::format;
-use crate::ui::stage_bar::{reached, stage_bar};
-use crate::ui::status_mark::status_mark;
-use crate::ui::store::use_store;
-use crate::ui::trace_plot::trace;
+use crate::derived::Derived;
+use crate::dynamic::dynamic;
+use crate::figure::figure;
+use crate::format;
+use crate::stage_bar::{reached, stage_bar};
+use crate::status_mark::status_mark;
+use crate::store::use_store;
+use crate::trace_plot::trace;
+use domain::adw_id::AdwId;
+use domain::card::Card;
+use domain::letters::capital;
+use domain::status::Status;
 
 #[component]
 pub fn Row(adw_id: AdwId, deck: Derived<Deck>) -> impl IntoView {

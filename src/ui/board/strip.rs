@@ -9,23 +9,23 @@ use super::card_text::{Lines, NO_TIMES, elapsed, last_title};
 use super::deck::Deck;
 use super::history::began;
 use super::keys::CARD;
-use crate::domain::adw_id::AdwId;
-use crate::domain::card::Card;
-use crate::domain::status::Status;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
-use crate::ui::figure::figure;
-use crate::ui::format;
-use crate::ui::stage_bar::stage_bar;
-use crate::ui::status_mark::status_mark;
-use crate::ui::store::use_store;
-use crate::ui::trace_plot::trace;
+use crate::derived::Derived;
+use crate::dynamic::dynamic;
+use crate::figure::figure;
+use crate::format;
+use crate::stage_bar::stage_bar;
+use crate::status_mark::status_mark;
+use crate::store::use_store;
+use crate::trace_plot::trace;
+use domain::adw_id::AdwId;
+use domain::card::Card;
+use domain::status::Status;
 
 pub const SHEET: &str = style_sheet!("./style/components/strip.css");
 
 /// The address of a workflow's page.
 pub fn workflow_href(adw_id: &AdwId) -> String {
-    format!("/w/{}", crate::domain::form::escape(adw_id.as_str()))
+    format!("/w/{}", domain::form::escape(adw_id.as_str()))
 }
 
 #[component]

@@ -8,14 +8,15 @@ use super::deck::Deck;
 use super::history::{History, Line};
 use super::query::{Query, StateFilter};
 use super::survey::{Counts, Survey};
-use crate::domain::status::Status;
-use crate::domain::timestamp::Timestamp;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
-use crate::ui::markup::markup;
-use crate::ui::store::use_store;
-use crate::ui::trace_plot::sparkline;
-use crate::ui::{format, icon};
+use crate::derived::Derived;
+use crate::dynamic::dynamic;
+use crate::format;
+use crate::icon;
+use crate::markup::markup;
+use crate::store::use_store;
+use crate::trace_plot::sparkline;
+use domain::status::Status;
+use domain::timestamp::Timestamp;
 
 #[component]
 pub fn Summary(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> impl IntoView {

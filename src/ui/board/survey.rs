@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::query::{Order, Query, StateFilter};
-use crate::domain::adw_id::AdwId;
-use crate::domain::card::Card;
-use crate::domain::order;
-use crate::domain::status::{Patience, Status};
-use crate::domain::timestamp::Timestamp;
+use domain::adw_id::AdwId;
+use domain::card::Card;
+use domain::order;
+use domain::status::{Patience, Status};
+use domain::timestamp::Timestamp;
 
 /// How many of those that are over stand in their column; the rest is a link to the rows.
 pub const OVER: usize = 20;
@@ -196,7 +196,7 @@ fn urgency(status: Status) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::timeline::Timeline;
+    use domain::timeline::Timeline;
 
     #[test]
     fn a_thousand_at_work_are_counted_and_some_stand_in_their_column() {

@@ -5,16 +5,16 @@ use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::query::Query;
-use crate::ui::address::Going;
-use crate::ui::connection::Connection;
-use crate::ui::control;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
-use crate::ui::html::Html;
-use crate::ui::icon::{icon, logo};
-use crate::ui::markup::markup;
-use crate::ui::store::use_store;
-use crate::ui::theme::ThemeMenu;
+use crate::address::Going;
+use crate::connection::Connection;
+use crate::control;
+use crate::derived::Derived;
+use crate::dynamic::dynamic;
+use crate::html::Html;
+use crate::icon::{icon, logo};
+use crate::markup::markup;
+use crate::store::use_store;
+use crate::theme::ThemeMenu;
 
 #[component]
 pub fn Top(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {

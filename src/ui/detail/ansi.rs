@@ -1,6 +1,6 @@
 //! Terminal output as markup: the colours and styles of SGR sequences (ECMA-48), every other escape dropped.
 
-use crate::ui::html::Html;
+use crate::html::Html;
 
 /// How the text at hand is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,19 +3,19 @@
 use leptos::prelude::*;
 
 use super::query::{DetailQuery, Tab, workflow};
-use crate::domain::event::Kind;
-use crate::domain::form;
-use crate::domain::level::Level;
-use crate::domain::timeline::Timeline;
-use crate::ui::address::Going;
-use crate::ui::control;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
-use crate::ui::format;
-use crate::ui::html::Html;
-use crate::ui::icon::icon;
-use crate::ui::markup::markup;
-use crate::ui::viewer::subject::Subject;
+use crate::address::Going;
+use crate::control;
+use crate::derived::Derived;
+use crate::dynamic::dynamic;
+use crate::format;
+use crate::html::Html;
+use crate::icon::icon;
+use crate::markup::markup;
+use crate::viewer::subject::Subject;
+use domain::event::Kind;
+use domain::form;
+use domain::level::Level;
+use domain::timeline::Timeline;
 
 /// The formats of an export, as they are asked for and as they are called.
 pub const FORMATS: [(&str, &str); 4] = [("ndjson", "NDJSON"), ("json", "JSON"), ("csv", "CSV"), ("txt", "TXT")];

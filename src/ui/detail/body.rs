@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::ansi::ansi;
-use crate::ui::html::Html;
+use crate::html::Html;
 
 /// Deeper and longer than this a value is not drawn; the event itself is a link away.
 const DEEPEST: usize = 12;
@@ -85,7 +85,7 @@ fn node(html: &mut Html, value: &Value, needle: &str, depth: usize) {
 
 fn branch(html: &mut Html, items: Vec<(Option<&str>, &Value)>, word: &'static str, needle: &str, depth: usize) {
     let count = items.len();
-    let counted = crate::ui::format::counted(count as u64, word, if word == "item" { "items" } else { "fields" });
+    let counted = crate::format::counted(count as u64, word, if word == "item" { "items" } else { "fields" });
     if count == 0 || depth >= DEEPEST {
         html.raw("<span class=\"jn\">").text(&counted).raw("</span>");
         return;

@@ -3,17 +3,17 @@
 use leptos::prelude::*;
 
 use super::query::DetailQuery;
-use crate::domain::entry::Entry;
-use crate::domain::letters::lower;
-use crate::domain::log::{Log, Row};
-use crate::domain::order::order;
-use crate::ui::derived::Derived;
-use crate::ui::effect::effect;
-use crate::ui::format;
-use crate::ui::html::Html;
-use crate::ui::markup::markup;
-use crate::ui::viewer::diff_view::{DIFF, split, unified};
-use crate::ui::viewer::subject::Subject;
+use crate::derived::Derived;
+use crate::effect::effect;
+use crate::format;
+use crate::html::Html;
+use crate::markup::markup;
+use crate::viewer::diff_view::{DIFF, split, unified};
+use crate::viewer::subject::Subject;
+use domain::entry::Entry;
+use domain::letters::lower;
+use domain::log::{Log, Row};
+use domain::order::order;
 
 /// One path and the operations on it that are held here.
 #[derive(Clone, Debug, PartialEq)]

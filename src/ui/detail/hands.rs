@@ -13,10 +13,10 @@ use leptos::wasm_bindgen::prelude::Closure;
 use super::bar::{beside, select};
 use super::list::List;
 use super::query::{DetailQuery, Tab, workflow};
-use crate::domain::log::Log;
-use crate::ui::address::Going;
-use crate::ui::derived::Derived;
-use crate::ui::viewer::subject::Subject;
+use crate::address::Going;
+use crate::derived::Derived;
+use crate::viewer::subject::Subject;
+use domain::log::Log;
 
 /// See the module.
 #[derive(Clone, Copy)]

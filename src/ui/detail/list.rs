@@ -14,11 +14,11 @@ use leptos::prelude::*;
 use leptos::tachys::renderer::types::Element;
 
 use super::query::DetailQuery;
-use crate::domain::adw_id::AdwId;
-use crate::domain::log::{Log, Row};
-use crate::ui::derived::Derived;
-use crate::ui::effect::effect;
-use crate::ui::store::Store;
+use crate::derived::Derived;
+use crate::effect::effect;
+use crate::store::Store;
+use domain::adw_id::AdwId;
+use domain::log::{Log, Row};
 pub use state::Mode;
 use state::State;
 

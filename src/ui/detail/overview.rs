@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::query::{DetailQuery, Tab};
-use crate::domain::adw_id::AdwId;
-use crate::domain::timeline::Timeline;
-use crate::domain::timeline::agent::Agent;
-use crate::ui::format::{self, Figure};
-use crate::ui::html::Html;
-use crate::ui::markup::markup;
-use crate::ui::viewer::subject::Subject;
+use crate::format::{self, Figure};
+use crate::html::Html;
+use crate::markup::markup;
+use crate::viewer::subject::Subject;
+use domain::adw_id::AdwId;
+use domain::timeline::Timeline;
+use domain::timeline::agent::Agent;
 
 pub fn panel(subject: Subject) -> AnyView {
     let drawn = subject.part(|timeline| {
@@ -85,7 +85,7 @@ fn agents(html: &mut Html, timeline: &Timeline) {
         let model = agent.model.as_deref().unwrap_or("");
         for value in [
             agent.stage.clone().unwrap_or_default(),
-            crate::ui::viewer::facts::short_model(model).to_owned(),
+            crate::viewer::facts::short_model(model).to_owned(),
             format::whole(agent.turns()),
             format::whole(agent.tools),
             format::whole(agent.errors),

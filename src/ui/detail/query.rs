@@ -1,10 +1,10 @@
 //! What the detail shows, as it stands in the address: tab, selected entry, search and filters. Defaults are left out.
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::Kind;
-use crate::domain::form;
-use crate::domain::level::Level;
-use crate::ui::address::Address;
+use crate::address::Address;
+use domain::adw_id::AdwId;
+use domain::event::Kind;
+use domain::form;
+use domain::level::Level;
 
 /// A tab of the detail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! An entry as a row of a list: what stands in its columns.
 
 use super::ansi::ansi;
-use crate::domain::entry::Entry;
-use crate::domain::event::Kind;
-use crate::domain::level::Level;
-use crate::ui::format;
-use crate::ui::html::Html;
+use crate::format;
+use crate::html::Html;
+use domain::entry::Entry;
+use domain::event::Kind;
+use domain::level::Level;
 
 pub const LOG_HEADS: &str = concat!(
     r#"<span role="columnheader">seq</span><span role="columnheader" class="t">time, UTC</span>"#,

@@ -1,6 +1,6 @@
 //! The time axis of the timeline band: moments to places, with long idle gaps folded away.
 
-use crate::domain::timestamp::Timestamp;
+use domain::timestamp::Timestamp;
 
 /// Shorter gaps are not worth a fold.
 const FOLD_MS: i64 = 3 * 60_000;

@@ -3,7 +3,7 @@
 use stylers_macro::style_sheet;
 
 use super::diff_text::{Line, Sort, parse};
-use crate::ui::html::Html;
+use crate::html::Html;
 
 /// The class around a diff.
 pub const DIFF: &str = concat!("diff ", style_sheet!("./style/components/diff.css"));

@@ -3,12 +3,13 @@
 use super::diff_view::diff;
 use super::entries::Shown;
 use super::markdown_view::markdown;
-use crate::domain::entry::Entry;
-use crate::domain::event::Kind;
-use crate::domain::letters::capital;
-use crate::domain::timeline::sources;
-use crate::ui::html::Html;
-use crate::ui::{format, status_mark};
+use crate::format;
+use crate::html::Html;
+use crate::status_mark;
+use domain::entry::Entry;
+use domain::event::Kind;
+use domain::letters::capital;
+use domain::timeline::sources;
 
 pub fn body(html: &mut Html, shown: &Shown) {
     let entry = &shown.row.entry;

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::subject::{Subject, use_subject};
-use crate::domain::card::{field, repo};
-use crate::domain::timeline::Timeline;
-use crate::ui::board::card_text::NO_TIMES;
-use crate::ui::dynamic::dynamic;
-use crate::ui::format;
-use crate::ui::html::Html;
-use crate::ui::markup::definitions;
+use crate::board::card_text::NO_TIMES;
+use crate::dynamic::dynamic;
+use crate::format;
+use crate::html::Html;
+use crate::markup::definitions;
+use domain::card::{field, repo};
+use domain::timeline::Timeline;
 
 /// What the state document says, read once per change of it.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use super::subject::use_subject;
-use crate::domain::event::Kind;
-use crate::domain::timeline::Timeline;
-use crate::ui::detail::query::{DetailQuery, Tab};
-use crate::ui::format;
-use crate::ui::html::Html;
-use crate::ui::markup::markup;
+use crate::detail::query::{DetailQuery, Tab};
+use crate::format;
+use crate::html::Html;
+use crate::markup::markup;
+use domain::event::Kind;
+use domain::timeline::Timeline;
 
 /// What was done to one path.
 #[derive(Clone, Debug, PartialEq, Eq)]

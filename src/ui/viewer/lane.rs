@@ -6,13 +6,14 @@ use leptos::prelude::*;
 
 use super::axis::Axis;
 use super::facts::short_model;
-use crate::domain::status::Status;
-use crate::domain::timeline::agent::{Agent, AgentState};
-use crate::domain::timestamp::Timestamp;
-use crate::domain::usage::Usage;
-use crate::ui::figure::figure;
-use crate::ui::format::{self, decimal};
-use crate::ui::{icon, status_mark};
+use crate::figure::figure;
+use crate::format::{self, decimal};
+use crate::icon;
+use crate::status_mark;
+use domain::status::Status;
+use domain::timeline::agent::{Agent, AgentState};
+use domain::timestamp::Timestamp;
+use domain::usage::Usage;
 
 /// When an agent worked, as far as anybody vouches for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::subject::use_subject;
-use crate::domain::timeline::load::Load;
-use crate::ui::format;
-use crate::ui::html::Html;
-use crate::ui::markup::markup;
-use crate::ui::trace_plot::sparkline;
+use crate::format;
+use crate::html::Html;
+use crate::markup::markup;
+use crate::trace_plot::sparkline;
+use domain::timeline::load::Load;
 
 /// The words of `Load::lines`.
 const WORDS: [&str; 3] = ["processor", "memory", "disk"];

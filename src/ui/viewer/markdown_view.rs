@@ -3,7 +3,7 @@
 use stylers_macro::style_sheet;
 
 use super::markdown::{Block, Span, parse};
-use crate::ui::html::Html;
+use crate::html::Html;
 
 const MD: &str = concat!("md ", style_sheet!("./style/components/markdown.css"));
 

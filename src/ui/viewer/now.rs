@@ -6,12 +6,14 @@ use stylers_macro::style_sheet;
 use super::loads::Loads;
 use super::open_tools::OpenTools;
 use super::subject::{Subject, use_subject};
-use crate::domain::timeline::mark::Mark;
-use crate::domain::timeline::todo::{TodoItem, TodoList, TodoState};
-use crate::ui::detail::overview;
-use crate::ui::dynamic::dynamic;
-use crate::ui::figure::figure;
-use crate::ui::{format, icon, status_mark};
+use crate::detail::overview;
+use crate::dynamic::dynamic;
+use crate::figure::figure;
+use crate::format;
+use crate::icon;
+use crate::status_mark;
+use domain::timeline::mark::Mark;
+use domain::timeline::todo::{TodoItem, TodoList, TodoState};
 
 const SHEET: &str = style_sheet!("./style/components/todo.css");
 /// The newest errors that stand here; the others are in the entries.

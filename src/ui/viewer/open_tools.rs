@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 
 use super::subject::use_subject;
-use crate::domain::status::Status;
-use crate::domain::timeline::open_tool::OpenTool;
-use crate::ui::dynamic::dynamic;
-use crate::ui::{format, icon, status_mark};
+use crate::dynamic::dynamic;
+use crate::format;
+use crate::icon;
+use crate::status_mark;
+use domain::status::Status;
+use domain::timeline::open_tool::OpenTool;
 
 /// How many stand here; the newest.
 const SHOWN: usize = 8;

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::subject::use_subject;
-use crate::domain::timeline::seen_picture::SeenPicture;
-use crate::ui::control::BUTTON;
-use crate::ui::format::{self, THIN};
-use crate::ui::html::Html;
-use crate::ui::markup::markup;
+use crate::control::BUTTON;
+use crate::format::{self, THIN};
+use crate::html::Html;
+use crate::markup::markup;
+use domain::timeline::seen_picture::SeenPicture;
 
 const SHEET: &str = style_sheet!("./style/components/picture.css");
 

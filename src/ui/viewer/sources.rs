@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::subject::use_subject;
-use crate::domain::timeline::sources::{DELETED, ODDITY, REPLACED, SourceNote, Sources, TRUNCATED};
-use crate::ui::detail::overview;
-use crate::ui::format;
-use crate::ui::html::Html;
-use crate::ui::markup::markup;
+use crate::detail::overview;
+use crate::format;
+use crate::html::Html;
+use crate::markup::markup;
+use domain::timeline::sources::{DELETED, ODDITY, REPLACED, SourceNote, Sources, TRUNCATED};
 
 #[component]
 pub fn SourcesPanel() -> impl IntoView {

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use super::axis::Axis;
-use crate::domain::letters::capital;
-use crate::domain::stage::STAGES;
-use crate::domain::status::Status;
-use crate::domain::timeline::stage_line::{StageLine, StageState};
-use crate::domain::timestamp::Timestamp;
-use crate::ui::format::{self, decimal};
-use crate::ui::icon;
-use crate::ui::stage_bar::state_word;
+use crate::format::{self, decimal};
+use crate::icon;
+use crate::stage_bar::state_word;
+use domain::letters::capital;
+use domain::stage::STAGES;
+use domain::status::Status;
+use domain::timeline::stage_line::{StageLine, StageState};
+use domain::timestamp::Timestamp;
 
 /// Where a stage stands, in per cent of the plot, and how long it took.
 struct Place {

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use serde_json::Value;
 
 use super::subject::{Subject, use_subject};
-use crate::domain::timeline::state_view::{ChangeView, StateView};
-use crate::ui::dynamic::dynamic;
-use crate::ui::html::Html;
-use crate::ui::markup::definitions;
-use crate::ui::{format, status_mark};
+use crate::dynamic::dynamic;
+use crate::format;
+use crate::html::Html;
+use crate::markup::definitions;
+use crate::status_mark;
+use domain::timeline::state_view::{ChangeView, StateView};
 
 #[component]
 pub fn StatePanel() -> impl IntoView {
@@ -121,7 +122,7 @@ fn fields(html: &mut Html, subject: Subject, state: &StateView) {
     if state.fields_dropped > 0 {
         let href = subject
             .adw_id
-            .with_value(|adw_id| format!("/api/agent-state/{}", crate::domain::form::escape(adw_id.as_str())));
+            .with_value(|adw_id| format!("/api/agent-state/{}", domain::form::escape(adw_id.as_str())));
         html.raw("<div class=\"").raw(ROW).raw("\"><dt class=\"lbl\">");
         html.text(&format::counted(state.fields_dropped, "field more", "fields more"));
         html.raw(

@@ -3,11 +3,11 @@
 
 use leptos::prelude::*;
 
-use crate::domain::adw_id::AdwId;
-use crate::domain::status::{Pulse, Status, Verdict};
-use crate::domain::timeline::Timeline;
-use crate::ui::derived::Derived;
-use crate::ui::store::{Known, Store, use_store};
+use crate::derived::Derived;
+use crate::store::{Known, Store, use_store};
+use domain::adw_id::AdwId;
+use domain::status::{Pulse, Status, Verdict};
+use domain::timeline::Timeline;
 
 /// The workflow a page is about. Cheap to copy; provided as context below the page.
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ impl Subject {
 
 /// The address of the interface for a workflow: `tail` is what follows its id.
 pub fn api(adw_id: &AdwId, tail: &str) -> String {
-    format!("/api/workflows/{}{tail}", crate::domain::form::escape(adw_id.as_str()))
+    format!("/api/workflows/{}{tail}", domain::form::escape(adw_id.as_str()))
 }
 
 /// While the timeline is not there the part stays as it was.

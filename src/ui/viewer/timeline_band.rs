@@ -9,16 +9,16 @@ use super::axis::Axis;
 use super::lane::{Span, Sums, bar, reported, who};
 use super::stage_bands::{bands, before, left_and_width, to_come};
 use super::subject::{Subject, use_subject};
-use crate::domain::status::Status;
-use crate::domain::timeline::Timeline;
-use crate::domain::timeline::agent::{Agent, AgentState};
-use crate::domain::timeline::stage_line::StageLine;
-use crate::domain::timeline::trace::{Pace, Trace};
-use crate::domain::timestamp::Timestamp;
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::dynamic;
-use crate::ui::format::{self, decimal};
-use crate::ui::trace_plot::bar_height;
+use crate::derived::Derived;
+use crate::dynamic::dynamic;
+use crate::format::{self, decimal};
+use crate::trace_plot::bar_height;
+use domain::status::Status;
+use domain::timeline::Timeline;
+use domain::timeline::agent::{Agent, AgentState};
+use domain::timeline::stage_line::StageLine;
+use domain::timeline::trace::{Pace, Trace};
+use domain::timestamp::Timestamp;
 
 const SHEET: &str = style_sheet!("./style/components/lane.css");
 
@@ -349,7 +349,7 @@ fn event_trace(trace: &Trace, axis: &Axis) -> AnyView {
     let width = decimal((width * 0.6).clamp(2.5, 10.0), 1);
     view! {
         <svg
-            class=format!("absolute inset-x-0 bottom-0 {}", crate::ui::trace_plot::SHEET)
+            class=format!("absolute inset-x-0 bottom-0 {}", crate::trace_plot::SHEET)
             height="24"
             viewBox="0 0 1000 24"
             preserveAspectRatio="none"

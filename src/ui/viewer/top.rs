@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 
 use super::subject::use_subject;
-use crate::ui::connection::{Connection, ended};
-use crate::ui::control;
-use crate::ui::derived::Derived;
-use crate::ui::detail::query::DetailQuery;
-use crate::ui::dynamic::dynamic;
-use crate::ui::effect::effect;
-use crate::ui::icon::{icon, logo};
-use crate::ui::status_mark::status_mark;
-use crate::ui::store::{Clip, Known};
-use crate::ui::theme::ThemeMenu;
+use crate::connection::{Connection, ended};
+use crate::control;
+use crate::derived::Derived;
+use crate::detail::query::DetailQuery;
+use crate::dynamic::dynamic;
+use crate::effect::effect;
+use crate::icon::{icon, logo};
+use crate::status_mark::status_mark;
+use crate::store::{Clip, Known};
+use crate::theme::ThemeMenu;
 
 #[component]
 pub fn Top(title: Derived<String>) -> impl IntoView {

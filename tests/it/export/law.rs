@@ -1,11 +1,11 @@
 //! The law of export and import: whatever was recorded comes back the same, and a second time nothing comes.
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::draft::{Draft, NewEvent};
-use adwatch::server::hub::Hub;
-use adwatch::server::import::import;
-use adwatch::server::journal::{Batch, PageQuery};
+use domain::adw_id::AdwId;
+use draft::{Draft, NewEvent};
+use journal::{Batch, PageQuery};
 use proptest::prelude::*;
+use server::hub::Hub;
+use server::import::import;
 use tempfile::TempDir;
 
 use crate::invent::{ADW_ID, any_event};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use adwatch::domain::timeline::sources::{DELETED, MENDED, ODDITY, REPLACED, TRUNCATED};
+use domain::timeline::sources::{DELETED, MENDED, ODDITY, REPLACED, TRUNCATED};
 use serde_json::json;
 
 use super::{ID, STREAM, World, is_accounted, line, write_to};

@@ -1,12 +1,12 @@
 //! Streams and documents of other tools, from file to timeline.
 
-use adwatch::domain::card::Card;
-use adwatch::domain::status::{Patience, Pulse, Status};
-use adwatch::domain::timeline::Timeline;
-use adwatch::domain::timeline::agent::AgentState;
-use adwatch::domain::timeline::report::Reported;
-use adwatch::domain::timeline::stage_line::StageState;
-use adwatch::domain::timestamp::Timestamp;
+use domain::card::Card;
+use domain::status::{Patience, Pulse, Status};
+use domain::timeline::Timeline;
+use domain::timeline::agent::AgentState;
+use domain::timeline::report::Reported;
+use domain::timeline::stage_line::StageState;
+use domain::timestamp::Timestamp;
 
 use super::{ID, STREAM, World, is_accounted, line};
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use adwatch::domain::event::Event;
-use adwatch::domain::timeline::Timeline;
-use adwatch::domain::timeline::sources::{MENDED, UNFINISHED};
-use adwatch::server::journal::Tail;
+use domain::event::Event;
+use domain::timeline::Timeline;
+use domain::timeline::sources::{MENDED, UNFINISHED};
+use journal::Tail;
 
 use super::{World, is_accounted};
 
@@ -175,8 +175,8 @@ fn timeless(world: &World) -> Vec<Event> {
     events.retain(|event| ![UNFINISHED, MENDED].contains(&event.event_type.as_str()));
     for (at, event) in events.iter_mut().enumerate() {
         event.seq = at as u64 + 1;
-        event.timestamp = adwatch::domain::timestamp::Timestamp(0);
-        event.time_source = adwatch::domain::event::TimeSource::Unknown;
+        event.timestamp = domain::timestamp::Timestamp(0);
+        event.time_source = domain::event::TimeSource::Unknown;
         if let Some(payload) = event.payload.as_object_mut() {
             payload.remove("duration_ms");
             // Counted with the duration in it.

@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use adwatch::domain::event::TimeSource;
-use adwatch::domain::push::{self, Received};
-use adwatch::domain::redaction;
-use adwatch::domain::timeline::sources::UNFINISHED;
-use adwatch::domain::timestamp::Timestamp;
-use adwatch::server::journal::Batch;
+use domain::event::TimeSource;
+use domain::timeline::sources::UNFINISHED;
+use domain::timestamp::Timestamp;
+use draft::redaction;
+use intake::push::{self, Received};
+use journal::Batch;
 use serde_json::json;
 
 use super::{ID, STREAM, World, line};

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::draft::Draft;
-use adwatch::domain::event::Event;
-use adwatch::domain::push::{self, Received};
-use adwatch::domain::redaction;
-use adwatch::domain::timestamp::Timestamp;
-use adwatch::server::journal::preview::prepare;
-use adwatch::server::journal::sqlite::{Durability, SqliteJournal};
-use adwatch::server::journal::{Batch, Journal, PageQuery};
+use domain::adw_id::AdwId;
+use domain::event::Event;
+use domain::timestamp::Timestamp;
+use draft::Draft;
+use draft::redaction;
+use intake::push::{self, Received};
+use journal::preview::prepare;
+use journal::sqlite::{Durability, SqliteJournal};
+use journal::{Batch, Journal, PageQuery};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -1,15 +1,15 @@
 //! The law of copies: whichever of a stream, its hooks and its pushes tells what first, every call is there once, with its agent.
 
-use adwatch::domain::adw_id::AdwId;
-use adwatch::domain::dialect::Reader;
-use adwatch::domain::draft::Draft;
-use adwatch::domain::event::{Event, TimeSource};
-use adwatch::domain::place::Place;
-use adwatch::domain::push::{self, Received};
-use adwatch::domain::reading::Reading;
-use adwatch::domain::redaction;
-use adwatch::domain::timestamp::Timestamp;
-use adwatch::server::journal::{Batch, PageQuery};
+use domain::adw_id::AdwId;
+use domain::event::{Event, TimeSource};
+use domain::timestamp::Timestamp;
+use draft::Draft;
+use draft::redaction;
+use intake::dialect::Reader;
+use intake::place::Place;
+use intake::push::{self, Received};
+use intake::reading::Reading;
+use journal::{Batch, PageQuery};
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use adwatch::domain::picture::LARGEST_BYTES;
+use draft::picture::LARGEST_BYTES;
 use serde_json::{Value, json};
 
 use super::{events, name, png, seen, watching, write};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use adwatch::publisher::{Notifier, Status};
+use publisher::{Notifier, Status};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 

@@ -6,7 +6,7 @@ use super::*;
 
 /// What may happen, in any order.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::domain::follow) enum Happening {
+pub(in crate::follow) enum Happening {
     Record {
         workflow: usize,
         events: u64,
@@ -40,7 +40,7 @@ pub(in crate::domain::follow) enum Happening {
     Retry,
 }
 
-pub(in crate::domain::follow) fn happening() -> impl Strategy<Value = Happening> {
+pub(in crate::follow) fn happening() -> impl Strategy<Value = Happening> {
     let workflow = 0..IDS.len();
     prop_oneof![
         6 => (workflow.clone(), 1..9_u64).prop_map(|(workflow, events)| Happening::Record { workflow, events }),
@@ -66,7 +66,7 @@ pub(in crate::domain::follow) fn happening() -> impl Strategy<Value = Happening>
 }
 
 impl World {
-    pub(in crate::domain::follow) fn happen(&mut self, happening: Happening) {
+    pub(in crate::follow) fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Record { workflow, events } => (0..events).for_each(|_| self.record(workflow)),
             Happening::Write(most) => self.write(most),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::frame::{AgentState, EventPage, Workflows};
+use crate::frame::{AgentState, EventPage, Workflows};
 
 impl World {
     pub(super) fn hear(&mut self, frame: FromBrowser) {

@@ -1,7 +1,7 @@
 //! An event as a row of CSV (RFC 4180, UTF-8) that a spreadsheet shows and never runs.
 
-use crate::domain::event::{Event, TimeSource};
-use crate::domain::plain::{safe, words};
+use domain::event::{Event, TimeSource};
+use domain::plain::{safe, words};
 
 const COLUMNS: &str =
     "adw_id,seq,timestamp,time_source,kind,event_type,agent,run,session_id,parent_tool_use_id,text,payload";

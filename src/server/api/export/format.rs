@@ -1,9 +1,9 @@
 //! The four files that a workflow can be exported as.
 
 use super::{csv, txt};
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::Event;
-use crate::server::journal::JournalError;
+use domain::adw_id::AdwId;
+use domain::event::Event;
+use journal::JournalError;
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! An event as lines that a person reads: time, agent, kind, text; what goes on is indented.
 
-use crate::domain::event::Event;
-use crate::domain::plain::{safe, words};
+use domain::event::Event;
+use domain::plain::{safe, words};
 
 const INDENT: &str = "    ";
 
@@ -35,8 +35,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::event::{Kind, TimeSource};
-    use crate::domain::timestamp::Timestamp;
+    use domain::event::{Kind, TimeSource};
+    use domain::timestamp::Timestamp;
 
     fn written(kind: &str, event_type: &str, agent: Option<&str>, payload: Value) -> String {
         let event = Event {

@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use tracing::{info, warn};
 
 use super::Writer;
-use crate::domain::adw_id::AdwId;
-use crate::domain::card::Card;
-use crate::domain::status::{Patience, Status};
-use crate::domain::timestamp::Timestamp;
-use crate::server::clock;
-use crate::server::hub::{lock, read_lock};
-use crate::server::journal::JournalError;
+use crate::clock;
+use crate::hub::{lock, read_lock};
+use domain::adw_id::AdwId;
+use domain::card::Card;
+use domain::status::{Patience, Status};
+use domain::timestamp::Timestamp;
+use journal::JournalError;
 
 /// Rounds from one pass over all workflows to the next.
 const PASS_ROUNDS: u64 = 60;

@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use tracing::warn;
 
 use super::Writer;
-use crate::domain::adw_id::AdwId;
-use crate::domain::timeline::Timeline;
-use crate::server::clock;
-use crate::server::hub::{lock, read_lock};
+use crate::clock;
+use crate::hub::{lock, read_lock};
+use domain::adw_id::AdwId;
+use domain::timeline::Timeline;
 
 /// Timelines that are stored in one round: some milliseconds and one commit.
 const STORED_AT_ONCE: usize = 16;

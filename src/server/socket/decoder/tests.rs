@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::server::deflate::deflate;
+use crate::deflate::deflate;
 
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 

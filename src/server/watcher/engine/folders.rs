@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Engine;
-use crate::domain::adw_id::AdwId;
-use crate::domain::event::TimeSource;
-use crate::server::watcher::beneath::{self, Stat};
-use crate::server::watcher::folder::{Content, Folder, Found};
-use crate::server::watcher::run::Whose;
-use crate::server::watcher::watched::{self, Watched};
-use crate::server::watcher::{order, roots, source, vanished};
+use crate::watcher::beneath::{self, Stat};
+use crate::watcher::folder::{Content, Folder, Found};
+use crate::watcher::run::Whose;
+use crate::watcher::watched::{self, Watched};
+use crate::watcher::{order, roots, source, vanished};
+use domain::adw_id::AdwId;
+use domain::event::TimeSource;
 
 /// Looking at everything may take this share of the time: one part in twenty.
 const RESCAN_SHARE: u32 = 20;

@@ -3,12 +3,12 @@
 use std::time::Instant;
 
 use super::{Context, Follow, Outbox, Source, UNFINISHED_AFTER};
-use crate::domain::draft::Draft;
-use crate::domain::event::TimeSource;
-use crate::domain::place::Place;
-use crate::domain::timeline::sources::UNFINISHED;
-use crate::domain::timestamp::Timestamp;
-use crate::server::watcher::memory::written_ms;
+use crate::watcher::memory::written_ms;
+use domain::event::TimeSource;
+use domain::timeline::sources::UNFINISHED;
+use domain::timestamp::Timestamp;
+use draft::Draft;
+use intake::place::Place;
 
 impl Follow {
     /// Says once that the stream has been empty for a while, since nothing else would tell of its workflow.

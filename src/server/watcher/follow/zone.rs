@@ -5,12 +5,12 @@ use std::io;
 use std::os::unix::fs::FileExt;
 
 use super::Follow;
-use crate::domain::execution_log::utc_offset_minutes;
-use crate::domain::time_zone::TimeZone;
-use crate::domain::timestamp::Timestamp;
-use crate::server::watcher::beneath::Stat;
-use crate::server::watcher::memory::written_ms;
-use crate::server::watcher::run::{LineReader, Run};
+use crate::watcher::beneath::Stat;
+use crate::watcher::memory::written_ms;
+use crate::watcher::run::{LineReader, Run};
+use domain::timestamp::Timestamp;
+use intake::execution_log::utc_offset_minutes;
+use intake::time_zone::TimeZone;
 
 /// How much of a log's end is searched for its last header.
 const LOG_END_BYTES: u64 = 64 * 1024;

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::domain::event::{Event, Kind};
-use crate::domain::timeline::sources::MENDED;
+use domain::event::{Event, Kind};
+use domain::timeline::sources::MENDED;
 
 const WRITTEN: Timestamp = Timestamp(1_768_473_000_000);
 

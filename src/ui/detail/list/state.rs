@@ -3,15 +3,15 @@
 use super::super::body::{body, part};
 use super::super::query::{DetailQuery, Tab};
 use super::super::row::{Drawing, log_row, message, thought_row, tool_row};
-use crate::domain::adw_id::AdwId;
-use crate::domain::entry::Entry;
-use crate::domain::letters::lower;
-use crate::domain::level::Level;
-use crate::domain::log::{Log, Row};
-use crate::domain::order::order;
-use crate::ui::format;
-use crate::ui::history::History;
-use crate::ui::html::Html;
+use crate::format;
+use crate::history::History;
+use crate::html::Html;
+use domain::adw_id::AdwId;
+use domain::entry::Entry;
+use domain::letters::lower;
+use domain::level::Level;
+use domain::log::{Log, Row};
+use domain::order::order;
 
 /// Whether the list follows what happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

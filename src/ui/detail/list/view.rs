@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::state::Drawn;
 use super::{Cause, List};
-use crate::ui::derived::Derived;
-use crate::ui::dynamic::list;
+use crate::derived::Derived;
+use crate::dynamic::list;
 
 /// The list with its scroll bar and its rows. `class` names its columns, `heads` are the words above them.
 pub fn list_view(rows: List, label: &'static str, class: &'static str, heads: &'static str) -> AnyView {

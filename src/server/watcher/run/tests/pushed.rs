@@ -4,11 +4,11 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::*;
-use crate::command::run::stream::Stream;
-use crate::domain::key::Key;
-use crate::domain::line_key::FileMark;
-use crate::domain::push::{self, Received};
-use crate::domain::redaction;
+use draft::key::Key;
+use draft::redaction;
+use intake::line_key::FileMark;
+use intake::push::{self, Received};
+use intake::stream::Stream;
 
 const FILE: FileMark = FileMark {
     ino: 7,
@@ -258,17 +258,17 @@ proptest! {
 
 #[test]
 fn lines_of_megabytes_with_pictures_are_one_event_each() {
-    let png = crate::domain::picture::tests::png(8, 8, &vec![7; 1_500_000]);
-    let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &png);
+    let gif = [b"GIF89a\x08\0\x08\0\0\0\0".as_slice(), &vec![7; 1_500_000]].concat();
+    let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &gif);
     let with_picture = json!({"type": "user", "message": {"content": [{"type": "tool_result", "tool_use_id": "t1", "content": [
-        {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}}]}]}});
+        {"type": "image", "source": {"type": "base64", "media_type": "image/gif", "data": data}}]}]}});
     let long = json!({"type": "assistant", "message": {"content": "long ".repeat(420_000)}});
     let output = format!("{with_picture}\n{long}\n{long}\n{{\"half\":");
     let mut world = World::new(output.as_bytes(), Some(FILE));
     world.step(&Step::Print(3_000_000));
     assert!(world.items[0].to_string().contains(&data), "its bytes go along");
     // As a server does with every item before anything else.
-    crate::domain::pictures::Pictures::default().take_pushed(&mut world.items[0]);
+    draft::pictures::Pictures::default().take_pushed(&mut world.items[0]);
     for step in [Step::Deliver(1), Step::Print(3_000_000), Step::Watch(true)] {
         world.step(&step);
     }

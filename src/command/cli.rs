@@ -1,0 +1,67 @@
+//! What can be said on the command line.
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Parser, Subcommand};
+
+use crate::command::demo::Demo;
+use crate::command::emit::Emit;
+use crate::command::flush::Flush;
+use crate::command::hook::Hook;
+use crate::command::import::Import;
+use crate::command::run::Run;
+use crate::command::serve::Serve;
+use crate::command::tail::Tail;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  adwatch serve                             watch ./agents, look at http://127.0.0.1:4600
+  adwatch serve --agents ~/shop/agents      watch another project
+  adwatch serve --demo                      see it move without a project
+  adwatch demo --url http://127.0.0.1:4600  play workflows into a running server
+  adwatch demo --replay old/agents          see a recorded run again
+  adwatch import c0a43f47.ndjson            take an export back into the journal
+  adwatch emit c0a43f47 log 'tests pass'    tell what happens, from any script
+  adwatch hook install                      see what Claude Code does in this project
+  adwatch run --adw-id c0a43f47 -- claude   run an agent, and see what it does
+  adwatch tail c0a43f47                     follow a workflow in the terminal";
+
+/// Shows, live and without gaps, what every agent of every AI Developer Workflow is doing.
+#[derive(Debug, Parser)]
+#[command(name = "adwatch", version, arg_required_else_help = true, styles = STYLES, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Serve(Serve),
+    Demo(Demo),
+    Import(Import),
+    Emit(Emit),
+    Hook(Hook),
+    #[command(hide = true)]
+    Flush(Flush),
+    Run(Run),
+    Tail(Tail),
+    /// Print the version.
+    Version,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,179 @@
+//! `adwatch serve`: the server, with a demo in it where that is wanted.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::command::demo::Demo;
+use crate::command::{Failure, start};
+use demo::DemoOptions;
+use server::config::key;
+use server::config::value::Value;
+use server::config::{Config, ConfigError};
+
+/// Watch agents folders, take pushed events, and show both in the browser.
+///
+/// Settings come from flags, then ADWATCH_… variables, then Leptos.toml, then defaults; Leptos.toml explains each.
+#[derive(Args, Debug, Default)]
+#[command(after_help = "\
+Examples:
+  adwatch serve
+  adwatch serve --agents ~/shop/agents --agents ~/blog/agents
+  adwatch serve --listen 127.0.0.1:0 --data /tmp/adwatch    a free port, a journal of its own")]
+pub struct Serve {
+    /// A folder that workflows write to; give it once per folder. It may appear later.
+    ///
+    /// [default: agents] [env: ADWATCH_AGENTS, with commas]
+    #[arg(long, value_name = "DIR")]
+    pub agents: Vec<PathBuf>,
+    /// Where to listen, on this machine; port 0 takes a free one.
+    ///
+    /// [default: 127.0.0.1:4600] [env: ADWATCH_LISTEN]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// The folder of the journal, where all events are kept.
+    ///
+    /// [default: .adwatch, and demo in it with --demo] [env: ADWATCH_DATA]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Play a live demo: several workflows at once, all stages, nothing real.
+    #[arg(long)]
+    pub demo: bool,
+    /// The settings file.
+    ///
+    /// [default: Leptos.toml in the current folder, if it is there] [env: ADWATCH_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Serve {
+    /// The folders to watch: with a demo its `stage`, and others only if they are named.
+    pub fn watched(&self, config: &Config, stage: Option<&Path>) -> Vec<PathBuf> {
+        let named = match stage {
+            Some(_) if self.agents.is_empty() => Vec::new(),
+            Some(_) | None => config.agents.dirs.clone(),
+        };
+        named.into_iter().chain(stage.map(Path::to_owned)).collect()
+    }
+
+    /// The settings that these flags and the environment lead to.
+    pub fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        let named = self
+            .config
+            .clone()
+            .or_else(|| variable("ADWATCH_CONFIG").map(PathBuf::from));
+        let mut config = Config::load(named.as_deref(), variable)?;
+        if self.demo {
+            // What is played is kept apart from what was real.
+            config.journal.data.push("demo");
+            config.agents.take_spools = false;
+        }
+        let text = |path: &PathBuf| Value::Text(path.display().to_string());
+        let dirs = (!self.agents.is_empty()).then(|| Value::List(self.agents.iter().map(text).collect()));
+        for (name, flag, value) in [
+            ("dirs", "--agents", dirs),
+            ("listen", "--listen", self.listen.clone().map(Value::Text)),
+            ("data", "--data", self.data.as_ref().map(text)),
+        ] {
+            if let (Some(known), Some(value)) = (key::named(name), value) {
+                config.set(known, &value, flag)?;
+            }
+        }
+        Ok(config)
+    }
+}
+
+pub async fn run(arguments: &Serve) -> Result<(), Failure> {
+    let config = arguments
+        .config(|name| std::env::var(name).ok())
+        .map_err(|error| Failure::usage(&error))?;
+    start::write_log(&config.server);
+    let stage = arguments.demo.then(|| config.journal.data.join(start::DEMO_AGENTS));
+    let watched = arguments.watched(&config, stage.as_deref());
+    let (server, listener) = start::open(config, watched).await?;
+    let address = start::address(&listener)?;
+    let stopped =
+        start::stop_signal().map_err(|error| Failure::Machine(format!("signals cannot be watched: {error}")))?;
+    start::say(&format!("adwatch is at http://{address}"))?;
+    let Some(stage) = stage else {
+        server.run(listener, stopped).await;
+        return Ok(());
+    };
+    let playing = tokio::spawn(demo::run(DemoOptions {
+        agents: Some(stage),
+        ..Demo::default().options(&format!("http://{address}"))
+    }));
+    let stopped = async {
+        stopped.await;
+        // A server that stops waits for what is asked of it, and the demo never stops asking.
+        playing.abort();
+    };
+    server.run(listener, stopped).await;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::command::cli::{Cli, Command};
+
+    fn serve(arguments: &[&str]) -> Serve {
+        let cli = Cli::try_parse_from([&["adwatch", "serve"], arguments].concat()).unwrap();
+        match cli.command {
+            Command::Serve(serve) => serve,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn flags_override_variables_and_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("adwatch.toml");
+        std::fs::write(&file, "[server]\nlisten = \"127.0.0.1:1\"\n[agents]\ndirs = [\"of-file\"]\nrescan = \"7s\"\n[journal]\ndata = \"of-file\"\n").unwrap();
+        let serve = serve(&[
+            "--config",
+            file.to_str().unwrap(),
+            "--agents",
+            "a",
+            "--agents",
+            "b",
+            "--listen",
+            "127.0.0.1:3",
+        ]);
+        let config = serve
+            .config(|name| match name {
+                "ADWATCH_LISTEN" => Some("127.0.0.1:2".to_owned()),
+                "ADWATCH_DATA" => Some("of-variable".to_owned()),
+                _ => None,
+            })
+            .unwrap();
+        assert_eq!(config.server.listen.port(), 3);
+        assert_eq!(config.agents.dirs, [PathBuf::from("a"), PathBuf::from("b")]);
+        assert_eq!(config.agents.rescan.as_secs(), 7);
+        assert_eq!(config.journal.data, PathBuf::from("of-variable"));
+    }
+
+    #[test]
+    fn a_demo_keeps_its_journal_apart_unless_told_otherwise() {
+        let empty = tempfile::NamedTempFile::new().unwrap();
+        let data = |arguments: &[&str]| {
+            let arguments = [&["--config", empty.path().to_str().unwrap()], arguments].concat();
+            serve(&arguments).config(|_| None).unwrap().journal.data
+        };
+        assert_eq!(data(&["--demo"]), PathBuf::from(".adwatch/demo"));
+        assert_eq!(data(&["--demo", "--data", "here"]), PathBuf::from("here"));
+        assert_eq!(data(&[]), PathBuf::from(".adwatch"));
+    }
+
+    #[test]
+    fn a_bad_flag_is_refused_by_its_name() {
+        let empty = tempfile::NamedTempFile::new().unwrap();
+        let error = serve(&["--config", empty.path().to_str().unwrap(), "--listen", "0.0.0.0:4600"])
+            .config(|_| None)
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with("--listen: \"0.0.0.0:4600\" is refused"), "{error}");
+    }
+}

@@ -1,0 +1,31 @@
+//! What adwatch knows about workflows: pure data and functions, without clock, I/O or randomness.
+
+pub mod adw_id;
+pub mod backoff;
+pub mod card;
+pub mod entry;
+pub mod event;
+pub mod excerpt;
+pub mod filter;
+pub mod follow;
+pub mod form;
+pub mod frame;
+pub mod from_json;
+pub mod known;
+pub mod latest;
+pub mod letters;
+pub mod level;
+pub mod link;
+pub mod log;
+pub mod media_name;
+pub mod order;
+pub mod payload;
+pub mod picture_note;
+pub mod plain;
+pub mod search;
+pub mod stage;
+pub mod state_diff;
+pub mod status;
+pub mod timeline;
+pub mod timestamp;
+pub mod usage;

@@ -1,0 +1,105 @@
+//! What is to be recorded: an event without its number, with the natural keys that tell whether it is known already.
+
+pub mod key;
+pub mod lenient_json;
+pub mod picture;
+pub mod pictures;
+pub mod redaction;
+
+use serde_json::{Map, Value};
+
+use crate::key::Key;
+use domain::adw_id::AdwId;
+use domain::event::{Event, TimeSource};
+use domain::timestamp::Timestamp;
+
+/// One thing for the hub to record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Draft {
+    /// An event; its seq is given when it is recorded.
+    Event(NewEvent),
+    /// A whole state document; becomes an event if it differs from the last one known.
+    State(NewState),
+    /// An event of an export. Its seq is the one it had, by which the journal tells whether it holds it already; its keys
+    /// are only taught, because events that stood side by side are no copies of each other.
+    Imported(NewEvent),
+    /// What a hook told: events of a session whose workflow may have to be found.
+    Hook(NewHook),
+}
+
+/// An event with seq 0 and its keys; without keys it is always new.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    pub event: Event,
+    pub keys: Vec<Key>,
+}
+
+/// What one call of a hook told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewHook {
+    /// The call itself, and the file change that came of it. They bear the `adw_id` that goes with `whose`.
+    pub events: Vec<NewEvent>,
+    pub whose: Whose,
+    /// When it came in: what waits for its workflow waits from then on.
+    pub received: Timestamp,
+}
+
+/// How sure it is to which workflow a hook's events belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The hook named it.
+    Named,
+    /// It ran in a folder of it; a workflow that knows the session comes first.
+    Supposed,
+    /// A workflow that knows the session will tell; the events bear the id that the session gets if none does.
+    Unknown,
+}
+
+/// A state document as it was read or pushed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewState {
+    pub adw_id: AdwId,
+    pub document: Document,
+    /// Where it came from, for example `adw_state.json`.
+    pub source: String,
+    pub agent: Option<String>,
+    pub run: Option<u32>,
+    pub session_id: Option<String>,
+    pub parent_tool_use_id: Option<String>,
+    pub timestamp: Timestamp,
+    pub time_source: TimeSource,
+    pub keys: Vec<Key>,
+    /// What the publisher said beside the document; an event is recorded for it even where the document is the same.
+    pub remarks: Map<String, Value>,
+}
+
+/// What a publisher knows of the document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+    /// The whole of it: a field that is absent is gone.
+    Whole(Map<String, Value>),
+    /// Only these fields; a field set to none is gone.
+    Changes(Vec<(String, Option<Value>)>),
+}
+
+impl Draft {
+    /// The workflow; none where that has to be found.
+    pub fn adw_id(&self) -> Option<&AdwId> {
+        match self {
+            Self::Event(new) | Self::Imported(new) => Some(&new.event.adw_id),
+            Self::State(new) => Some(&new.adw_id),
+            Self::Hook(new) => match new.whose {
+                Whose::Named => new.events.first().map(|new| &new.event.adw_id),
+                Whose::Supposed | Whose::Unknown => None,
+            },
+        }
+    }
+
+    pub fn keys(&self) -> &[Key] {
+        match self {
+            Self::Event(new) | Self::Imported(new) => &new.keys,
+            Self::State(new) => &new.keys,
+            Self::Hook(new) => new.events.first().map_or(&[], |new| &new.keys),
+        }
+    }
+}

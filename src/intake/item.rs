@@ -1,0 +1,69 @@
+//! An event of the stream as it is pushed: with the name of the line it came of, so that whoever reads the file makes no second one.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use domain::picture_note;
+use draft::NewEvent;
+use draft::key::Key;
+use draft::picture::Picture;
+
+/// Pictures go along up to so much in one item, because a server takes 8 MiB at once. Whoever watches the file has the others.
+const PICTURES_BYTES: usize = 4 * 1024 * 1024;
+/// The blocks that are none: what is told of a line beside what it says.
+const BESIDE: [usize; 3] = [usize::MAX, usize::MAX - 1, usize::MAX - 2];
+
+/// By what the line is known: its own id, or its place and text.
+#[derive(Clone, Debug, Default)]
+pub struct LineNames {
+    pub uuid: Option<String>,
+    pub line_key: Option<String>,
+}
+
+/// The event as an item to push; `blocks` is how many events its line has, and bounds the block it can be.
+pub fn of(new: &NewEvent, names: &LineNames, blocks: usize, pictures: &[Picture]) -> Value {
+    let mut item = serde_json::to_value(&new.event).unwrap_or_default();
+    let Some(data) = item.get_mut("data").and_then(Value::as_object_mut) else {
+        return item;
+    };
+    // The number and the run are the server's to give; it counts the runs of the file.
+    data.retain(|field, value| field != "seq" && field != "run" && !value.is_null());
+    if let Some((line_key, block)) = line(new, names, blocks) {
+        data.insert("line_key".to_owned(), line_key.into());
+        data.insert("block_index".to_owned(), block.into());
+    }
+    if let Some(payload) = data.get_mut("payload").filter(|_| !pictures.is_empty()) {
+        put_back(payload, pictures, &mut { PICTURES_BYTES });
+    }
+    item
+}
+
+/// The line and block of the event. A key is a hash: what it was made of is found by trying.
+fn line<'a>(new: &NewEvent, names: &'a LineNames, blocks: usize) -> Option<(&'a str, usize)> {
+    let names = [names.uuid.as_deref(), names.line_key.as_deref()].into_iter().flatten();
+    let mut all = names.flat_map(|name| (0..blocks).chain(BESIDE).map(move |block| (name, block)));
+    all.find(|(name, block)| new.keys.contains(&Key::line(name, *block)))
+}
+
+/// Puts the bytes of pictures in the places of their notes; a note that is there already is enough.
+fn put_back(value: &mut Value, pictures: &[Picture], left_bytes: &mut usize) {
+    match value {
+        Value::Object(map) => match whole(map, pictures, left_bytes) {
+            Some(picture) => *value = picture,
+            None => map.values_mut().for_each(|value| put_back(value, pictures, left_bytes)),
+        },
+        Value::Array(items) => items.iter_mut().for_each(|value| put_back(value, pictures, left_bytes)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn whole(note: &Map<String, Value>, pictures: &[Picture], left_bytes: &mut usize) -> Option<Value> {
+    let name = picture_note::name(note)?;
+    let picture = pictures.iter().find(|picture| picture.name == name)?;
+    *left_bytes = left_bytes.checked_sub(picture.bytes.len())?;
+    let media_type = name.raster().media_type();
+    Some(
+        json!({"type": "image", "source": {"type": "base64", "media_type": media_type, "data": STANDARD.encode(&picture.bytes)}}),
+    )
+}

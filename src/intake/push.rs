@@ -1,0 +1,106 @@
+//! What publishers push: from one item of JSON to what is to be recorded, or to the field that is wrong and why.
+//!
+//! Two shapes are read: today's `{"type":…,"data":{adw_id, …, payload}}`, whose payload may also lie flat in `data`, and the
+//! older `{adw_id, event_type, data, timestamp}`. Nothing a publisher says is dropped or cut: it is kept, or refused. A hook's
+//! item (`hook`) need not name its workflow, and may tell of two events.
+
+pub mod body;
+mod fields;
+pub mod hook;
+pub mod keys;
+mod kind;
+mod moment;
+mod state;
+
+use serde_json::Value;
+
+use domain::event::{Event, Kind};
+use domain::payload;
+use domain::timestamp::Timestamp;
+use draft::redaction::Clean;
+use draft::{Draft, NewEvent};
+use fields::Fields;
+
+/// The longest `type` and `event_type`, in characters.
+pub const WORD_CHARS: usize = 128;
+/// The longest name or id a publisher may give, in characters.
+pub const NAME_CHARS: usize = 256;
+
+/// Why an item cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Refusal {
+    /// The field that is wrong; `item` for the item as a whole.
+    pub field: String,
+    /// What is wrong with it, and what to send instead.
+    pub reason: String,
+}
+
+/// When and where an item came in: what its time means if it says none, or names no zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub at: Timestamp,
+    /// How far the server's local time is ahead of UTC.
+    pub utc_offset_minutes: i32,
+}
+
+/// Reads one pushed item.
+pub fn draft(item: Clean<Value>, received: Received) -> Result<Draft, Refusal> {
+    let mut fields = Fields::of(item.into_inner())?;
+    if fields.type_word().as_deref() == Some(hook::WORD) {
+        return hook::draft(fields, received);
+    }
+    let adw_id = fields.adw_id()?;
+    let event_type = fields.event_type()?;
+    let words = kind::Words::new(fields.type_word(), event_type)?;
+    let agent = fields.text("agent", NAME_CHARS)?;
+    let run = fields.run()?;
+    let session_id = fields.text("session_id", NAME_CHARS)?;
+    let parent_tool_use_id = fields.text("parent_tool_use_id", NAME_CHARS)?;
+    let event_id = fields.text("event_id", NAME_CHARS)?;
+    let line = fields.line()?;
+    let (timestamp, time_source) = moment::read(fields.take("timestamp"), fields.take("time_source"), received)?;
+    // Numbers are given by the hub.
+    fields.take("seq");
+    let kind = words.kind();
+    let payload = fields.into_payload(kind);
+    let session_id = session_id.or_else(|| session_of(&payload));
+    let mut event = Event {
+        kind,
+        adw_id,
+        seq: 0,
+        timestamp,
+        time_source,
+        event_type: String::new(),
+        agent,
+        run,
+        session_id,
+        parent_tool_use_id,
+        payload,
+    };
+    words.settle(&mut event);
+    let mut keys = keys::of(&event, event_id.as_deref());
+    keys.extend(line);
+    if kind == Kind::AgentStateUpdate {
+        return state::draft(event, keys);
+    }
+    Ok(Draft::Event(NewEvent { event, keys }))
+}
+
+/// A hook's payload holds the session.
+fn session_of(payload: &Value) -> Option<String> {
+    let session_id = payload::text(payload, "session_id")?;
+    (session_id.chars().count() <= NAME_CHARS).then(|| session_id.to_owned())
+}
+
+impl Refusal {
+    fn new(field: &str, reason: impl Into<String>) -> Self {
+        Self {
+            field: field.to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

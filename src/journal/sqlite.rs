@@ -1,0 +1,268 @@
+//! The journal in SQLite: one file, write-ahead log, one writing connection.
+//!
+//! Only the writing connection checkpoints the log, and nothing is memory-mapped: SQLite before 3.51.3 could damage
+//! a log that two connections checkpointed at once, and a mapped file turns a disk error into a crash.
+
+mod append;
+mod find;
+mod index;
+mod read;
+mod schema;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{Appended, Indexer, Journal, JournalError, PreparedBatch, Reader, Stored};
+use crate::media::Media;
+use append::Writer;
+use domain::adw_id::AdwId;
+use domain::timeline::Timeline;
+use domain::timestamp::Timestamp;
+use index::SqliteIndexer;
+use read::SqliteReader;
+use schema::{APPLICATION_ID, FORMAT};
+
+/// The fold that checkpoints were made with; those of another are folded again.
+const FOLD: i64 = 2;
+
+/// What an acknowledgement outlives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// The loss of power: every commit is forced to the disk.
+    #[default]
+    Power,
+    /// The end of the process: a commit is handed to the operating system.
+    Process,
+}
+
+/// The writing side.
+pub struct SqliteJournal {
+    writer: Writer,
+    directory: PathBuf,
+    path: PathBuf,
+    epoch: String,
+    media: Media,
+    /// Held as long as the journal is open, so that a second server is refused.
+    lock: Arc<File>,
+}
+
+impl SqliteJournal {
+    /// Opens `journal.db` in the directory, or makes one. `new_epoch` names the life that begins if one does.
+    pub fn open(directory: &Path, durability: Durability, new_epoch: &str) -> Result<Self, JournalError> {
+        let path = directory.join("journal.db");
+        let shown = path.display().to_string();
+        let cannot = |reason: &dyn std::fmt::Display| JournalError::Open {
+            path: shown.clone(),
+            reason: reason.to_string(),
+        };
+        std::fs::create_dir_all(directory).map_err(|error| cannot(&error))?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(directory.join("journal.lock"))
+            .map_err(|error| cannot(&error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => return Err(JournalError::InUse { path: shown }),
+            Err(std::fs::TryLockError::Error(error)) => return Err(cannot(&error)),
+        }
+        let is_new = std::fs::metadata(&path).map_or(true, |file| file.len() == 0);
+        if !is_new {
+            inspect(&path)?;
+        }
+        let connection = Connection::open(&path).map_err(|error| cannot(&error))?;
+        let failed = |error: rusqlite::Error| open_error(&shown, &error);
+        configure(&connection, durability).map_err(failed)?;
+        if is_new {
+            schema::create(&connection, new_epoch).map_err(failed)?;
+        } else {
+            schema::take_forward(&connection).map_err(failed)?;
+        }
+        let media = Media::open(directory.join("media")).map_err(|error| cannot(&error))?;
+        let epoch = begin_life(&connection, durability, new_epoch).map_err(failed)?;
+        Ok(Self {
+            writer: Writer::new(connection),
+            directory: directory.to_owned(),
+            path,
+            epoch,
+            media,
+            lock: Arc::new(lock),
+        })
+    }
+}
+
+impl Journal for SqliteJournal {
+    fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError> {
+        self.writer.append(batches)
+    }
+
+    fn settle(&mut self, now: Timestamp, patience: Duration) -> Result<Vec<Stored>, JournalError> {
+        self.writer.settle(now, patience)
+    }
+
+    fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError> {
+        self.writer.checkpoint(timelines)
+    }
+
+    fn prune(&mut self, adw_id: &AdwId, older_than: Option<Timestamp>) -> Result<u64, JournalError> {
+        self.writer
+            .prune(adw_id, older_than)
+            .map_err(|error| write_error(&error))
+    }
+
+    fn used_bytes(&mut self) -> Result<u64, JournalError> {
+        self.writer.used_bytes().map_err(|error| read_error(&error))
+    }
+
+    fn indexer(&self) -> Result<Box<dyn Indexer>, JournalError> {
+        let journal = read_only(&self.path).map_err(|error| read_error(&error))?;
+        let indexer = SqliteIndexer::open(&self.directory, &self.epoch, journal, Arc::clone(&self.lock))?;
+        Ok(Box::new(indexer))
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, JournalError> {
+        let journal = read_only(&self.path).map_err(|error| read_error(&error))?;
+        // Where there is no index, events are read one by one.
+        let index = read_only(&self.directory.join(index::NAME)).ok();
+        Ok(Box::new(SqliteReader::new(journal, index)))
+    }
+
+    fn media(&self) -> Media {
+        self.media.clone()
+    }
+
+    fn sweep_media(&mut self) -> Result<u64, JournalError> {
+        self.writer.sweep_media(&self.media)
+    }
+
+    fn close(&mut self) -> Result<(), JournalError> {
+        self.writer.close()
+    }
+}
+
+/// Looks at the file before anything can change it: ours, of a format we know, and sound as far as its header tells.
+fn inspect(path: &Path) -> Result<(), JournalError> {
+    let shown = path.display().to_string();
+    // A log left by a killed process is read too, which needs its index file; only the main file must stay as it is.
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .map_err(|error| open_error(&shown, &error))?;
+    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    let application = pragma("application_id").map_err(|error| open_error(&shown, &error))?;
+    let format = pragma("user_version").map_err(|error| open_error(&shown, &error))?;
+    if application != APPLICATION_ID {
+        return Err(JournalError::Damaged {
+            path: shown,
+            reason: "its header does not carry the mark of adwatch".into(),
+        });
+    }
+    if format > FORMAT {
+        return Err(JournalError::Newer {
+            path: shown,
+            found: format,
+            known: FORMAT,
+        });
+    }
+    connection
+        .query_row("SELECT value FROM meta WHERE name = 'epoch'", [], |row| {
+            row.get::<_, String>(0)
+        })
+        .map_err(|error| open_error(&shown, &error))?;
+    Ok(())
+}
+
+fn read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+fn configure(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        match durability {
+            Durability::Power => "FULL",
+            Durability::Process => "NORMAL",
+        },
+    )?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    // In KiB: the index over the keys is random, so what does not fit here is read from the disk again and again.
+    connection.pragma_update(None, "cache_size", -32 * 1024)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(())
+}
+
+/// Takes the epoch of the file, or begins a new one where acknowledged seqs may be lost and given again.
+fn begin_life(connection: &Connection, durability: Durability, new_epoch: &str) -> rusqlite::Result<String> {
+    let read = |name: &str| {
+        connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| {
+            row.get::<_, String>(0)
+        })
+    };
+    let was_clean = read("clean")? == "1";
+    if !was_clean && durability == Durability::Process {
+        connection.execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", [new_epoch])?;
+    }
+    connection.execute("UPDATE meta SET value = '0' WHERE name = 'clean'", [])?;
+    read("epoch")
+}
+
+fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
+    error.sqlite_error_code()
+}
+
+fn open_error(path: &str, error: &rusqlite::Error) -> JournalError {
+    match code(error) {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => JournalError::Damaged {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        },
+        Some(ErrorCode::DiskFull) => JournalError::Full,
+        Some(ErrorCode::Unknown) | None
+            if matches!(
+                error,
+                rusqlite::Error::SqliteFailure(..) | rusqlite::Error::SqlInputError { .. }
+            ) =>
+        {
+            JournalError::Damaged {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            }
+        }
+        _ => JournalError::Open {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        },
+    }
+}
+
+fn write_error(error: &rusqlite::Error) -> JournalError {
+    match code(error) {
+        Some(ErrorCode::DiskFull) => JournalError::Full,
+        _ => JournalError::Write(error.to_string()),
+    }
+}
+
+fn read_error(error: &rusqlite::Error) -> JournalError {
+    JournalError::Read(error.to_string())
+}
+
+/// The number of an event over all workflows.
+fn event_id(workflow: i64, seq: u64) -> i64 {
+    (workflow << 40) | (seq as i64)
+}

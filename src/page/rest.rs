@@ -1,0 +1,45 @@
+//! Questions by REST, for where the socket cannot be had.
+
+use gloo_net::http::Request;
+use leptos::task::spawn_local;
+use serde_json::Value;
+use web_sys::AbortSignal;
+
+use domain::follow::{Answer, Query};
+use domain::from_json::FromJson;
+
+/// After this long the answer is not waited for any more.
+const ANSWER_MS: u32 = 10_000;
+
+pub(super) async fn ask(query: &Query) -> Answer {
+    let path = query.path();
+    let answer = match query {
+        Query::Board => get(&path).await.map(|found| found.map(Answer::Board)),
+        Query::State(_) => get(&path)
+            .await
+            .map(|found| found.map(|state| Answer::State(Box::new(state)))),
+        Query::Events { .. } => get(&path).await.map(|found| found.map(Answer::Events)),
+    };
+    match answer {
+        Some(Some(answer)) => answer,
+        Some(None) => Answer::Missing,
+        None => Answer::Failed,
+    }
+}
+
+/// What an address of the interface says, for whoever wants it later; none where it cannot be had.
+pub(super) fn fetch(path: String, take: Box<dyn FnOnce(Option<Value>)>) {
+    spawn_local(async move { take(get(&path).await.flatten()) });
+}
+
+/// What is there; the inner none is a 404, the outer one anything else.
+async fn get<T: FromJson>(path: &str) -> Option<Option<T>> {
+    let signal = AbortSignal::timeout_with_u32(ANSWER_MS);
+    let response = Request::get(path).abort_signal(Some(&signal)).send().await.ok()?;
+    if response.status() == 404 {
+        return Some(None);
+    }
+    let text = response.text().await.ok().filter(|_| response.ok())?;
+    let value = serde_json::from_str(&text).ok()?;
+    T::from_json(value).ok().map(Some)
+}

@@ -1,0 +1,33 @@
+//! Components that draw a store: no socket, no fetch, no clock.
+//!
+//! What the browser downloads grows with every type that Leptos is given. So what changes goes into a view by `dynamic`,
+//! rows by `list`, a memo is a `Derived`, numbers go in as text, and what may be there or not as `Option<AnyView>`.
+
+// A page is one type made of all its elements; the compiler's usual limit is too low for it.
+#![recursion_limit = "256"]
+
+pub mod address;
+pub mod announcer;
+pub mod app;
+pub mod banner;
+pub mod board;
+pub mod connection;
+pub mod control;
+pub mod derived;
+pub mod detail;
+pub mod dynamic;
+pub mod effect;
+pub mod figure;
+pub mod format;
+pub mod history;
+pub mod html;
+pub mod icon;
+pub mod markup;
+pub mod not_found;
+pub mod skeleton;
+pub mod stage_bar;
+pub mod status_mark;
+pub mod store;
+pub mod theme;
+pub mod trace_plot;
+pub mod viewer;
