@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use domain::adw_id::AdwId;
 use domain::event::TimeSource;
 use domain::timestamp::Timestamp;
-use intake::dialect::Reader;
+use intake::dialect::StreamReader;
 use intake::lines::Lines;
 use intake::place::Place;
 use intake::reading::{Finished, Reading};
@@ -132,14 +132,14 @@ fn events(stream: &Stream) -> u64 {
         }
         Reading::Silent(_) => {}
         // Whoever reads the file tells of it.
-        Reading::Oddity(_) => events += 1,
+        Reading::Unrecognised(_) => events += 1,
     });
     events
 }
 
 fn read(stream: &Stream, mut take: impl FnMut(Finished)) {
     let adw_id: AdwId = "bench".parse().expect("a safe id");
-    let (mut lines, mut reader) = (Lines::from_offset(0), Reader::default());
+    let (mut lines, mut reader) = (Lines::from_offset(0), StreamReader::default());
     for chunk in stream.bytes.chunks(CHUNK_BYTES) {
         lines.push(chunk);
         while let Some(line) = lines.next_line() {
@@ -170,7 +170,7 @@ impl Count {
         match &finished.reading {
             Reading::Source(drafts) => self.drafts += drafts.len() as u64,
             Reading::Silent(_) => {}
-            Reading::Oddity(_) => self.oddities += 1,
+            Reading::Unrecognised(_) => self.oddities += 1,
         }
     }
 }
@@ -214,9 +214,8 @@ fn find(folder: &Path, found: &mut Vec<Stream>) {
 
 /// Whether an object of a stream stands at the beginning; other tools print a line of their own before the first.
 fn is_stream(bytes: &[u8]) -> bool {
-    bytes.split(|byte| *byte == b'\n').take(5).any(|line| {
-        let value: Option<Value> = serde_json::from_slice(line).ok();
-        let line_type = value.as_ref().and_then(|value| value.get("type")?.as_str());
-        line_type.is_some_and(intake::dialect::is_known_type)
-    })
+    bytes
+        .split(|byte| *byte == b'\n')
+        .take(5)
+        .any(|line| serde_json::from_slice::<Value>(line).is_ok_and(|line| intake::dialect::is_of_stream(&line)))
 }

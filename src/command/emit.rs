@@ -11,7 +11,7 @@ use crate::command::Failure;
 use crate::command::UsageError;
 use crate::command::flush;
 use draft::redaction;
-use intake::push::body::{self, Part};
+use intake::push::body::{self, BodyPart};
 use intake::push::{self, Received};
 use publisher::clock;
 use publisher::leaving::Leaving;
@@ -150,8 +150,8 @@ fn sorted(
     let mut faults = Vec::new();
     for (at, part) in parts.into_iter().enumerate() {
         let item = match part {
-            Part::Item(item) => completed(item, adw_id, agent),
-            Part::Broken(reason) => Err(UsageError(reason)),
+            BodyPart::Item(item) => completed(item, adw_id, agent),
+            BodyPart::Broken(reason) => Err(UsageError(reason)),
         };
         match item {
             Ok(item) => items.push(item),

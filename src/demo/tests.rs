@@ -16,7 +16,7 @@ use domain::timeline::stage_line::StageState;
 use domain::timestamp::Timestamp;
 use draft::redaction;
 use draft::{Draft, NewEvent};
-use intake::dialect::Reader;
+use intake::dialect::StreamReader;
 use intake::place::Place;
 use intake::push::{self, Received};
 use intake::reading::Reading;
@@ -57,7 +57,7 @@ fn pushed(play: &Play, pushes: Pushes) -> Vec<Draft> {
 /// What the server reads off the streams of a play; every line must be understood.
 fn read(play: &Play) -> Vec<NewEvent> {
     let adw_id: AdwId = play.adw_id.parse().expect("a safe id");
-    let mut readers: BTreeMap<(String, u32), Reader> = BTreeMap::new();
+    let mut readers: BTreeMap<(String, u32), StreamReader> = BTreeMap::new();
     let mut events = Vec::new();
     for (offset, beat) in play.beats.iter().enumerate() {
         let Act::Step(step) = &beat.act else { continue };
@@ -78,7 +78,7 @@ fn read(play: &Play) -> Vec<NewEvent> {
             match finished.reading {
                 Reading::Source(source) => events.extend(source),
                 Reading::Silent(reason) => assert!(!reason.contains("unknown"), "{reason}: {line}"),
-                Reading::Oddity(why) => panic!("{why}: {line}"),
+                Reading::Unrecognised(why) => panic!("{why}: {line}"),
             }
         }
     }

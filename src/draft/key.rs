@@ -2,7 +2,11 @@
 //!
 //! Unique per workflow. Kept as 16 bytes, because a random unique index over texts is what limits the journal.
 
+mod of_event;
+
 use xxhash_rust::xxh3::xxh3_128;
+
+pub use of_event::of_event;
 
 /// The hash of a natural key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,7 +29,7 @@ impl Key {
     }
 
     /// A block of a stream line, by the line's own `uuid`, or else by its `line_key`.
-    pub fn line(id: &str, block: usize) -> Self {
+    pub fn line(id: &str, block: u64) -> Self {
         Self::of(&["line", id, &block.to_string()])
     }
 
@@ -45,7 +49,7 @@ impl Key {
     }
 
     /// A block of a line without an id, by its place: unique because a file that starts over is a new run.
-    pub fn place(agent: &str, file: &str, run: u32, offset: u64, block: usize) -> Self {
+    pub fn place(agent: &str, file: &str, run: u32, offset: u64, block: u64) -> Self {
         Self::of(&[
             "place",
             agent,

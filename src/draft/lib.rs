@@ -1,5 +1,6 @@
 //! What is to be recorded: an event without its number, with the natural keys that tell whether it is known already.
 
+pub mod hook;
 pub mod key;
 pub mod lenient_json;
 pub mod picture;

@@ -8,7 +8,7 @@ mod header;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::place::Place;
+use super::place::{LinePart, Place};
 use super::reading::{Finished, Reading};
 use super::time_zone::TimeZone;
 use domain::event::{Event, Kind, TimeSource};
@@ -86,7 +86,7 @@ impl LogReader {
             return Vec::new();
         }
         // What stands before the first header has none to belong to: each line is a message of its own, of level
-        // INFO. It was written to be read, and calling it an oddity would cry wolf over every `print` of a script.
+        // INFO. It was written to be read, and calling it unrecognised would cry wolf over every `print` of a script.
         self.flush().into_iter().collect()
     }
 
@@ -148,7 +148,7 @@ impl LogReader {
             message: message.to_owned(),
             draft: NewEvent {
                 event,
-                keys: vec![place.key(0)],
+                keys: vec![place.key(LinePart::Block(0))],
             },
         });
     }
@@ -217,7 +217,7 @@ mod tests {
     fn events(finished: &[Finished]) -> Vec<&Event> {
         let events = finished.iter().filter_map(|part| match &part.reading {
             Reading::Source(events) => Some(&events[0].event),
-            Reading::Silent(_) | Reading::Oddity(_) => None,
+            Reading::Silent(_) | Reading::Unrecognised(_) => None,
         });
         events.collect()
     }

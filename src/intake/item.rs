@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use crate::place::LinePart;
 use domain::picture_note;
 use draft::NewEvent;
 use draft::key::Key;
@@ -11,8 +12,6 @@ use draft::picture::Picture;
 
 /// Pictures go along up to so much in one item, because a server takes 8 MiB at once. Whoever watches the file has the others.
 const PICTURES_BYTES: usize = 4 * 1024 * 1024;
-/// The blocks that are none: what is told of a line beside what it says.
-const BESIDE: [usize; 3] = [usize::MAX, usize::MAX - 1, usize::MAX - 2];
 
 /// By what the line is known: its own id, or its place and text.
 #[derive(Clone, Debug, Default)]
@@ -29,9 +28,9 @@ pub fn of(new: &NewEvent, names: &LineNames, blocks: usize, pictures: &[Picture]
     };
     // The number and the run are the server's to give; it counts the runs of the file.
     data.retain(|field, value| field != "seq" && field != "run" && !value.is_null());
-    if let Some((line_key, block)) = line(new, names, blocks) {
+    if let Some((line_key, part)) = line(new, names, blocks) {
         data.insert("line_key".to_owned(), line_key.into());
-        data.insert("block_index".to_owned(), block.into());
+        data.insert("block_index".to_owned(), part.number().into());
     }
     if let Some(payload) = data.get_mut("payload").filter(|_| !pictures.is_empty()) {
         put_back(payload, pictures, &mut { PICTURES_BYTES });
@@ -39,11 +38,12 @@ pub fn of(new: &NewEvent, names: &LineNames, blocks: usize, pictures: &[Picture]
     item
 }
 
-/// The line and block of the event. A key is a hash: what it was made of is found by trying.
-fn line<'a>(new: &NewEvent, names: &'a LineNames, blocks: usize) -> Option<(&'a str, usize)> {
+/// The line of the event, and what of it the event is. A key is a hash: what it was made of is found by trying.
+fn line<'a>(new: &NewEvent, names: &'a LineNames, blocks: usize) -> Option<(&'a str, LinePart)> {
     let names = [names.uuid.as_deref(), names.line_key.as_deref()].into_iter().flatten();
-    let mut all = names.flat_map(|name| (0..blocks).chain(BESIDE).map(move |block| (name, block)));
-    all.find(|(name, block)| new.keys.contains(&Key::line(name, *block)))
+    let parts = || (0..blocks).map(LinePart::Block).chain(LinePart::BESIDE);
+    let mut all = names.flat_map(|name| parts().map(move |part| (name, part)));
+    all.find(|(name, part)| new.keys.contains(&Key::line(name, part.number())))
 }
 
 /// Puts the bytes of pictures in the places of their notes; a note that is there already is enough.

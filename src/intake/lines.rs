@@ -31,7 +31,7 @@ pub struct Lines {
 
 /// A line of a file, without its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line<'a> {
+pub struct FileLine<'a> {
     /// Where it begins in the file.
     pub offset: u64,
     /// Where the next one begins.
@@ -90,7 +90,7 @@ impl Lines {
     }
 
     /// The next whole line, if there is one.
-    pub fn next_line(&mut self) -> Option<Line<'_>> {
+    pub fn next_line(&mut self) -> Option<FileLine<'_>> {
         let found = memchr(b'\n', &self.buffer[self.searched..]);
         let Some(found) = found else {
             self.searched = self.buffer.len();
@@ -108,7 +108,7 @@ impl Lines {
     }
 
     /// Takes what stands after the last line's end as a line; none if there is nothing.
-    pub fn take_rest(&mut self) -> Option<Line<'_>> {
+    pub fn take_rest(&mut self) -> Option<FileLine<'_>> {
         if self.rest().is_empty() {
             return None;
         }
@@ -155,7 +155,7 @@ impl Lines {
     }
 }
 
-impl Line<'_> {
+impl FileLine<'_> {
     /// Takes it out of the buffer, marked by the file it stands in.
     pub fn taken(self, file: Option<FileMark>) -> TakenLine {
         TakenLine {
@@ -173,10 +173,10 @@ pub fn without_end(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }
 
-fn line(offset: u64, end: u64, bytes: &[u8], is_too_long: bool) -> Line<'_> {
+fn line(offset: u64, end: u64, bytes: &[u8], is_too_long: bool) -> FileLine<'_> {
     if is_too_long {
         let bytes = &bytes[..bytes.len().min(KEPT_BYTES)];
-        return Line {
+        return FileLine {
             offset,
             end,
             text: String::from_utf8_lossy(bytes),
@@ -193,7 +193,7 @@ fn line(offset: u64, end: u64, bytes: &[u8], is_too_long: bool) -> Line<'_> {
     // Sound text, which nearly all is, is checked much faster than broken text is mended.
     let text = std::str::from_utf8(said).map_or_else(|_| String::from_utf8_lossy(said), Cow::Borrowed);
     let flaw = matches!(text, Cow::Owned(_)).then_some(Flaw::NotUtf8);
-    Line {
+    FileLine {
         offset,
         end,
         text,

@@ -1,5 +1,7 @@
 //! Where something was read in a file, and the event that says what went wrong there.
 
+mod line_part;
+
 use serde_json::json;
 
 use super::line_key::LineMark;
@@ -10,6 +12,7 @@ use domain::timestamp::Timestamp;
 use draft::NewEvent;
 use draft::key::Key;
 use draft::redaction;
+pub use line_part::LinePart;
 
 /// Enough to tell what it was; the file itself has the rest.
 const EXCERPT_BYTES: usize = 400;
@@ -36,14 +39,16 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// The key of something that came of this place and has no id of its own.
-    pub fn key(&self, block: usize) -> Key {
-        Key::place(self.agent, self.file, self.run, self.offset, block)
+    pub fn key(&self, part: LinePart) -> Key {
+        Key::place(self.agent, self.file, self.run, self.offset, part.number())
     }
 
     /// All keys of something that came of this line and has no id of its own: a copy that was pushed has the second.
-    pub fn line_keys(&self, block: usize) -> Vec<Key> {
-        let pushed = self.mark.map(|mark| Key::line(&mark.line_key(self.offset), block));
-        [self.key(block)].into_iter().chain(pushed).collect()
+    pub fn line_keys(&self, part: LinePart) -> Vec<Key> {
+        let pushed = self
+            .mark
+            .map(|mark| Key::line(&mark.line_key(self.offset), part.number()));
+        [self.key(part)].into_iter().chain(pushed).collect()
     }
 
     /// An event about the file that holds this place, of one of the types in `timeline::sources`.
@@ -76,4 +81,44 @@ impl Place<'_> {
 fn clean_excerpt(text: &str) -> String {
     let end = text.floor_char_boundary(REDACTED_BYTES);
     excerpt(&redaction::text(text[..end].to_owned()).into_inner(), EXCERPT_BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line_key::FileMark;
+
+    /// Journals hold these keys: what was recorded must be known again.
+    #[test]
+    fn the_keys_of_a_line_are_those_of_every_version() {
+        let adw_id = "c0a43f47".parse().expect("a safe id");
+        let file = FileMark {
+            ino: 7,
+            born_ns: 1_768_473_000_123_456_789,
+        };
+        let place = Place {
+            adw_id: &adw_id,
+            agent: "sdlc_planner",
+            run: 2,
+            file: "sdlc_planner/raw_output.jsonl",
+            offset: 40,
+            line: 3,
+            at: Timestamp(0),
+            time_source: TimeSource::Read,
+            mark: Some(file.line(b"text")),
+        };
+        let pushed = "804c92fafdb168ecdd5567e3ae0cd85a";
+        for (part, number, key) in [
+            (LinePart::Block(0), 0, ""),
+            (LinePart::Block(3), 3, ""),
+            (LinePart::Mended, 18_446_744_073_709_551_615, ""),
+            (LinePart::Unfinished, 18_446_744_073_709_551_614, ""),
+            (LinePart::PlainText, 18_446_744_073_709_551_613, ""),
+        ] {
+            let keys = place.line_keys(part);
+            let hex: String = keys[0].0.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!((part.number(), hex.as_str()), (number, key));
+            assert_eq!(keys, [place.key(part), Key::line(pushed, number)]);
+        }
+    }
 }

@@ -5,21 +5,22 @@
 //! item (`hook`) need not name its workflow, and may tell of two events.
 
 pub mod body;
+mod envelope;
 mod fields;
 pub mod hook;
-pub mod keys;
 mod kind;
 mod moment;
 mod state;
 
 use serde_json::Value;
 
-use domain::event::{Event, Kind};
-use domain::payload;
+use domain::event::Kind;
 use domain::timestamp::Timestamp;
+use draft::key;
 use draft::redaction::Clean;
 use draft::{Draft, NewEvent};
-use fields::Fields;
+use envelope::{Envelope, Moment};
+use fields::ItemFields;
 
 /// The longest `type` and `event_type`, in characters.
 pub const WORD_CHARS: usize = 128;
@@ -46,51 +47,28 @@ pub struct Received {
 
 /// Reads one pushed item.
 pub fn draft(item: Clean<Value>, received: Received) -> Result<Draft, Refusal> {
-    let mut fields = Fields::of(item.into_inner())?;
+    let mut fields = ItemFields::of(item.into_inner())?;
     if fields.type_word().as_deref() == Some(hook::WORD) {
         return hook::draft(fields, received);
     }
     let adw_id = fields.adw_id()?;
     let event_type = fields.event_type()?;
     let words = kind::Words::new(fields.type_word(), event_type)?;
-    let agent = fields.text("agent", NAME_CHARS)?;
-    let run = fields.run()?;
-    let session_id = fields.text("session_id", NAME_CHARS)?;
-    let parent_tool_use_id = fields.text("parent_tool_use_id", NAME_CHARS)?;
-    let event_id = fields.text("event_id", NAME_CHARS)?;
+    let mut envelope = Envelope::take(&mut fields)?;
     let line = fields.line()?;
-    let (timestamp, time_source) = moment::read(fields.take("timestamp"), fields.take("time_source"), received)?;
-    // Numbers are given by the hub.
-    fields.take("seq");
+    let moment = Moment::take(&mut fields, received)?;
     let kind = words.kind();
     let payload = fields.into_payload(kind);
-    let session_id = session_id.or_else(|| session_of(&payload));
-    let mut event = Event {
-        kind,
-        adw_id,
-        seq: 0,
-        timestamp,
-        time_source,
-        event_type: String::new(),
-        agent,
-        run,
-        session_id,
-        parent_tool_use_id,
-        payload,
-    };
+    envelope.find_session(&payload);
+    let event_id = envelope.event_id.take();
+    let mut event = envelope.event(kind, String::new(), adw_id, &moment, payload);
     words.settle(&mut event);
-    let mut keys = keys::of(&event, event_id.as_deref());
+    let mut keys = key::of_event(&event, event_id.as_deref());
     keys.extend(line);
     if kind == Kind::AgentStateUpdate {
         return state::draft(event, keys);
     }
     Ok(Draft::Event(NewEvent { event, keys }))
-}
-
-/// A hook's payload holds the session.
-fn session_of(payload: &Value) -> Option<String> {
-    let session_id = payload::text(payload, "session_id")?;
-    (session_id.chars().count() <= NAME_CHARS).then(|| session_id.to_owned())
 }
 
 impl Refusal {

@@ -1,7 +1,7 @@
 //! What a line of a stream or a log is: every line is exactly one of three things, and is counted as that.
 
 use super::lines::Flaw;
-use super::place::Place;
+use super::place::{LinePart, Place};
 use domain::timeline::sources::{MENDED, ODDITY};
 use draft::NewEvent;
 
@@ -13,7 +13,7 @@ pub enum Reading {
     /// Recognised, and it says nothing; the reason is one of a few fixed words.
     Silent(&'static str),
     /// Not understood, and why.
-    Oddity(String),
+    Unrecognised(String),
 }
 
 /// What some lines have become; several where a text or an entry goes on over lines.
@@ -28,17 +28,19 @@ pub struct Finished {
 
 /// A line that is too long to be read.
 pub fn too_long(end: u64) -> Finished {
-    let reading = Reading::Oddity("a line longer than 64 MiB".into());
+    let reading = Reading::Unrecognised("a line longer than 64 MiB".into());
     Finished { reading, lines: 1, end }
 }
 
 /// The event that says what is wrong with a line, after what was finished by it.
 pub fn remark(finished: &[Finished], flaw: Option<Flaw>, place: &Place<'_>, text: &str) -> Option<NewEvent> {
     match (finished.last().map(|last| &last.reading), flaw) {
-        (Some(Reading::Oddity(reason)), _) => Some(place.trouble(ODDITY, reason, text, place.line_keys(0))),
+        (Some(Reading::Unrecognised(reason)), _) => {
+            Some(place.trouble(ODDITY, reason, text, place.line_keys(LinePart::Block(0))))
+        }
         (_, Some(Flaw::NotUtf8)) => {
             let reason = "bytes that are no UTF-8 were replaced";
-            Some(place.trouble(MENDED, reason, text, place.line_keys(usize::MAX)))
+            Some(place.trouble(MENDED, reason, text, place.line_keys(LinePart::Mended)))
         }
         _ => None,
     }

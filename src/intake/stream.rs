@@ -8,10 +8,10 @@ use std::collections::VecDeque;
 use serde_json::Value;
 
 use super::item::{self, LineNames};
-use crate::dialect::{self, Reader};
+use crate::dialect::{self, StreamReader};
 use crate::line_key::{FileMark, LineMark};
 use crate::lines::{Flaw, Lines, TakenLine, without_end};
-use crate::place::Place;
+use crate::place::{LinePart, Place};
 use crate::reading::{self, Finished, Reading, remark};
 use domain::adw_id::AdwId;
 use domain::event::TimeSource;
@@ -28,7 +28,7 @@ pub struct Stream {
     /// The file within the workflow's folder.
     file: String,
     mark: Option<FileMark>,
-    reader: Reader,
+    reader: StreamReader,
     lines: Lines,
     count: u64,
     /// The names of the lines that have not become events yet.
@@ -46,7 +46,7 @@ impl Stream {
             agent,
             file,
             mark,
-            reader: Reader::default(),
+            reader: StreamReader::default(),
             lines: Lines::from_offset(0),
             count: 0,
             waiting: VecDeque::new(),
@@ -89,7 +89,7 @@ impl Stream {
         let mark = self.mark.map(|file| file.line(without_end(rest)));
         let place = self.place(self.lines.offset(), mark, at);
         let text = String::from_utf8_lossy(rest);
-        let keys = place.line_keys(usize::MAX - 1);
+        let keys = place.line_keys(LinePart::Unfinished);
         let unfinished = place.trouble(UNFINISHED, "the file ends in the middle of a line", &text, keys);
         items.push(item::of(&unfinished, &names(None, &place), 1, &[]));
     }
@@ -132,7 +132,7 @@ impl Stream {
             }
             // An empty line at the end says nothing.
             Reading::Silent(_) => self.has_result,
-            Reading::Oddity(_) => false,
+            Reading::Unrecognised(_) => false,
         };
     }
 

@@ -9,8 +9,8 @@ use std::io::{self, BufRead};
 
 use crate::hub::{Hub, RecordError};
 use domain::event::Event;
+use draft::key;
 use draft::{Draft, NewEvent};
-use intake::push::keys;
 use journal::{Batch, Outcome};
 use lines::Lines;
 
@@ -90,7 +90,7 @@ pub fn import(hub: &Hub, file: impl BufRead) -> Result<Report, ImportError> {
         is_export = true;
         waiting.places.push((line.number, event.seq));
         waiting.bytes += line.bytes;
-        let keys = keys::of(&event, None);
+        let keys = key::of_event(&event, None);
         waiting.drafts.push(Draft::Imported(NewEvent { event, keys }));
         if waiting.drafts.len() >= BATCH_EVENTS || waiting.bytes >= BATCH_BYTES {
             report.record(hub, std::mem::take(&mut waiting))?;

@@ -27,7 +27,7 @@ use draft::Draft;
 use draft::picture::Picture;
 use draft::pictures::Pictures;
 use draft::redaction;
-use intake::push::body::{BodyError, Part, parts};
+use intake::push::body::{BodyError, BodyPart, parts};
 use intake::push::{self, Received, Refusal};
 use intake::time_zone::TimeZone;
 use journal::{Batch, Outcome};
@@ -144,7 +144,7 @@ impl Ingest {
         for (index, part) in parts.into_iter().enumerate() {
             let mut pictures = Pictures::default();
             let draft = match part {
-                Part::Item(mut item) => {
+                BodyPart::Item(mut item) => {
                     pictures.take_pushed(&mut item);
                     if shape == Shape::Observed {
                         items.row = Some(redaction::value(item.clone()).into_inner());
@@ -152,7 +152,7 @@ impl Ingest {
                     }
                     push::draft(redaction::value(item), received)
                 }
-                Part::Broken(reason) => Err(Refusal {
+                BodyPart::Broken(reason) => Err(Refusal {
                     field: "item".to_owned(),
                     reason,
                 }),

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::blocks::{Message, take};
 use super::file_change::FileChange;
-use super::{LineDraft, result_text, set};
+use super::line_draft::{LineDraft, set};
+use super::message_head::MessageHead;
+use super::result_text;
 use domain::event::{Kind, TimeSource};
 use domain::payload;
 use domain::picture_note;
@@ -57,11 +58,24 @@ impl OpenCalls {
     }
 }
 
+/// A call, as any CLI tells it.
+pub(super) struct ToolCall {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub input: Value,
+}
+
+/// What came of a call.
+pub(super) struct ToolAnswer {
+    /// That of the call.
+    pub id: Option<String>,
+    pub content: Value,
+    pub is_error: bool,
+}
+
 /// A tool was called.
-pub(super) fn pre(draft: &mut LineDraft<'_>, at: usize, mut block: Value, message: &Message) {
-    let input = take(&mut block, "input");
-    let id = payload::text(&block, "id").map(str::to_owned);
-    let name = payload::text(&block, "name").map(str::to_owned);
+pub(super) fn pre(draft: &mut LineDraft<'_>, at: usize, call: ToolCall, message: &MessageHead) {
+    let ToolCall { id, name, input } = call;
     let mut keys = draft.keys(at);
     if let Some(id) = &id {
         keys.push(Key::tool_pre(id));
@@ -82,11 +96,10 @@ pub(super) fn pre(draft: &mut LineDraft<'_>, at: usize, mut block: Value, messag
 }
 
 /// A tool answered; `result` is the structured copy of the answer, as far as it was kept.
-pub(super) fn post(draft: &mut LineDraft<'_>, at: usize, mut block: Value, result: &Value) {
-    let output = result_text::output(take(&mut block, "content"));
-    let id = payload::text(&block, "tool_use_id").map(str::to_owned);
+pub(super) fn post(draft: &mut LineDraft<'_>, at: usize, answer: ToolAnswer, result: &Value) {
+    let ToolAnswer { id, content, is_error } = answer;
+    let output = result_text::output(content);
     let call = id.as_deref().and_then(|id| draft.reader.calls.close(id));
-    let is_error = payload::flag(&block, "is_error") == Some(true);
     let measured_ms = ["durationMs", "totalDurationMs"]
         .iter()
         .find_map(|field| payload::number(result, field));

@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{result_text, set};
+use super::line_draft::set;
+use super::result_text;
 use crate::diff::Diff;
 use domain::payload;
 

@@ -10,7 +10,7 @@ use draft::redaction;
 const TEXT_BYTES: usize = 256 * 1024;
 
 /// A piece of a text, and the event it would be alone, but for the text.
-pub(super) struct Piece {
+pub(super) struct TextPiece {
     pub draft: NewEvent,
     /// As it came: a secret may begin in one piece and end in the next.
     pub text: String,
@@ -26,7 +26,7 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    pub(super) fn new(piece: Piece, end: u64) -> Self {
+    pub(super) fn new(piece: TextPiece, end: u64) -> Self {
         Self {
             draft: piece.draft,
             text: piece.text,
@@ -36,7 +36,7 @@ impl Joined {
     }
 
     /// Takes in the next piece; gives it back if it is no part of this text, or would make it too long.
-    pub(super) fn add(&mut self, piece: Piece, end: u64) -> Option<Piece> {
+    pub(super) fn add(&mut self, piece: TextPiece, end: u64) -> Option<TextPiece> {
         let (this, next) = (&mut self.draft.event, &piece.draft.event);
         let is_same = this.parent_tool_use_id == next.parent_tool_use_id && this.session_id == next.session_id;
         if !is_same || self.text.len() + piece.text.len() > TEXT_BYTES {

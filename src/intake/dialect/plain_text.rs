@@ -2,7 +2,8 @@
 
 use serde_json::Map;
 
-use super::LineDraft;
+use super::line_draft::LineDraft;
+use crate::place::LinePart;
 use domain::event::Kind;
 use domain::payload;
 use draft::NewEvent;
@@ -40,10 +41,9 @@ pub(super) fn event(draft: &LineDraft<'_>, text: String) -> NewEvent {
     payload.insert("level".into(), level.into());
     payload.insert("message".into(), text.into());
     payload.insert("source".into(), draft.place.file.into());
-    // It may share its line with an object.
     NewEvent {
         event: draft.event(Kind::AgentLogEntry, "log_entry", payload.into()),
-        keys: draft.place.line_keys(usize::MAX - 2),
+        keys: draft.place.line_keys(LinePart::PlainText),
     }
 }
 

@@ -1,18 +1,26 @@
 //! What a stream's lines become, in facts.
 
-mod newer_cli;
+mod gemini_cli;
+mod newer_claude_code;
 mod operations;
-mod other_cli;
 mod plain_text;
+mod stored;
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
+use crate::place::Place;
+use crate::reading::{Finished, Reading};
 use domain::adw_id::AdwId;
+use domain::event::{Event, Kind, TimeSource};
+use domain::timeline::sources::MENDED;
+use domain::timestamp::Timestamp;
+use draft::NewEvent;
+use draft::key::Key;
 
 /// Reads lines as a file of them would be read: each later by a second, at offsets that grow.
-fn read_with(reader: &mut Reader, time_source: TimeSource, lines: &[Value]) -> Vec<Reading> {
+fn read_with(reader: &mut StreamReader, time_source: TimeSource, lines: &[Value]) -> Vec<Reading> {
     let adw_id: AdwId = "c0a43f47".parse().expect("a safe id");
     let read = lines.iter().enumerate().map(|(at, line)| {
         let place = Place {
@@ -34,10 +42,10 @@ fn read_with(reader: &mut Reader, time_source: TimeSource, lines: &[Value]) -> V
 }
 
 fn drafts(lines: &[Value]) -> Vec<NewEvent> {
-    let readings = read_with(&mut Reader::default(), TimeSource::Read, lines);
+    let readings = read_with(&mut StreamReader::default(), TimeSource::Read, lines);
     let sources = readings.into_iter().flat_map(|reading| match reading {
         Reading::Source(events) => events,
-        Reading::Silent(_) | Reading::Oddity(_) => Vec::new(),
+        Reading::Silent(_) | Reading::Unrecognised(_) => Vec::new(),
     });
     sources.collect()
 }
@@ -92,7 +100,7 @@ fn no_duration_is_derived_from_times_that_nobody_knows() {
         call("t1", "Bash", &json!({})),
         answer("t1", &json!("x"), Some(true), &json!("Error: x")),
     ];
-    let readings = read_with(&mut Reader::default(), TimeSource::Unknown, &lines);
+    let readings = read_with(&mut StreamReader::default(), TimeSource::Unknown, &lines);
     let Reading::Source(events) = &readings[1] else {
         panic!("a result is a source");
     };
@@ -106,10 +114,10 @@ fn no_duration_is_derived_from_times_that_nobody_knows() {
 }
 
 fn events_at(lines: &[Value], time_source: TimeSource) -> Vec<Event> {
-    let readings = read_with(&mut Reader::default(), time_source, lines);
+    let readings = read_with(&mut StreamReader::default(), time_source, lines);
     let events = readings.into_iter().flat_map(|reading| match reading {
         Reading::Source(events) => events,
-        Reading::Silent(_) | Reading::Oddity(_) => Vec::new(),
+        Reading::Silent(_) | Reading::Unrecognised(_) => Vec::new(),
     });
     events.map(|draft| draft.event).collect()
 }
@@ -228,7 +236,7 @@ fn what_is_not_known_passes_through() {
 }
 
 #[test]
-fn silent_lines_and_oddities_say_why() {
+fn silent_and_unrecognised_lines_say_why() {
     let adw_id: AdwId = "c0a43f47".parse().expect("a safe id");
     let place = Place {
         adw_id: &adw_id,
@@ -241,7 +249,7 @@ fn silent_lines_and_oddities_say_why() {
         time_source: TimeSource::Unknown,
         mark: None,
     };
-    let read = |text: &str| Reader::default().read(text, &place, 1).remove(0).reading;
+    let read = |text: &str| StreamReader::default().read(text, &place, 1).remove(0).reading;
     assert_eq!(read("  "), Reading::Silent("empty line"));
     assert_eq!(
         read(r#"{"type":"stream_event","event":{}}"#),
@@ -264,7 +272,7 @@ fn silent_lines_and_oddities_say_why() {
         r#"{"type":7}"#,
         r#"{"type":"assistant""#,
     ] {
-        assert!(matches!(read(odd), Reading::Oddity(_)), "{odd}");
+        assert!(matches!(read(odd), Reading::Unrecognised(_)), "{odd}");
     }
     let Reading::Source(events) =
         read(r#"{"type":"assistant","message":{"content":[{"type":"text","text":"cut \ud83d"}]}}"#)
@@ -361,7 +369,7 @@ proptest! {
         if let Value::Object(line) = &mut line {
             line.insert("type".into(), line_type.into());
         }
-        let readings = read_with(&mut Reader::default(), TimeSource::Read, &[line, json!({"type": line_type, "message": {"content": [{"type": "tool_result"}]}})]);
+        let readings = read_with(&mut StreamReader::default(), TimeSource::Read, &[line, json!({"type": line_type, "message": {"content": [{"type": "tool_result"}]}})]);
         for reading in readings {
             if let Reading::Source(events) = reading {
                 prop_assert!(!events.is_empty());

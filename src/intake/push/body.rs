@@ -9,7 +9,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// One item of a body.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Part {
+pub enum BodyPart {
     Item(Value),
     /// It is no JSON, and why.
     Broken(String),
@@ -26,15 +26,15 @@ pub enum BodyError {
 
 /// Takes a body apart. `by_line` says that its sender called it NDJSON; otherwise that is found out by looking.
 /// Takes time in proportion to the body's length, whatever it holds.
-pub fn parts(body: &[u8], by_line: bool) -> Result<Vec<Part>, BodyError> {
+pub fn parts(body: &[u8], by_line: bool) -> Result<Vec<BodyPart>, BodyError> {
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).trim_ascii();
     let Some(first) = body.first() else {
         return Err(BodyError::Empty);
     };
     let is_list = *first == b'[';
     let error = match serde_json::from_slice(body) {
-        Ok(Value::Array(items)) => return Ok(items.into_iter().map(Part::Item).collect()),
-        Ok(item) => return Ok(vec![Part::Item(item)]),
+        Ok(Value::Array(items)) => return Ok(items.into_iter().map(BodyPart::Item).collect()),
+        Ok(item) => return Ok(vec![BodyPart::Item(item)]),
         Err(error) => error,
     };
     if !is_list && (by_line || looks_like_lines(body)) {
@@ -42,8 +42,8 @@ pub fn parts(body: &[u8], by_line: bool) -> Result<Vec<Part>, BodyError> {
     }
     if let Ok(text) = std::str::from_utf8(body) {
         match lenient_json::parse(text).map(|parsed| parsed.value) {
-            Ok(Value::Array(items)) => return Ok(items.into_iter().map(Part::Item).collect()),
-            Ok(item) => return Ok(vec![Part::Item(item)]),
+            Ok(Value::Array(items)) => return Ok(items.into_iter().map(BodyPart::Item).collect()),
+            Ok(item) => return Ok(vec![BodyPart::Item(item)]),
             Err(_) => {}
         }
         if let Some(items) = listed(text).filter(|_| is_list) {
@@ -62,18 +62,18 @@ fn looks_like_lines(body: &[u8]) -> bool {
     let is_one = |line: &[u8]| line.trim_ascii().len() == body.len();
     lines.any(|line| {
         let text = std::str::from_utf8(line).ok().filter(|line| line.starts_with('{'));
-        !is_one(line) && text.is_some_and(|text| matches!(part(text, ""), Part::Item(Value::Object(_))))
+        !is_one(line) && text.is_some_and(|text| matches!(part(text, ""), BodyPart::Item(Value::Object(_))))
     })
 }
 
 /// The items of an array, each read by itself; none if it is no array.
-fn listed(text: &str) -> Option<Vec<Part>> {
+fn listed(text: &str) -> Option<Vec<BodyPart>> {
     let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
     let items = items.into_iter().map(|item| part(item.get(), "the item"));
     Some(items.collect())
 }
 
-fn lines(body: &[u8]) -> Vec<Part> {
+fn lines(body: &[u8]) -> Vec<BodyPart> {
     let lines = body.split(|byte| *byte == b'\n').enumerate();
     let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
     lines
@@ -81,16 +81,16 @@ fn lines(body: &[u8]) -> Vec<Part> {
             let name = format!("line {}", at + 1);
             match std::str::from_utf8(line) {
                 Ok(line) => part(line, &name),
-                Err(_) => Part::Broken(format!("{name} is not UTF-8")),
+                Err(_) => BodyPart::Broken(format!("{name} is not UTF-8")),
             }
         })
         .collect()
 }
 
-fn part(text: &str, name: &str) -> Part {
+fn part(text: &str, name: &str) -> BodyPart {
     match lenient_json::parse(text) {
-        Ok(parsed) => Part::Item(parsed.value),
-        Err(error) => Part::Broken(format!("{name} is no JSON: {error}")),
+        Ok(parsed) => BodyPart::Item(parsed.value),
+        Err(error) => BodyPart::Broken(format!("{name} is no JSON: {error}")),
     }
 }
 
@@ -103,8 +103,8 @@ mod tests {
     fn items(body: &str) -> Vec<Option<Value>> {
         let parts = parts(body.as_bytes(), false).expect("a body with items");
         let item = |part| match part {
-            Part::Item(item) => Some(item),
-            Part::Broken(_) => None,
+            BodyPart::Item(item) => Some(item),
+            BodyPart::Broken(_) => None,
         };
         parts.into_iter().map(item).collect()
     }
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(items("{\"a\":1}\n{\"broken\n{\"b\":2}"), [a.clone(), None, b.clone()]);
         assert_eq!(items("{\"bro\n{\"a\":1}\n{\"b\":2"), [None, a, None]);
         let parts = parts(b"{\"a\":1}\n{\"\xff\":1}", false).expect("lines");
-        assert_eq!(parts[1], Part::Broken("line 2 is not UTF-8".to_owned()));
+        assert_eq!(parts[1], BodyPart::Broken("line 2 is not UTF-8".to_owned()));
     }
 
     #[test]

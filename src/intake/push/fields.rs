@@ -8,7 +8,7 @@ use domain::event::Kind;
 use draft::key::Key;
 
 /// An item taken apart. What nobody asks for by name becomes the payload.
-pub(super) struct Fields {
+pub(super) struct ItemFields {
     /// `type`; an item without one has the older shape.
     word: Option<String>,
     data: Map<String, Value>,
@@ -16,7 +16,7 @@ pub(super) struct Fields {
     beside: Map<String, Value>,
 }
 
-impl Fields {
+impl ItemFields {
     pub(super) fn of(item: Value) -> Result<Self, Refusal> {
         let Value::Object(mut beside) = item else {
             return Err(Refusal::new(
@@ -130,7 +130,7 @@ impl Fields {
         let within = payload.and_then(|payload| payload.remove("block_index"));
         let block = beside.or(within);
         let block = block.as_ref().and_then(Value::as_u64).unwrap_or(0);
-        Ok(Some(Key::line(&line_key, usize::try_from(block).unwrap_or(usize::MAX))))
+        Ok(Some(Key::line(&line_key, block)))
     }
 
     /// What is left: the payload, and whatever stood beside it. Where two fields have one name, the payload's own keeps it.

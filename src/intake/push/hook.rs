@@ -3,40 +3,34 @@
 //! A tool's call and result are what the stream tells too, under the same keys. Of the rest the stream tells some in its own
 //! words (the start of a session, its end, what was asked) under no key that both know, so here it is only noted that the hook
 //! ran: nothing begins, ends or counts twice, though an agent that is still at work ends with it (`timeline::agent`). In a
-//! workflow that has no stream, `stand_alone` lets it say more.
+//! workflow that has no stream, `draft::hook` lets it say more.
 
 mod answer;
 
 use serde_json::{Map, Value};
 
-use super::fields::Fields;
-use super::{NAME_CHARS, Received, Refusal, WORD_CHARS, keys, moment, session_of};
+use super::envelope::{Envelope, Moment};
+use super::fields::ItemFields;
+use super::{Received, Refusal, WORD_CHARS};
 use crate::dialect::file_change::FileChange;
 use domain::adw_id::AdwId;
 use domain::entry;
 use domain::event::{Event, Kind};
 use domain::excerpt::excerpt;
 use domain::payload;
-use draft::key::Key;
+use draft::key::{self, Key};
 use draft::{Draft, NewEvent, NewHook, Whose};
 
 /// The `type` of an item that is a hook's.
 pub const WORD: &str = "hook";
-/// The agent of a session that belongs to no workflow.
-const ALONE: &str = "claude";
 const ASKED_BYTES: usize = 512;
 
 /// Reads a hook's item.
-pub(super) fn draft(mut fields: Fields, received: Received) -> Result<Draft, Refusal> {
+pub(super) fn draft(mut fields: ItemFields, received: Received) -> Result<Draft, Refusal> {
     let named = fields.named_workflow()?;
-    let agent = fields.text("agent", NAME_CHARS)?;
-    let run = fields.run()?;
-    let session_id = fields.text("session_id", NAME_CHARS)?;
-    let parent_tool_use_id = fields.text("parent_tool_use_id", NAME_CHARS)?;
-    let event_id = fields.text("event_id", NAME_CHARS)?;
+    let mut envelope = Envelope::take(&mut fields)?;
     let word = fields.event_type()?;
-    let (timestamp, time_source) = moment::read(fields.take("timestamp"), fields.take("time_source"), received)?;
-    fields.take("seq");
+    let moment = Moment::take(&mut fields, received)?;
     let Value::Object(mut payload) = fields.into_payload(Kind::Other) else {
         return Err(Refusal::new(
             "payload",
@@ -47,21 +41,9 @@ pub(super) fn draft(mut fields: Fields, received: Received) -> Result<Draft, Ref
     let change = file_change(&name, &payload);
     let (kind, event_type) = take_in(&name, &mut payload);
     let payload = Value::Object(payload);
-    let session_id = session_id.or_else(|| session_of(&payload));
-    let (adw_id, whose) = whose(named, &payload, session_id.as_deref())?;
-    let event = Event {
-        kind,
-        adw_id,
-        seq: 0,
-        timestamp,
-        time_source,
-        event_type,
-        agent,
-        run,
-        session_id,
-        parent_tool_use_id,
-        payload,
-    };
+    let (adw_id, whose) = whose(named, &payload, envelope.find_session(&payload))?;
+    let event_id = envelope.event_id.take();
+    let event = envelope.event(kind, event_type, adw_id, &moment, payload);
     let change = change.map(|change| {
         let tool_use_id = payload::text(&event.payload, "tool_use_id");
         // Without an id of the tool's own, a repetition is known by that of the hook's call.
@@ -78,7 +60,7 @@ pub(super) fn draft(mut fields: Fields, received: Received) -> Result<Draft, Ref
             keys: key.into_iter().collect(),
         }
     });
-    let keys = keys::of(&event, event_id.as_deref());
+    let keys = key::of_event(&event, event_id.as_deref());
     let events = std::iter::once(NewEvent { event, keys }).chain(change).collect();
     Ok(Draft::Hook(NewHook {
         events,
@@ -203,48 +185,6 @@ fn rename(payload: &mut Map<String, Value>, older: &str, today: &str) {
         && let Some(value) = payload.remove(older)
     {
         payload.insert(today.to_owned(), value);
-    }
-}
-
-/// Whether a stream tells the same under a key that both know.
-pub fn is_copy(event: &Event) -> bool {
-    let is_told = event.kind == Kind::ToolExecution || event.kind == Kind::FileOperation;
-    is_told && payload::text(&event.payload, "tool_use_id").is_some()
-}
-
-/// Where a session has no stream, its hooks are all that tells of it: it is an agent, which is at work from what it is asked until it
-/// has answered.
-pub fn stand_alone(event: &mut Event) {
-    event.agent.get_or_insert_with(|| ALONE.to_owned());
-    let event_type = match event.event_type.as_str() {
-        "hook/SessionStart" => "session_started",
-        "hook/Stop" | "hook/SessionEnd" => "session_ended",
-        _ => return,
-    };
-    event.kind = Kind::Session;
-    event.event_type = event_type.to_owned();
-}
-
-/// Tells a session's own workflow where the session really belongs: what was recorded stays there, what follows does not come.
-pub fn moved_on(event: &Event, from: AdwId) -> Event {
-    let to = &event.adw_id;
-    let result = format!("this session is part of workflow {to}: what follows stands there");
-    let mut payload = Map::new();
-    payload.insert("workflow".to_owned(), to.to_string().into());
-    payload.insert("result".to_owned(), result.into());
-    Event {
-        kind: Kind::Session,
-        adw_id: from,
-        seq: 0,
-        timestamp: event.timestamp,
-        time_source: event.time_source,
-        event_type: "session_ended".to_owned(),
-        agent: Some(ALONE.to_owned()),
-        run: None,
-        // It must not teach that the session is this workflow's.
-        session_id: None,
-        parent_tool_use_id: None,
-        payload: Value::Object(payload),
     }
 }
 

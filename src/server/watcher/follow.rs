@@ -19,7 +19,7 @@ use domain::event::TimeSource;
 use domain::timeline::sources::{REPLACED, TRUNCATED};
 use domain::timestamp::Timestamp;
 use draft::Draft;
-use intake::dialect;
+use intake::dialect::StreamReader;
 use intake::execution_log::LogReader;
 use intake::place::Place;
 use journal::Tail;
@@ -295,7 +295,7 @@ impl Follow {
         let number = context.runs.next(&self.whose, self.source);
         let reader = match self.source {
             Source::Log => LineReader::Log(LogReader::default()),
-            Source::Stream | Source::State | Source::Picture => LineReader::Stream(dialect::Reader::default()),
+            Source::Stream | Source::State | Source::Picture => LineReader::Stream(StreamReader::default()),
         };
         Run::new(number, reader)
     }

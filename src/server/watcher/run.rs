@@ -10,11 +10,11 @@ use domain::timeline::sources::{ODDITY, UNFINISHED};
 use domain::timestamp::Timestamp;
 use draft::picture::Picture;
 use draft::{Draft, NewEvent};
-use intake::dialect;
+use intake::dialect::{self, StreamReader};
 use intake::execution_log::LogReader;
 use intake::line_key::{FileMark, LineMark};
 use intake::lines::{Flaw, Lines, TakenLine, without_end};
-use intake::place::Place;
+use intake::place::{LinePart, Place};
 use intake::reading::{self, Finished, Reading, remark};
 use intake::time_zone::TimeZone;
 use journal::LineCounts;
@@ -49,7 +49,7 @@ pub(super) struct Stamps<'a> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum LineReader {
-    Stream(dialect::Reader),
+    Stream(StreamReader),
     Log(LogReader),
 }
 
@@ -72,7 +72,9 @@ pub(super) struct Run {
     pub offset: u64,
     /// The last line taken had no end yet: an end that comes now belongs to it.
     pub is_end_owed: bool,
-    /// Which file it is, where its lines can be known again by that: not after it was cut short, when a line may come twice.
+    /// It began because the file was cut short or written anew: a line of it can be one that stood there before.
+    pub repeats_lines: bool,
+    /// Which file it is, where its lines can be known again by that: not where lines may come twice.
     pub mark: Option<FileMark>,
     lines: Lines,
     /// Lines that were read since `offset`, and are held back.
@@ -93,6 +95,7 @@ impl Run {
             counts,
             offset,
             is_end_owed,
+            repeats_lines: false,
             mark: None,
             lines: Lines::from_offset(offset),
             held: 0,
@@ -170,7 +173,7 @@ impl Run {
             ODDITY,
             "cut off: the file ended in the middle of it",
             &rest,
-            place.line_keys(0),
+            place.line_keys(LinePart::Block(0)),
         );
         self.offset = self.lines.pushed();
         self.counts.lines += 1;
@@ -187,7 +190,7 @@ impl Run {
             UNFINISHED,
             "the file ends in the middle of a line",
             &rest,
-            place.line_keys(usize::MAX - 1),
+            place.line_keys(LinePart::Unfinished),
         )
     }
 
@@ -278,7 +281,7 @@ impl Run {
             Reading::Silent(reason) => {
                 *self.counts.silent.entry(reason.to_owned()).or_default() += finished.lines;
             }
-            Reading::Oddity(_) => self.counts.oddities += finished.lines,
+            Reading::Unrecognised(_) => self.counts.oddities += finished.lines,
         }
     }
 }

@@ -77,10 +77,7 @@ pub(super) fn by_content(name: &str, head: &[u8], is_whole: bool) -> Shown {
             return Shown::Sure(Source::Log);
         }
         let is_stream = text.trim_start().starts_with('{')
-            && serde_json::from_str::<Value>(text).is_ok_and(|value| {
-                let line_type = value.get("type").and_then(Value::as_str);
-                line_type.is_some_and(dialect::is_known_type)
-            });
+            && serde_json::from_str::<Value>(text).is_ok_and(|line| dialect::is_of_stream(&line));
         if is_stream {
             return Shown::Sure(Source::Stream);
         }

@@ -22,7 +22,7 @@ use domain::timestamp::Timestamp;
 use draft::lenient_json;
 use draft::redaction;
 use draft::{Document, Draft, NewState};
-use intake::place::Place;
+use intake::place::{LinePart, Place};
 use journal::{LineCounts, Tail};
 
 /// 5 kB is usual; a larger document is cut, and then it is none.
@@ -223,7 +223,7 @@ impl StateFile {
                 mark: None,
             };
             let text = String::from_utf8_lossy(&bytes[..bytes.len().min(16 * 1024)]);
-            let trouble = place.trouble(UNFINISHED, reason, &text, vec![place.key(0)]);
+            let trouble = place.trouble(UNFINISHED, reason, &text, vec![place.key(LinePart::Block(0))]);
             outbox.drafts.push(Draft::Event(trouble));
         }
         None

@@ -19,7 +19,7 @@ use super::state_file::StateFile;
 use domain::event::TimeSource;
 use domain::timeline::sources::UNREADABLE;
 use draft::Draft;
-use intake::place::Place;
+use intake::place::{LinePart, Place};
 use journal::Tail;
 
 /// See the module.
@@ -285,6 +285,6 @@ pub(super) fn tell_closed(whose: &Whose, changed_ns: i128, reason: &str, context
         time_source: TimeSource::Read,
         mark: None,
     };
-    let trouble = place.trouble(UNREADABLE, reason, "", vec![place.key(0)]);
+    let trouble = place.trouble(UNREADABLE, reason, "", vec![place.key(LinePart::Block(0))]);
     outbox.drafts.push(Draft::Event(trouble));
 }

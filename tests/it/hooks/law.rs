@@ -5,7 +5,7 @@ use domain::event::{Event, TimeSource};
 use domain::timestamp::Timestamp;
 use draft::Draft;
 use draft::redaction;
-use intake::dialect::Reader;
+use intake::dialect::StreamReader;
 use intake::place::Place;
 use intake::push::{self, Received};
 use intake::reading::Reading;
@@ -23,7 +23,7 @@ const RECEIVED: Received = Received {
 };
 
 fn of_stream(told: &Told, adw_id: &AdwId) -> Vec<Draft> {
-    let mut reader = Reader::default();
+    let mut reader = StreamReader::default();
     let mut drafts = Vec::new();
     for (number, line) in told.lines.iter().enumerate() {
         let place = Place {

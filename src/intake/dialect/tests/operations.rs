@@ -6,11 +6,11 @@ use super::*;
 
 #[test]
 fn an_open_call_is_remembered_across_a_restart() {
-    let mut reader = Reader::default();
+    let mut reader = StreamReader::default();
     let edit = json!({"file_path": "/w/a.rs", "old_string": "a\nb", "new_string": "a\nc"});
     read_with(&mut reader, TimeSource::Read, &[call("t1", "Edit", &edit)]);
     let stored = serde_json::to_value(&reader).expect("a reader is JSON");
-    let mut reader: Reader = serde_json::from_value(stored).expect("a reader is read back");
+    let mut reader: StreamReader = serde_json::from_value(stored).expect("a reader is read back");
     let readings = read_with(
         &mut reader,
         TimeSource::Read,

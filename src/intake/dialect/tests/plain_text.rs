@@ -17,7 +17,7 @@ fn read(text: &str) -> Vec<Event> {
         time_source: TimeSource::Unknown,
         mark: None,
     };
-    let finished = Reader::default().read(text, &place, 1);
+    let finished = StreamReader::default().read(text, &place, 1);
     let Reading::Source(events) = &finished[0].reading else {
         panic!("no source: {text}");
     };

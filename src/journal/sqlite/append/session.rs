@@ -13,9 +13,9 @@ use crate::preview::prepare_event;
 use crate::{Outcome, PreparedEvent, PreparedHook, Stored};
 use domain::adw_id::AdwId;
 use domain::event::Event;
+use draft::hook;
 use draft::key::Key;
 use draft::{NewEvent, Whose};
-use intake::push::hook;
 
 /// Sessions that are remembered; a few are at work at once, and the rest is found again in the file.
 const REMEMBERED: usize = 4_096;

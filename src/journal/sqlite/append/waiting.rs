@@ -14,8 +14,8 @@ use crate::{JournalError, PreparedEvent, Stored};
 use domain::adw_id::AdwId;
 use domain::timestamp::Timestamp;
 use draft::NewEvent;
+use draft::hook;
 use draft::key::Key;
-use intake::push::hook;
 
 /// A stream's line is read within a fraction of this.
 const STREAM_WAIT: Duration = Duration::from_secs(3);

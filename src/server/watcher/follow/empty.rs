@@ -8,7 +8,7 @@ use domain::event::TimeSource;
 use domain::timeline::sources::UNFINISHED;
 use domain::timestamp::Timestamp;
 use draft::Draft;
-use intake::place::Place;
+use intake::place::{LinePart, Place};
 
 impl Follow {
     /// Says once that the stream has been empty for a while, since nothing else would tell of its workflow.
@@ -33,7 +33,7 @@ impl Follow {
                 mark: None,
             };
             // The same one after a restart is a duplicate, and no event.
-            let keys = vec![place.key(0)];
+            let keys = vec![place.key(LinePart::Block(0))];
             let trouble = place.trouble(UNFINISHED, "the stream is empty: the agent wrote nothing", "", keys);
             outbox.drafts.push(Draft::Event(trouble));
         }

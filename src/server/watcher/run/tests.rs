@@ -20,7 +20,7 @@ fn whose() -> Whose {
 }
 
 fn stream() -> Run {
-    Run::new(1, LineReader::Stream(dialect::Reader::default()))
+    Run::new(1, LineReader::Stream(StreamReader::default()))
 }
 
 fn log() -> Run {
@@ -97,9 +97,9 @@ fn lines_of_every_kind_are_counted_once() {
     assert_eq!(run.counts.silent["empty line"], 1);
     assert!(is_accounted(&run.counts));
     assert_eq!(run.offset, bytes.len() as u64 - "half a li".len() as u64);
-    let oddity = events(&drafts)[2];
+    let unrecognised = events(&drafts)[2];
     assert_eq!(
-        (&oddity.payload["line"], &oddity.payload["excerpt"]),
+        (&unrecognised.payload["line"], &unrecognised.payload["excerpt"]),
         (&json!(4), &json!("{\"not\": JSON}"))
     );
     assert_eq!(events(&drafts)[5].payload["line"], 6);
@@ -145,7 +145,7 @@ fn a_whole_line_without_an_end_is_taken_once() {
 }
 
 #[test]
-fn what_is_cut_off_by_the_end_of_a_file_is_an_oddity() {
+fn what_is_cut_off_by_the_end_of_a_file_is_an_unrecognised_line() {
     let (whose, zone) = (whose(), TimeZone::default());
     let stamps = Stamps {
         backlog_until: 0,

@@ -1,4 +1,4 @@
-//! What newer versions of the CLI write beside talk and tools, and why an agent stopped.
+//! What newer versions of Claude Code write beside talk and tools, and why an agent stopped.
 
 use serde_json::{Value, json};
 

@@ -1,39 +1,64 @@
-//! The other CLI that writes under the same names: `init`, `message`, `tool_use`, `tool_result`, `error`, `result`.
+//! The Gemini CLI: `--output-format stream-json`, with `init`, `message`, `tool_use`, `tool_result`, `error` and `result`.
 //!
 //! Every line has a time; texts come in pieces (`delta`); a `result` has `stats` of the whole session and no text.
 
 use serde_json::{Map, Value, json};
 
-use super::blocks::{Message, take};
-use super::joined::Piece;
-use super::{LineDraft, call, notice, set};
+use super::call::{self, ToolAnswer, ToolCall};
+use super::claude_code::RESULT_FIELDS;
+use super::line_draft::{LineDraft, set, take};
+use super::line_head::LineHead;
+use super::message_head::MessageHead;
+use super::{Claim, Dialect, reason, result_text};
 use domain::event::Kind;
-use domain::excerpt::excerpt;
 use domain::payload;
 
-/// What the model said last is kept as the session's result; this much of it.
-const RESULT_BYTES: usize = 4 * 1024;
+/// See the module.
+pub(super) struct GeminiCli;
 
-/// The raw text of a line that is a piece of what the model says; it is taken out of the line.
-pub(super) fn take_piece(line: &mut Value) -> Option<String> {
-    let is_piece = payload::text(line, "type") == Some("message")
-        && payload::flag(line, "delta") == Some(true)
-        && payload::text(line, "role") != Some("user");
-    match line.get_mut("content") {
-        Some(Value::String(text)) if is_piece => Some(std::mem::take(text)),
-        _ => None,
+impl Dialect for GeminiCli {
+    fn name(&self) -> &'static str {
+        "gemini_cli"
+    }
+
+    fn claim(&self, line: &LineHead<'_>) -> Claim {
+        match line.line_type {
+            "init" => Claim::Own,
+            "message" | "tool_use" | "tool_result" | "error" => Claim::Shared,
+            "result" if !line.has_any(&RESULT_FIELDS) => Claim::Shared,
+            _ => Claim::None,
+        }
+    }
+
+    fn take_piece(&self, line: &mut Value) -> Option<String> {
+        let is_piece = payload::text(line, "type") == Some("message")
+            && payload::flag(line, "delta") == Some(true)
+            && payload::text(line, "role") != Some("user");
+        match line.get_mut("content") {
+            Some(Value::String(text)) if is_piece => Some(std::mem::take(text)),
+            _ => None,
+        }
+    }
+
+    fn read(&self, draft: &mut LineDraft<'_>, line: Value) {
+        let head = LineHead::of(&line);
+        match head.line_type {
+            "init" => started(draft, &line),
+            "message" => message(draft, line),
+            "tool_use" => called(draft, line),
+            "tool_result" => answered(draft, line),
+            "error" => complained(draft, line),
+            "result" if head.has_any(&["status", "stats"]) => ended(draft, &line),
+            line_type => {
+                let line_type = line_type.to_owned();
+                draft.pass(0, &line_type, line);
+            }
+        }
     }
 }
 
-/// The event that a piece is part of.
-pub(super) fn piece(mut draft: LineDraft<'_>, text: String) -> Option<Piece> {
-    add_text(&mut draft, Value::Null);
-    let draft = draft.events.pop()?;
-    Some(Piece { draft, text })
-}
-
 /// `init`.
-pub(super) fn started(draft: &mut LineDraft<'_>, line: &Value) {
+fn started(draft: &mut LineDraft<'_>, line: &Value) {
     let mut payload = Map::new();
     let model = payload::text(line, "model").map(str::to_owned);
     set(&mut payload, "session_id", draft.reader.session_id.clone());
@@ -47,10 +72,10 @@ pub(super) fn started(draft: &mut LineDraft<'_>, line: &Value) {
 }
 
 /// A whole `message`: the prompt, or an answer of the model.
-pub(super) fn message(draft: &mut LineDraft<'_>, mut line: Value) {
+fn message(draft: &mut LineDraft<'_>, mut line: Value) {
     let content = match take(&mut line, "content") {
         Value::String(text) => Value::String(text),
-        Value::Array(parts) => super::result_text::output(Value::Array(parts)),
+        Value::Array(parts) => result_text::output(Value::Array(parts)),
         other => {
             line["content"] = other;
             return draft.pass(0, "message", line);
@@ -64,28 +89,31 @@ pub(super) fn message(draft: &mut LineDraft<'_>, mut line: Value) {
     if let Some(text) = content.as_str() {
         draft.reader.note_said(text);
     }
-    add_text(draft, content);
+    draft.add_text(content);
 }
 
-/// `tool_use`, with the names that the other lines use.
-pub(super) fn called(draft: &mut LineDraft<'_>, mut line: Value) {
+/// `tool_use`.
+fn called(draft: &mut LineDraft<'_>, mut line: Value) {
     let input = match take(&mut line, "parameters") {
         Value::Null => take(&mut line, "input"),
         input => input,
     };
-    let id = payload::first_text(&line, &["tool_id", "id"]);
-    let name = payload::first_text(&line, &["tool_name", "name"]);
-    let block = json!({"id": id, "name": name, "input": input});
-    call::pre(draft, 0, block, &Message::default());
+    let text = |fields: &[&str]| payload::first_text(&line, fields).map(str::to_owned);
+    let call = ToolCall {
+        id: text(&["tool_id", "id"]),
+        name: text(&["tool_name", "name"]),
+        input,
+    };
+    call::pre(draft, 0, call, &MessageHead::default());
 }
 
 /// `tool_result`. What went wrong stands beside the output, and the output may be empty then.
-pub(super) fn answered(draft: &mut LineDraft<'_>, mut line: Value) {
+fn answered(draft: &mut LineDraft<'_>, mut line: Value) {
     let output = match take(&mut line, "output") {
         Value::Null => take(&mut line, "content"),
         output => output,
     };
-    let error = notice::reason(&line, "error");
+    let error = reason::of(&line, "error");
     let is_failed = payload::text(&line, "status").is_some_and(|status| status != "success")
         || payload::flag(&line, "is_error") == Some(true)
         || error.is_some();
@@ -95,15 +123,18 @@ pub(super) fn answered(draft: &mut LineDraft<'_>, mut line: Value) {
         (Value::Null, None) => "".into(),
         (output, _) => output,
     };
-    let id = payload::first_text(&line, &["tool_id", "tool_use_id"]);
-    let block = json!({"tool_use_id": id, "content": output, "is_error": is_failed});
-    call::post(draft, 0, block, &Value::Null);
+    let answer = ToolAnswer {
+        id: payload::first_text(&line, &["tool_id", "tool_use_id"]).map(str::to_owned),
+        content: output,
+        is_error: is_failed,
+    };
+    call::post(draft, 0, answer, &Value::Null);
 }
 
 /// `error`: a warning, or what ends the session.
-pub(super) fn complained(draft: &mut LineDraft<'_>, line: Value) {
+fn complained(draft: &mut LineDraft<'_>, line: Value) {
     let said = payload::text(&line, "message").map(str::to_owned);
-    let Some(message) = said.or_else(|| notice::reason(&line, "error")) else {
+    let Some(message) = said.or_else(|| reason::of(&line, "error")) else {
         return draft.pass(0, "error", line);
     };
     let level = match payload::text(&line, "severity") {
@@ -117,9 +148,9 @@ pub(super) fn complained(draft: &mut LineDraft<'_>, line: Value) {
 }
 
 /// `result`: the session is over. Its usage is told here alone, so it counts as that of one message.
-pub(super) fn ended(draft: &mut LineDraft<'_>, line: &Value) {
+fn ended(draft: &mut LineDraft<'_>, line: &Value) {
     let stats = line.get("stats").unwrap_or(&Value::Null);
-    let error = notice::reason(line, "error");
+    let error = reason::of(line, "error");
     let status = payload::text(line, "status");
     let is_error = status.is_some_and(|status| status != "success") || error.is_some();
     let mut payload = Map::new();
@@ -151,7 +182,7 @@ pub(super) fn ended(draft: &mut LineDraft<'_>, line: &Value) {
     draft.add(Kind::Session, "session_ended", payload.into(), keys);
 }
 
-/// The tokens in the words of the other lines; `input_tokens` counts cached ones here, `input` does not.
+/// The tokens in the words of an event; `input_tokens` counts cached ones here, `input` does not.
 fn usage(stats: &Value) -> Option<Value> {
     let (all, output) = (
         payload::number(stats, "input_tokens"),
@@ -164,20 +195,4 @@ fn usage(stats: &Value) -> Option<Value> {
     let input = payload::number(stats, "input").unwrap_or_else(|| all.unwrap_or(0).saturating_sub(cached));
     Some(json!({"input_tokens": input, "output_tokens": output.unwrap_or(0),
         "cache_read_input_tokens": cached, "cache_creation_input_tokens": 0}))
-}
-
-fn add_text(draft: &mut LineDraft<'_>, content: Value) {
-    let mut payload = Map::new();
-    payload.insert("content".into(), content);
-    set(&mut payload, "model", draft.reader.model.clone());
-    let keys = draft.keys(0);
-    draft.add(Kind::TextBlock, "text", payload.into(), keys);
-}
-
-impl super::Reader {
-    /// Notes a text of the model: the last one is the session's result.
-    pub(super) fn note_said(&mut self, text: &str) {
-        self.texts += 1;
-        self.said = Some(excerpt(text, RESULT_BYTES)).filter(|text| !text.trim().is_empty());
-    }
 }

@@ -4,12 +4,10 @@
 
 use serde_json::Value;
 
+use crate::dialect::reason::{self, PART_BYTES};
 use domain::excerpt::first_line;
 use domain::payload;
 use domain::timestamp::Timestamp;
-
-/// The longest part of a sentence that comes from the line.
-const PART_BYTES: usize = 240;
 
 /// A sentence, and whether it tells of something that went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +105,7 @@ fn api_retry(line: &Value) -> Notice {
     let mut message = "the API did not answer".to_owned();
     let why = payload::scalar(line, "error_status")
         .into_iter()
-        .chain(reason(line, "error"));
+        .chain(reason::of(line, "error"));
     let why: Vec<String> = why.collect();
     if !why.is_empty() {
         message.push_str(&format!(" ({})", why.join(" ")));
@@ -124,15 +122,6 @@ fn api_retry(line: &Value) -> Notice {
         message,
         is_error: true,
     }
-}
-
-/// A reason that is a text, or an object with a message.
-pub(super) fn reason(line: &Value, field: &str) -> Option<String> {
-    let value = line.get(field)?;
-    let text = value
-        .as_str()
-        .or_else(|| payload::first_text(value, &["message", "type"]))?;
-    Some(first_line(text, PART_BYTES)).filter(|text| !text.is_empty())
 }
 
 fn permission_denied(line: &Value) -> Notice {
@@ -201,7 +190,7 @@ fn tool_progress(line: &Value) -> Option<Notice> {
 }
 
 fn auth_status(line: &Value) -> Option<Notice> {
-    if let Some(error) = reason(line, "error") {
+    if let Some(error) = reason::of(line, "error") {
         return Some(Notice {
             message: format!("not signed in: {error}"),
             is_error: true,

@@ -2,42 +2,23 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{LineDraft, call, set, usage};
+use super::usage;
+use crate::dialect::call::{self, ToolAnswer, ToolCall};
+use crate::dialect::line_draft::{LineDraft, set, take};
+use crate::dialect::message_head::MessageHead;
 use domain::event::Kind;
 use domain::payload;
 
 /// What the CLI calls the model of a message that it wrote itself, for example when a limit is reached.
 const NO_MODEL: &str = "<synthetic>";
 
-/// What every block of a message shares.
-#[derive(Clone, Default)]
-pub(super) struct Message {
-    id: Option<Value>,
-    usage: Option<Value>,
-    model: Option<Value>,
-    /// The word for what went wrong, where the message stands in place of an answer.
-    error: Option<Value>,
-}
-
-impl Message {
-    fn new(line: &Value, message: &Value) -> Self {
-        let text = |field| payload::text(message, field).map(Value::from);
-        Self {
-            id: text("id"),
-            usage: usage(message.get("usage")),
-            model: text("model").filter(|model| model != NO_MODEL),
-            error: error(line),
-        }
-    }
-
-    pub(super) fn add_to(&self, payload: &mut Map<String, Value>) {
-        set(payload, "message_id", self.id.clone());
-        set(payload, "usage", self.usage.clone());
-        set(payload, "model", self.model.clone());
-        if let Some(error) = &self.error {
-            payload.insert("error".into(), error.clone());
-            payload.insert("is_error".into(), true.into());
-        }
+fn head(line: &Value, message: &Value) -> MessageHead {
+    let text = |field| payload::text(message, field).map(Value::from);
+    MessageHead {
+        id: text("id"),
+        usage: usage(message.get("usage")),
+        model: text("model").filter(|model| model != NO_MODEL),
+        error: error(line),
     }
 }
 
@@ -48,9 +29,9 @@ fn error(line: &Value) -> Option<Value> {
 }
 
 /// What the model said, thought and called.
-pub(super) fn assistant(draft: &mut LineDraft<'_>, mut line: Value) {
+pub(super) fn of_model(draft: &mut LineDraft<'_>, mut line: Value) {
     let mut message = take(&mut line, "message");
-    let shared = Message::new(&line, &message);
+    let shared = head(&line, &message);
     let blocks = match take(&mut message, "content") {
         Value::Array(blocks) => blocks,
         Value::String(text) => vec![json!({"type": "text", "text": text})],
@@ -66,15 +47,15 @@ pub(super) fn assistant(draft: &mut LineDraft<'_>, mut line: Value) {
             "text" => add_text(draft, at, take(&mut block, "text"), &shared),
             "thinking" => add_thinking(draft, at, take(&mut block, "thinking"), false, &shared),
             "redacted_thinking" => add_thinking(draft, at, Value::Null, true, &shared),
-            call if call.ends_with("tool_use") => call::pre(draft, at, block, &shared),
-            answer if answer.ends_with("tool_result") => call::post(draft, at, block, &result),
+            call if call.ends_with("tool_use") => call::pre(draft, at, tool_call(block), &shared),
+            answer if answer.ends_with("tool_result") => call::post(draft, at, tool_answer(block), &result),
             other => draft.pass(at, &format!("assistant/{other}"), block),
         }
     }
 }
 
 /// What the tools answered, and what was said to the model.
-pub(super) fn user(draft: &mut LineDraft<'_>, mut line: Value) {
+pub(super) fn to_model(draft: &mut LineDraft<'_>, mut line: Value) {
     let mut message = take(&mut line, "message");
     let content = match &message {
         Value::String(_) => std::mem::take(&mut message),
@@ -103,14 +84,30 @@ pub(super) fn user(draft: &mut LineDraft<'_>, mut line: Value) {
             }
             answer if answer.ends_with("tool_result") => {
                 let result = if has_one_answer { &result } else { &Value::Null };
-                call::post(draft, at, block, result);
+                call::post(draft, at, tool_answer(block), result);
             }
             other => draft.pass(at, &format!("user/{other}"), block),
         }
     }
 }
 
-fn add_text(draft: &mut LineDraft<'_>, at: usize, content: Value, message: &Message) {
+fn tool_call(mut block: Value) -> ToolCall {
+    ToolCall {
+        input: take(&mut block, "input"),
+        id: payload::text(&block, "id").map(str::to_owned),
+        name: payload::text(&block, "name").map(str::to_owned),
+    }
+}
+
+fn tool_answer(mut block: Value) -> ToolAnswer {
+    ToolAnswer {
+        content: take(&mut block, "content"),
+        id: payload::text(&block, "tool_use_id").map(str::to_owned),
+        is_error: payload::flag(&block, "is_error") == Some(true),
+    }
+}
+
+fn add_text(draft: &mut LineDraft<'_>, at: usize, content: Value, message: &MessageHead) {
     let mut payload = Map::new();
     payload.insert("content".into(), content);
     message.add_to(&mut payload);
@@ -119,7 +116,7 @@ fn add_text(draft: &mut LineDraft<'_>, at: usize, content: Value, message: &Mess
 }
 
 /// A block of thinking is written when it ends, and it began when the conversation was heard of before.
-fn add_thinking(draft: &mut LineDraft<'_>, at: usize, content: Value, is_redacted: bool, message: &Message) {
+fn add_thinking(draft: &mut LineDraft<'_>, at: usize, content: Value, is_redacted: bool, message: &MessageHead) {
     let mut payload = Map::new();
     let content = if content.is_null() { "".into() } else { content };
     payload.insert("content".into(), content);
@@ -140,9 +137,4 @@ fn pass_whole(draft: &mut LineDraft<'_>, event_type: &str, mut line: Value, mut 
         line.insert("message".into(), message);
     }
     draft.pass(0, event_type, line);
-}
-
-/// Takes a field out; null where there is none.
-pub(super) fn take(value: &mut Value, field: &str) -> Value {
-    value.get_mut(field).map(std::mem::take).unwrap_or_default()
 }

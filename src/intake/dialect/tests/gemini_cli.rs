@@ -1,4 +1,4 @@
-//! The other CLI's lines: `init`, `message` in pieces, `tool_use`, `tool_result`, `error`, `result`.
+//! The Gemini CLI's lines: `init`, `message` in pieces, `tool_use`, `tool_result`, `error`, `result`.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn answered(second: u32, id: &str, output: &str) -> Value {
 }
 
 #[test]
-fn a_session_of_the_other_cli_reads_like_any() {
+fn a_session_of_the_gemini_cli_reads_like_any() {
     let events = events(&[
         json!({"type": "init", "timestamp": at(0), "session_id": "s7", "model": "duo-3-pro"}),
         json!({"type": "message", "timestamp": at(0), "role": "user", "content": "look"}),
@@ -79,7 +79,7 @@ fn a_session_of_the_other_cli_reads_like_any() {
 
 #[test]
 fn pieces_are_joined_until_something_else_comes_and_every_line_is_counted() {
-    let mut reader = Reader::default();
+    let mut reader = StreamReader::default();
     let adw_id: AdwId = "c0a43f47".parse().expect("a safe id");
     let mut finished = Vec::new();
     let lines = [
@@ -106,7 +106,7 @@ fn pieces_are_joined_until_something_else_comes_and_every_line_is_counted() {
     assert_eq!(parts(&finished), [(2, 19), (1, 29)]);
     assert_eq!(finished[1].reading, Reading::Silent("keep_alive"));
     let stored = serde_json::to_value(&reader).expect("a reader is JSON");
-    let mut stored: Reader = serde_json::from_value(stored).expect("a reader is read back");
+    let mut stored: StreamReader = serde_json::from_value(stored).expect("a reader is read back");
     assert_eq!(stored.flush(), None, "what is held back is read again");
     assert_eq!(reader.flush().map(|part| (part.lines, part.end)), Some((1, 39)));
     assert_eq!(reader.flush(), None);
@@ -124,7 +124,7 @@ fn a_secret_in_two_pieces_leaves_no_line() {
 }
 
 #[test]
-fn files_of_the_other_cli_are_operations() {
+fn files_of_the_gemini_cli_are_operations() {
     let events = events(&[
         called(
             1,
@@ -162,7 +162,7 @@ fn files_of_the_other_cli_are_operations() {
 }
 
 #[test]
-fn failures_of_the_other_cli_say_why() {
+fn failures_of_the_gemini_cli_say_why() {
     let events = events(&[
         called(1, "t1", "shell", &json!({})),
         json!({"type": "tool_result", "tool_id": "t1", "status": "error", "output": "",
@@ -194,7 +194,7 @@ fn failures_of_the_other_cli_say_why() {
 }
 
 #[test]
-fn strange_lines_of_the_other_cli_pass_through() {
+fn strange_lines_of_the_gemini_cli_pass_through() {
     let lines = [
         json!({"type": "message", "role": "assistant", "delta": true, "content": {"x": 1}}),
         json!({"type": "error", "code": 7}),

@@ -1,11 +1,11 @@
-//! The natural keys of a pushed event: what a copy of it from a stream or a hook shares with it.
+//! The natural keys that an event shows by itself: what a copy of it from a stream or a hook shares with it.
 
+use super::Key;
 use domain::event::{Event, Kind};
 use domain::payload;
-use draft::key::Key;
 
 /// All keys the event has. A file change has no line key: the result it came of stands in the same line.
-pub fn of(event: &Event, event_id: Option<&str>) -> Vec<Key> {
+pub fn of_event(event: &Event, event_id: Option<&str>) -> Vec<Key> {
     let mut keys = Vec::with_capacity(3);
     keys.extend(event_id.map(Key::event_id));
     let tool_use_id = payload::text(&event.payload, "tool_use_id");
@@ -19,7 +19,7 @@ pub fn of(event: &Event, event_id: Option<&str>) -> Vec<Key> {
     if has_line_key(event.kind) {
         let uuid = payload::text(&event.payload, "uuid");
         let block = payload::number(&event.payload, "block_index").unwrap_or(0);
-        keys.extend(uuid.map(|uuid| Key::line(uuid, usize::try_from(block).unwrap_or(usize::MAX))));
+        keys.extend(uuid.map(|uuid| Key::line(uuid, block)));
     }
     keys
 }

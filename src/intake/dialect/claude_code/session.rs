@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{LineDraft, set, usage};
+use super::usage;
+use crate::dialect::line_draft::{LineDraft, set};
 use domain::event::Kind;
 use domain::payload;
 

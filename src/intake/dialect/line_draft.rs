@@ -1,0 +1,142 @@
+//! A line on its way to events: what they all share, and how a dialect adds them.
+
+use serde_json::{Map, Value};
+
+use super::stream_reader::StreamReader;
+use crate::place::{LinePart, Place};
+use crate::reading::Reading;
+use domain::event::{Event, Kind, TimeSource};
+use domain::payload;
+use domain::timestamp::Timestamp;
+use draft::NewEvent;
+use draft::key::Key;
+
+/// See the module.
+pub(super) struct LineDraft<'a> {
+    pub reader: &'a mut StreamReader,
+    pub place: &'a Place<'a>,
+    uuid: Option<String>,
+    parent: Option<String>,
+    pub at: Timestamp,
+    pub time_source: TimeSource,
+    /// When this conversation was heard of before, if that is known.
+    pub heard_at: Option<Timestamp>,
+    events: Vec<NewEvent>,
+    /// Why there may be no event.
+    pub silent: Option<&'static str>,
+}
+
+impl<'a> LineDraft<'a> {
+    /// Takes from the line what every event of it shares.
+    pub(super) fn new(reader: &'a mut StreamReader, line: &Value, place: &'a Place<'a>) -> Self {
+        if let Some(session_id) = payload::first_text(line, &["session_id", "sessionId"]) {
+            reader.session_id = Some(session_id.to_owned());
+        }
+        let own_time = line.get("timestamp").and_then(time);
+        let (at, time_source) = own_time.map_or((place.at, place.time_source), |at| (at, TimeSource::Source));
+        let parent = payload::text(line, "parent_tool_use_id").map(str::to_owned);
+        let uuid = payload::text(line, "uuid").map(str::to_owned);
+        if uuid.is_some() {
+            reader.line_uuid.clone_from(&uuid);
+        }
+        let heard_at = reader.hear(parent.as_deref(), at, time_source);
+        Self {
+            uuid,
+            parent,
+            at,
+            time_source,
+            heard_at,
+            reader,
+            place,
+            events: Vec::new(),
+            silent: None,
+        }
+    }
+
+    /// Adds an event; `keys` are those beside the line's own.
+    pub(super) fn add(&mut self, kind: Kind, event_type: &str, payload: Value, keys: Vec<Key>) {
+        let event = self.event(kind, event_type, payload);
+        self.events.push(NewEvent { event, keys });
+    }
+
+    pub(super) fn event(&self, kind: Kind, event_type: &str, payload: Value) -> Event {
+        Event {
+            kind,
+            adw_id: self.place.adw_id.clone(),
+            seq: 0,
+            timestamp: self.at,
+            time_source: self.time_source,
+            event_type: event_type.to_owned(),
+            agent: Some(self.place.agent.to_owned()),
+            run: Some(self.place.run),
+            session_id: self.reader.session_id.clone(),
+            parent_tool_use_id: self.parent.clone(),
+            payload,
+        }
+    }
+
+    /// The keys of a block: by the line's id, else by its place.
+    pub(super) fn keys(&self, block: usize) -> Vec<Key> {
+        let part = LinePart::Block(block);
+        match &self.uuid {
+            Some(uuid) => vec![Key::line(uuid, part.number())],
+            None => self.place.line_keys(part),
+        }
+    }
+
+    /// Passes something through as it came.
+    pub(super) fn pass(&mut self, block: usize, event_type: &str, payload: Value) {
+        let keys = self.keys(block);
+        self.add(Kind::Other, event_type, payload, keys);
+    }
+
+    /// What the model said, where the line is all of it, or one piece: then the text comes later.
+    pub(super) fn text(&self, content: Value) -> NewEvent {
+        let mut payload = Map::new();
+        payload.insert("content".into(), content);
+        set(&mut payload, "model", self.reader.model.clone());
+        NewEvent {
+            event: self.event(Kind::TextBlock, "text", payload.into()),
+            keys: self.keys(0),
+        }
+    }
+
+    pub(super) fn add_text(&mut self, content: Value) {
+        let text = self.text(content);
+        self.events.push(text);
+    }
+
+    pub(super) fn finish(self) -> Reading {
+        match self.silent {
+            _ if !self.events.is_empty() => Reading::Source(self.events),
+            Some(reason) => Reading::Silent(reason),
+            None => Reading::Unrecognised("nothing in it could be read".into()),
+        }
+    }
+}
+
+/// Sets a field that is known; a payload holds no nulls of ours.
+pub(super) fn set(payload: &mut Map<String, Value>, field: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        payload.insert(field.to_owned(), value.into());
+    }
+}
+
+/// Takes a field out; null where there is none.
+pub(super) fn take(value: &mut Value, field: &str) -> Value {
+    value.get_mut(field).map(std::mem::take).unwrap_or_default()
+}
+
+/// A line's own time: RFC 3339, or milliseconds or seconds since 1970.
+fn time(value: &Value) -> Option<Timestamp> {
+    match value {
+        Value::String(text) => Timestamp::parse(text).map(|(at, _)| at),
+        Value::Number(number) => match number.as_f64()? {
+            // From 2001 on, as milliseconds; up to 2286, as seconds.
+            millis @ 1e12..1e14 => Some(Timestamp(millis as i64)),
+            seconds @ 1e9..1e10 => Some(Timestamp((seconds * 1_000.0) as i64)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
