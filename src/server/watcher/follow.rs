@@ -1,6 +1,8 @@
 //! One stream or log and how far it was read: what has changed since the last look, and whether it is still the same file.
 
 mod empty;
+mod state;
+mod trouble;
 mod zone;
 
 use std::fs::File;
@@ -16,19 +18,21 @@ use super::print::{Ink, Print};
 use super::run::{LineReader, Run, Stamps, Whose};
 use super::source::Source;
 use domain::event::TimeSource;
-use domain::timeline::sources::{REPLACED, TRUNCATED};
 use domain::timestamp::Timestamp;
 use draft::Draft;
 use intake::dialect::StreamReader;
 use intake::execution_log::LogReader;
 use intake::place::Place;
 use journal::Tail;
+use state::FollowState;
+use trouble::{Discontinuity, Trouble};
 
 /// Read at once; a slice of a file is this many times as much, and then others have their turn.
 const CHUNK_BYTES: usize = 128 * 1024;
 const CHUNKS: usize = 4;
 /// After this much silence a file that ends in the middle of a line is said to be unfinished.
 const UNFINISHED_AFTER: Duration = Duration::from_secs(60);
+
 /// Whether there is more to read at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
@@ -49,13 +53,8 @@ pub(super) struct Follow {
     pub seen: Option<Stat>,
     /// Lines before this offset were there before they were looked for.
     backlog_until: u64,
-    pub is_gone: bool,
-    /// It was seen cut short: since then a line of it can be one that stood there before.
-    was_cut: bool,
+    state: FollowState,
     quiet_since: Instant,
-    is_told_unfinished: bool,
-    /// It was not looked at since the start: other device numbers, and bytes that came meanwhile, are to be expected.
-    is_first_look: bool,
 }
 
 impl Follow {
@@ -70,11 +69,8 @@ impl Follow {
             print: Print::default(),
             seen: None,
             backlog_until,
-            is_gone: false,
-            was_cut: false,
+            state: FollowState::Present,
             quiet_since: instant,
-            is_told_unfinished: false,
-            is_first_look: false,
         }
     }
 
@@ -86,14 +82,17 @@ impl Follow {
             LineReader::Stream(_) => Source::Stream,
             LineReader::Log(_) => Source::Log,
         };
-        let run = Run::resumed(tail.run, reader, tail.lines.clone(), tail.offset, memory.is_end_owed);
+        let mut run = Run::resumed(tail.run, reader, tail.lines.clone(), tail.offset, memory.is_end_owed);
+        run.repeats_lines = memory.was_cut;
         Some(Self {
             run: Some(run),
             identity: memory.identity,
             print: memory.print,
-            is_gone: memory.is_gone,
-            was_cut: memory.was_cut,
-            is_first_look: context.is_starting,
+            state: match (context.is_starting, memory.is_gone) {
+                (true, was_gone) => FollowState::Resumed { was_gone },
+                (false, true) => FollowState::Gone,
+                (false, false) => FollowState::Present,
+            },
             ..Self::new(whose, source, tail.path.clone(), backlog_until, context.instant)
         })
     }
@@ -102,7 +101,7 @@ impl Follow {
     pub(super) fn accept(&mut self, stat: &Stat) {
         self.identity.dev = stat.dev;
         self.seen = Some(*stat);
-        self.is_first_look = false;
+        self.state.found();
     }
 
     /// Looks at the open file, and reads a slice of what is new.
@@ -122,17 +121,17 @@ impl Follow {
                 .instant
                 .checked_sub(stat.age(context.now))
                 .unwrap_or(self.quiet_since);
-            self.is_told_unfinished = false;
+            self.state.changed();
         }
-        let ink = match self.same_file(file, &stat, &identity)? {
+        let ink = match self.same_file(file, &stat, &identity) {
             Ok(ink) => ink,
-            Err(trouble) => {
-                self.begin_anew(trouble, &stat, context, outbox);
+            Err(Trouble::Unreadable(error)) => return Err(error),
+            Err(Trouble::Discontinued(what)) => {
+                self.begin_anew(what, &stat, context, outbox);
                 Ink::default()
             }
         };
-        self.is_first_look = false;
-        self.is_gone = false;
+        self.state.found();
         self.identity = identity;
         self.seen = Some(stat);
         if self.run.is_none() {
@@ -142,7 +141,7 @@ impl Follow {
             self.run = Some(self.new_run(context));
         }
         if let Some(run) = &mut self.run {
-            let born = born.filter(|_| !self.was_cut);
+            let born = born.filter(|_| !run.repeats_lines);
             run.mark = born.and_then(|born| mark(stat.ino, born));
         }
         self.find_zone(file, &stat, context.zone)?;
@@ -167,7 +166,7 @@ impl Follow {
                 if quiet < UNFINISHED_AFTER {
                     return due(UNFINISHED_AFTER);
                 }
-                if !std::mem::replace(&mut self.is_told_unfinished, true) {
+                if self.state.tell_unfinished() {
                     outbox.drafts.push(Draft::Event(run.unfinished(&self.whose, &stamps)));
                 }
                 let is_flushed = run.flush(&mut outbox.drafts);
@@ -192,7 +191,7 @@ impl Follow {
 
     /// The file is gone. What was read of it ends here; whoever found it gone says so.
     pub(super) fn gone(&mut self, context: &Context<'_>, outbox: &mut Outbox) {
-        self.is_gone = true;
+        self.state = FollowState::Gone;
         self.end_run(context, outbox);
     }
 
@@ -208,20 +207,19 @@ impl Follow {
         }
     }
 
+    pub(super) fn is_gone(&self) -> bool {
+        self.state.is_gone()
+    }
+
     /// Whether anything was ever recorded of it.
     pub(super) fn has_run(&self) -> bool {
         self.run.is_some()
     }
 
-    /// The bytes to go on from; else what has happened to the file: the event's type, and in words.
-    fn same_file(
-        &self,
-        file: &File,
-        stat: &Stat,
-        identity: &Identity,
-    ) -> io::Result<Result<Ink, (&'static str, &'static str)>> {
+    /// The bytes to go on from, if the file still begins with what was read.
+    fn same_file(&self, file: &File, stat: &Stat, identity: &Identity) -> Result<Ink, Trouble> {
         let Some(run) = &self.run else {
-            return Ok(Ok(Ink::default()));
+            return Ok(Ink::default());
         };
         let found = if stat.size < run.offset {
             None
@@ -229,37 +227,33 @@ impl Follow {
             self.print.find_in(file)?
         };
         let is_same_inode = identity.ino == self.identity.ino
-            && (identity.dev == self.identity.dev || self.is_first_look)
+            && (identity.dev == self.identity.dev || self.state.is_first_look())
             && (identity.born_ms == self.identity.born_ms || self.identity.born_ms.is_none());
         // A log has no ids by which its lines could be known again, and tools that copy it make a new file each time.
         let is_same = is_same_inode || self.source == Source::Log;
-        Ok(match found {
-            Some(ink) if is_same => Ok(ink),
-            _ if !is_same_inode => Err((REPLACED, "another file was put in its place; a new run begins")),
-            _ if stat.size < run.offset => Err((TRUNCATED, "the file was cut short; a new run begins")),
-            _ => Err((TRUNCATED, "the file was emptied and written anew; a new run begins")),
-        })
+        Err(match found {
+            Some(ink) if is_same => return Ok(ink),
+            _ if !is_same_inode => Discontinuity::Replaced,
+            _ if stat.size < run.offset => Discontinuity::CutShort,
+            _ => Discontinuity::WrittenAnew,
+        }
+        .into())
     }
 
     /// Ends the run and begins the next.
-    fn begin_anew(
-        &mut self,
-        (event_type, reason): (&'static str, &'static str),
-        stat: &Stat,
-        context: &mut Context<'_>,
-        outbox: &mut Outbox,
-    ) {
-        if !self.is_gone {
+    fn begin_anew(&mut self, what: Discontinuity, stat: &Stat, context: &mut Context<'_>, outbox: &mut Outbox) {
+        if !self.state.is_gone() {
             self.end_run(context, outbox);
         }
-        self.backlog_until = if self.is_first_look {
+        let is_backlog = self.state.is_first_look();
+        self.backlog_until = if is_backlog {
             stat.size
         } else {
             context.backlog_until(stat)
         };
-        let run = self.new_run(context);
+        let mut run = self.new_run(context);
+        run.repeats_lines = what.repeats_lines();
         let stamps = stamps(self.backlog_until, stat, context);
-        let is_backlog = self.is_first_look;
         let place = Place {
             adw_id: &self.whose.adw_id,
             agent: &self.whose.agent,
@@ -276,15 +270,13 @@ impl Follow {
             mark: None,
         };
         // That it was gone has been said; that it is there again shows by itself.
-        if !self.is_gone {
-            outbox
-                .drafts
-                .push(Draft::Event(place.trouble(event_type, reason, "", Vec::new())));
+        if !self.state.is_gone() {
+            let trouble = place.trouble(what.event_type(), &what.to_string(), "", Vec::new());
+            outbox.drafts.push(Draft::Event(trouble));
         }
         self.run = Some(run);
         self.print = Print::default();
-        self.is_gone = false;
-        self.was_cut = event_type == TRUNCATED;
+        self.state.found();
         self.seen = Some(*stat);
         if let Some(tail) = self.tail() {
             outbox.set_tail(tail);
@@ -358,8 +350,8 @@ impl Follow {
             print: self.print,
             reader: Some(run.reader.clone()),
             is_end_owed: run.is_end_owed,
-            is_gone: self.is_gone,
-            was_cut: self.was_cut,
+            is_gone: self.state.is_gone(),
+            was_cut: run.repeats_lines,
             ..Memory::default()
         };
         Some(Tail {

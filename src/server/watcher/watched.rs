@@ -161,7 +161,7 @@ impl Watched {
     /// The file is gone: ends what was read of it. False if nothing was, so that nobody misses it.
     pub(super) fn gone(&mut self, context: &Context<'_>, outbox: &mut Outbox) -> bool {
         match &mut self.kind {
-            Kind::Follow(follow) if follow.has_run() && !follow.is_gone => follow.gone(context, outbox),
+            Kind::Follow(follow) if follow.has_run() && !follow.is_gone() => follow.gone(context, outbox),
             Kind::State(state) if state.has_document() && !state.is_gone => state.gone(outbox),
             // What it showed is kept; agents clear away their pictures before the next run.
             Kind::Picture(_) => return false,

@@ -20,7 +20,7 @@ impl Follow {
         if quiet < UNFINISHED_AFTER {
             return Some(self.quiet_since + UNFINISHED_AFTER);
         }
-        if !std::mem::replace(&mut self.is_told_unfinished, true) {
+        if self.state.tell_unfinished() {
             let place = Place {
                 adw_id: &self.whose.adw_id,
                 agent: &self.whose.agent,
