@@ -194,7 +194,7 @@ fn what_no_workflow_can_be_found_for_is_refused() {
 fn a_session_without_a_stream_is_an_agent_that_works_until_it_has_answered() {
     let alone = |name: &str| {
         let mut event = first(json!({"session_id": "s1", "hook_event_name": name}));
-        stand_alone(&mut event);
+        draft::hook::stand_alone(&mut event);
         (event.kind, event.event_type, event.agent.expect("an agent"))
     };
     let claude = "claude".to_owned();

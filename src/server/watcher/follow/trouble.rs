@@ -9,7 +9,7 @@ use domain::timeline::sources::{REPLACED, TRUNCATED};
 pub(super) enum Trouble {
     #[error(transparent)]
     Unreadable(#[from] io::Error),
-    #[error("{0}")]
+    #[error(transparent)]
     Discontinued(#[from] Discontinuity),
 }
 
