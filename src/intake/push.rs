@@ -19,7 +19,7 @@ use domain::timestamp::Timestamp;
 use draft::key;
 use draft::redaction::Clean;
 use draft::{Draft, NewEvent};
-use envelope::{Envelope, Moment};
+use envelope::{Envelope, ToldTime};
 use fields::ItemFields;
 
 /// The longest `type` and `event_type`, in characters.
@@ -56,7 +56,7 @@ pub fn draft(item: Clean<Value>, received: Received) -> Result<Draft, Refusal> {
     let words = kind::Words::new(fields.type_word(), event_type)?;
     let mut envelope = Envelope::take(&mut fields)?;
     let line = fields.line()?;
-    let moment = Moment::take(&mut fields, received)?;
+    let moment = ToldTime::take(&mut fields, received)?;
     let kind = words.kind();
     let payload = fields.into_payload(kind);
     envelope.find_session(&payload);

@@ -19,7 +19,7 @@ pub(super) struct Envelope {
 }
 
 /// When it happened, and who vouches for that.
-pub(super) struct Moment {
+pub(super) struct ToldTime {
     at: Timestamp,
     source: TimeSource,
 }
@@ -45,7 +45,14 @@ impl Envelope {
     }
 
     /// The event that it goes with.
-    pub(super) fn event(self, kind: Kind, event_type: String, adw_id: AdwId, moment: &Moment, payload: Value) -> Event {
+    pub(super) fn event(
+        self,
+        kind: Kind,
+        event_type: String,
+        adw_id: AdwId,
+        moment: &ToldTime,
+        payload: Value,
+    ) -> Event {
         Event {
             kind,
             adw_id,
@@ -62,7 +69,7 @@ impl Envelope {
     }
 }
 
-impl Moment {
+impl ToldTime {
     pub(super) fn take(fields: &mut ItemFields, received: Received) -> Result<Self, Refusal> {
         let (at, source) = moment::read(fields.take("timestamp"), fields.take("time_source"), received)?;
         // Numbers are given by the hub.

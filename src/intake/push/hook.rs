@@ -9,7 +9,7 @@ mod answer;
 
 use serde_json::{Map, Value};
 
-use super::envelope::{Envelope, Moment};
+use super::envelope::{Envelope, ToldTime};
 use super::fields::ItemFields;
 use super::{Received, Refusal, WORD_CHARS};
 use crate::dialect::file_change::FileChange;
@@ -30,7 +30,7 @@ pub(super) fn draft(mut fields: ItemFields, received: Received) -> Result<Draft,
     let named = fields.named_workflow()?;
     let mut envelope = Envelope::take(&mut fields)?;
     let word = fields.event_type()?;
-    let moment = Moment::take(&mut fields, received)?;
+    let moment = ToldTime::take(&mut fields, received)?;
     let Value::Object(mut payload) = fields.into_payload(Kind::Other) else {
         return Err(Refusal::new(
             "payload",

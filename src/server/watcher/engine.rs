@@ -19,7 +19,7 @@ use super::look::{Context, Runs};
 use super::memory::Memory;
 use super::outbox::Outbox;
 use super::roots;
-use super::run::{LineReader, Whose};
+use super::run::{LineReader, SourceFile};
 use super::source::{self, Source};
 use super::vanished;
 use super::watched::{Looked, Watched};
@@ -69,7 +69,7 @@ impl Engine {
             if !roots::could_hold(&config.roots, Path::new(&tail.path)) {
                 continue;
             }
-            let whose = Whose {
+            let whose = SourceFile {
                 adw_id: tail.adw_id.clone(),
                 agent: tail.agent.clone(),
                 file: String::new(),

@@ -1,8 +1,8 @@
 //! One stream or log and how far it was read: what has changed since the last look, and whether it is still the same file.
 
 mod empty;
-mod state;
-mod trouble;
+mod follow_error;
+mod follow_state;
 mod zone;
 
 use std::fs::File;
@@ -15,17 +15,17 @@ use super::look::{Context, mark, millis};
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
 use super::print::{Ink, Print};
-use super::run::{LineReader, Run, Stamps, Whose};
+use super::run::{FileRun, LineReader, SourceFile, Stamps};
 use super::source::Source;
 use domain::event::TimeSource;
 use domain::timestamp::Timestamp;
 use draft::Draft;
+use follow_error::{Discontinuity, FollowError};
+use follow_state::FollowState;
 use intake::dialect::StreamReader;
 use intake::execution_log::LogReader;
 use intake::place::Place;
 use journal::Tail;
-use state::FollowState;
-use trouble::{Discontinuity, Trouble};
 
 /// Read at once; a slice of a file is this many times as much, and then others have their turn.
 const CHUNK_BYTES: usize = 128 * 1024;
@@ -43,10 +43,10 @@ pub(super) enum Progress {
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Follow {
-    pub whose: Whose,
+    pub whose: SourceFile,
     pub source: Source,
     path: String,
-    run: Option<Run>,
+    run: Option<FileRun>,
     identity: Identity,
     print: Print,
     /// The file as it was looked at last.
@@ -59,7 +59,7 @@ pub(super) struct Follow {
 
 impl Follow {
     /// A file that was never read. Lines before `backlog_until` were there before it was watched.
-    pub(super) fn new(whose: Whose, source: Source, path: String, backlog_until: u64, instant: Instant) -> Self {
+    pub(super) fn new(whose: SourceFile, source: Source, path: String, backlog_until: u64, instant: Instant) -> Self {
         Self {
             whose,
             source,
@@ -75,14 +75,14 @@ impl Follow {
     }
 
     /// Goes on where a run was left; none if what is stored is no stream or log.
-    pub(super) fn resumed(whose: Whose, tail: &Tail, backlog_until: u64, context: &Context<'_>) -> Option<Self> {
+    pub(super) fn resumed(whose: SourceFile, tail: &Tail, backlog_until: u64, context: &Context<'_>) -> Option<Self> {
         let memory = Memory::of(&tail.memory);
         let reader = memory.reader?;
         let source = match &reader {
             LineReader::Stream(_) => Source::Stream,
             LineReader::Log(_) => Source::Log,
         };
-        let mut run = Run::resumed(tail.run, reader, tail.lines.clone(), tail.offset, memory.is_end_owed);
+        let mut run = FileRun::resumed(tail.run, reader, tail.lines.clone(), tail.offset, memory.is_end_owed);
         run.repeats_lines = memory.was_cut;
         Some(Self {
             run: Some(run),
@@ -125,8 +125,8 @@ impl Follow {
         }
         let ink = match self.same_file(file, &stat, &identity) {
             Ok(ink) => ink,
-            Err(Trouble::Unreadable(error)) => return Err(error),
-            Err(Trouble::Discontinued(what)) => {
+            Err(FollowError::Unreadable(error)) => return Err(error),
+            Err(FollowError::Discontinued(what)) => {
                 self.begin_anew(what, &stat, context, outbox);
                 Ink::default()
             }
@@ -217,7 +217,7 @@ impl Follow {
     }
 
     /// The bytes to go on from, if the file still begins with what was read.
-    fn same_file(&self, file: &File, stat: &Stat, identity: &Identity) -> Result<Ink, Trouble> {
+    fn same_file(&self, file: &File, stat: &Stat, identity: &Identity) -> Result<Ink, FollowError> {
         let Some(run) = &self.run else {
             return Ok(Ink::default());
         };
@@ -283,13 +283,13 @@ impl Follow {
         }
     }
 
-    fn new_run(&self, context: &mut Context<'_>) -> Run {
+    fn new_run(&self, context: &mut Context<'_>) -> FileRun {
         let number = context.runs.next(&self.whose, self.source);
         let reader = match self.source {
             Source::Log => LineReader::Log(LogReader::default()),
             Source::Stream | Source::State | Source::Picture => LineReader::Stream(StreamReader::default()),
         };
-        Run::new(number, reader)
+        FileRun::new(number, reader)
     }
 
     fn read(

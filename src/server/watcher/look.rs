@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::beneath::Stat;
-use super::run::Whose;
+use super::run::SourceFile;
 use super::source::Source;
 use domain::adw_id::AdwId;
 use domain::timestamp::Timestamp;
@@ -43,7 +43,7 @@ pub(super) struct Runs(HashMap<(AdwId, String, Source), u32>);
 
 impl Runs {
     /// Takes note of a run that was recorded.
-    pub(super) fn note(&mut self, whose: &Whose, source: Source, run: u32) {
+    pub(super) fn note(&mut self, whose: &SourceFile, source: Source, run: u32) {
         let newest = self
             .0
             .entry((whose.adw_id.clone(), whose.agent.clone(), source))
@@ -51,7 +51,7 @@ impl Runs {
         *newest = run.max(*newest);
     }
 
-    pub(super) fn next(&mut self, whose: &Whose, source: Source) -> u32 {
+    pub(super) fn next(&mut self, whose: &SourceFile, source: Source) -> u32 {
         let newest = self
             .0
             .entry((whose.adw_id.clone(), whose.agent.clone(), source))

@@ -10,7 +10,7 @@ use super::beneath::Stat;
 use super::look::Context;
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
-use super::run::Whose;
+use super::run::SourceFile;
 use domain::event::{Event, Kind, TimeSource};
 use domain::timestamp::Timestamp;
 use draft::key::Key;
@@ -27,7 +27,7 @@ const WHOLE_AFTER: Duration = Duration::from_millis(300);
 /// See the module.
 #[derive(Debug)]
 pub(super) struct PictureFile {
-    whose: Whose,
+    whose: SourceFile,
     path: String,
     /// The picture that was recorded last.
     name: Option<String>,
@@ -38,7 +38,7 @@ pub(super) struct PictureFile {
 }
 
 impl PictureFile {
-    pub(super) fn new(whose: Whose, path: String, tail: Option<&Tail>, is_first_look: bool) -> Self {
+    pub(super) fn new(whose: SourceFile, path: String, tail: Option<&Tail>, is_first_look: bool) -> Self {
         Self {
             whose,
             path,

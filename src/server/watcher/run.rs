@@ -24,9 +24,9 @@ const ENTRY_HELD_FOR: Duration = Duration::from_millis(60);
 /// How long a text in pieces is held back: a model pauses between words.
 const TEXT_HELD_FOR: Duration = Duration::from_secs(1);
 
-/// Whose file this is, and which.
+/// A file that is read, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Whose {
+pub(super) struct SourceFile {
     pub adw_id: AdwId,
     pub agent: String,
     /// The file within the workflow's folder.
@@ -64,7 +64,7 @@ impl LineReader {
 
 /// The lines of a file from its beginning, or from where a run was left.
 #[derive(Debug)]
-pub(super) struct Run {
+pub(super) struct FileRun {
     pub number: u32,
     pub reader: LineReader,
     pub counts: LineCounts,
@@ -83,7 +83,7 @@ pub(super) struct Run {
     pictures: Vec<Picture>,
 }
 
-impl Run {
+impl FileRun {
     pub(super) fn new(number: u32, reader: LineReader) -> Self {
         Self::resumed(number, reader, LineCounts::default(), 0, false)
     }
@@ -119,7 +119,7 @@ impl Run {
     }
 
     /// Reads one line; false if there is no whole one.
-    pub(super) fn read_line(&mut self, whose: &Whose, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) -> bool {
+    pub(super) fn read_line(&mut self, whose: &SourceFile, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) -> bool {
         let Some(line) = self.lines.next_line() else {
             return false;
         };
@@ -133,7 +133,7 @@ impl Run {
     }
 
     /// Takes what follows the last end as a line, if it is whole: nobody has written to the file for a while.
-    pub(super) fn take_rest(&mut self, whose: &Whose, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) -> bool {
+    pub(super) fn take_rest(&mut self, whose: &SourceFile, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) -> bool {
         let is_whole = match &self.reader {
             LineReader::Stream(_) => dialect::is_whole(self.lines.rest()),
             LineReader::Log(_) => !self.lines.rest().is_empty(),
@@ -161,7 +161,7 @@ impl Run {
     }
 
     /// The file is gone or begins anew: what was read of it is all that will come.
-    pub(super) fn end(&mut self, whose: &Whose, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) {
+    pub(super) fn end(&mut self, whose: &SourceFile, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) {
         self.take_rest(whose, stamps, drafts);
         self.flush(drafts);
         if self.lines.rest().is_empty() {
@@ -183,7 +183,7 @@ impl Run {
     }
 
     /// Says that the file ends in the middle of a line; that line stays to be read.
-    pub(super) fn unfinished(&self, whose: &Whose, stamps: &Stamps<'_>) -> NewEvent {
+    pub(super) fn unfinished(&self, whose: &SourceFile, stamps: &Stamps<'_>) -> NewEvent {
         let place = self.place_of_rest(whose, stamps);
         let rest = String::from_utf8_lossy(self.lines.rest());
         place.trouble(
@@ -220,12 +220,12 @@ impl Run {
         }
     }
 
-    fn place_of_rest<'a>(&self, whose: &'a Whose, stamps: &Stamps<'_>) -> Place<'a> {
+    fn place_of_rest<'a>(&self, whose: &'a SourceFile, stamps: &Stamps<'_>) -> Place<'a> {
         let mark = self.mark.map(|file| file.line(without_end(self.lines.rest())));
         self.place(whose, stamps, self.lines.offset(), mark)
     }
 
-    fn place<'a>(&self, whose: &'a Whose, stamps: &Stamps<'_>, offset: u64, mark: Option<LineMark>) -> Place<'a> {
+    fn place<'a>(&self, whose: &'a SourceFile, stamps: &Stamps<'_>, offset: u64, mark: Option<LineMark>) -> Place<'a> {
         let is_backlog = offset < stamps.backlog_until;
         Place {
             adw_id: &whose.adw_id,
@@ -244,7 +244,7 @@ impl Run {
         }
     }
 
-    fn take(&mut self, whose: &Whose, stamps: &Stamps<'_>, line: &TakenLine, drafts: &mut Vec<Draft>) {
+    fn take(&mut self, whose: &SourceFile, stamps: &Stamps<'_>, line: &TakenLine, drafts: &mut Vec<Draft>) {
         let TakenLine {
             offset,
             end,

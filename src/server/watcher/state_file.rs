@@ -15,7 +15,7 @@ use super::beneath::Stat;
 use super::look::Context;
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
-use super::run::Whose;
+use super::run::SourceFile;
 use domain::event::TimeSource;
 use domain::timeline::sources::UNFINISHED;
 use domain::timestamp::Timestamp;
@@ -37,7 +37,7 @@ const UNFINISHED_AFTER: Duration = Duration::from_secs(10);
 /// See the module.
 #[derive(Debug)]
 pub(super) struct StateFile {
-    whose: Whose,
+    whose: SourceFile,
     path: String,
     /// Of the document that was recorded last.
     hash: Option<u64>,
@@ -54,7 +54,7 @@ pub(super) struct StateFile {
 }
 
 impl StateFile {
-    pub(super) fn new(whose: Whose, path: String, tail: Option<&Tail>, is_first_look: bool) -> Self {
+    pub(super) fn new(whose: SourceFile, path: String, tail: Option<&Tail>, is_first_look: bool) -> Self {
         let memory = tail.map(|tail| Memory::of(&tail.memory)).unwrap_or_default();
         Self {
             whose,

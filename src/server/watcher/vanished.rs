@@ -7,7 +7,7 @@ use super::follow::Follow;
 use super::look::Context;
 use super::memory::Memory;
 use super::outbox::Outbox;
-use super::run::Whose;
+use super::run::SourceFile;
 use domain::adw_id::AdwId;
 use domain::event::TimeSource;
 use domain::timeline::sources::DELETED;
@@ -72,7 +72,7 @@ pub(super) fn tell_of_earlier(tails: &mut HashMap<String, Tail>, context: &Conte
         let Some((folder, file)) = split(&path, &tail.adw_id).filter(|_| !memory.is_gone) else {
             continue;
         };
-        let whose = Whose {
+        let whose = SourceFile {
             adw_id: tail.adw_id.clone(),
             agent: tail.agent.clone(),
             file,

@@ -13,7 +13,7 @@ use super::memory::Memory;
 use super::order::Waiting;
 use super::outbox::Outbox;
 use super::picture_file::PictureFile;
-use super::run::Whose;
+use super::run::SourceFile;
 use super::source::{self, HEAD_BYTES, Named, Shown, Source};
 use super::state_file::StateFile;
 use domain::event::TimeSource;
@@ -27,7 +27,7 @@ use journal::Tail;
 pub(super) struct Watched {
     pub spot: Spot,
     pub folder: Folder,
-    pub whose: Whose,
+    pub whose: SourceFile,
     kind: Kind,
     /// It waits to be looked at.
     pub is_queued: bool,
@@ -67,7 +67,7 @@ pub(super) enum Looked {
 impl Watched {
     /// A file as it was found; `tail` is how far it was read in an earlier life. True if it has to be looked at.
     pub(super) fn new(folder: &Folder, found: &Found, tail: Option<&Tail>, context: &Context<'_>) -> (Self, bool) {
-        let whose = Whose {
+        let whose = SourceFile {
             adw_id: folder.adw_id.clone(),
             agent: found.agent(),
             file: found.below.join("/"),
@@ -273,7 +273,13 @@ impl Watched {
 }
 
 /// Adds the event that a file or a folder cannot be read; the same one again is a duplicate.
-pub(super) fn tell_closed(whose: &Whose, changed_ns: i128, reason: &str, context: &Context<'_>, outbox: &mut Outbox) {
+pub(super) fn tell_closed(
+    whose: &SourceFile,
+    changed_ns: i128,
+    reason: &str,
+    context: &Context<'_>,
+    outbox: &mut Outbox,
+) {
     let place = Place {
         adw_id: &whose.adw_id,
         agent: &whose.agent,

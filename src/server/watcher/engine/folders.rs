@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::Engine;
 use crate::watcher::beneath::{self, Stat};
 use crate::watcher::folder::{Content, Folder, Found};
-use crate::watcher::run::Whose;
+use crate::watcher::run::SourceFile;
 use crate::watcher::watched::{self, Watched};
 use crate::watcher::{order, roots, source, vanished};
 use domain::adw_id::AdwId;
@@ -197,7 +197,7 @@ impl Engine {
 
     fn tell_closed(&mut self, folder: &Folder, content: &Content) {
         for (below, changed_ns, reason) in &content.closed {
-            let whose = Whose {
+            let whose = SourceFile {
                 adw_id: folder.adw_id.clone(),
                 agent: below.first().cloned().unwrap_or_default(),
                 file: format!("{}/", below.join("/")),

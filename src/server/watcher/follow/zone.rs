@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use super::Follow;
 use crate::watcher::beneath::Stat;
 use crate::watcher::memory::written_ms;
-use crate::watcher::run::{LineReader, Run};
+use crate::watcher::run::{FileRun, LineReader};
 use domain::timestamp::Timestamp;
 use intake::execution_log::utc_offset_minutes;
 use intake::time_zone::TimeZone;
@@ -18,7 +18,7 @@ const LOG_END_BYTES: u64 = 64 * 1024;
 impl Follow {
     /// Finds out in which zone a log's times were written, as long as that is not known.
     pub(super) fn find_zone(&mut self, file: &File, stat: &Stat, zone: &TimeZone) -> io::Result<()> {
-        let Some(Run {
+        let Some(FileRun {
             reader: LineReader::Log(log),
             offset: 0,
             ..

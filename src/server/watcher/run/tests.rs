@@ -11,24 +11,24 @@ use domain::timeline::sources::MENDED;
 
 const WRITTEN: Timestamp = Timestamp(1_768_473_000_000);
 
-fn whose() -> Whose {
-    Whose {
+fn whose() -> SourceFile {
+    SourceFile {
         adw_id: "c0a43f47".parse().expect("a safe id"),
         agent: "sdlc_planner".into(),
         file: "sdlc_planner/raw_output.jsonl".into(),
     }
 }
 
-fn stream() -> Run {
-    Run::new(1, LineReader::Stream(StreamReader::default()))
+fn stream() -> FileRun {
+    FileRun::new(1, LineReader::Stream(StreamReader::default()))
 }
 
-fn log() -> Run {
-    Run::new(1, LineReader::Log(LogReader::default()))
+fn log() -> FileRun {
+    FileRun::new(1, LineReader::Log(LogReader::default()))
 }
 
 /// Gives a run some pieces; at a `None` it is stored and read back, as by a restart.
-fn feed(mut run: Run, bytes: &[u8], steps: &[Option<usize>]) -> (Vec<Draft>, Run) {
+fn feed(mut run: FileRun, bytes: &[u8], steps: &[Option<usize>]) -> (Vec<Draft>, FileRun) {
     let (whose, zone) = (whose(), TimeZone::default());
     let stamps = Stamps {
         backlog_until: u64::MAX,
@@ -41,7 +41,7 @@ fn feed(mut run: Run, bytes: &[u8], steps: &[Option<usize>]) -> (Vec<Draft>, Run
         let Some(length) = step else {
             let stored = serde_json::to_string(&run.reader).expect("a reader is JSON");
             let reader = serde_json::from_str(&stored).expect("a reader is read back");
-            run = Run::resumed(run.number, reader, run.counts, run.offset, run.is_end_owed);
+            run = FileRun::resumed(run.number, reader, run.counts, run.offset, run.is_end_owed);
             continue;
         };
         let from = usize::try_from(run.wanted()).expect("a small file");

@@ -32,20 +32,20 @@ struct World<'a> {
     printed: usize,
     stream: Stream,
     items: VecDeque<serde_json::Value>,
-    run: Run,
+    run: FileRun,
     known: HashSet<Key>,
     recorded: Vec<Event>,
 }
 
 impl<'a> World<'a> {
     fn new(output: &'a [u8], mark: Option<FileMark>) -> Self {
-        let Whose { adw_id, agent, file } = whose();
+        let SourceFile { adw_id, agent, file } = whose();
         Self {
             output,
             printed: 0,
             stream: Stream::new(adw_id, agent, file, mark),
             items: VecDeque::new(),
-            run: Run { mark, ..stream() },
+            run: FileRun { mark, ..stream() },
             known: HashSet::new(),
             recorded: Vec::new(),
         }
@@ -75,7 +75,7 @@ impl<'a> World<'a> {
                 let stored = serde_json::to_string(&self.run.reader).expect("a reader is JSON");
                 let reader = serde_json::from_str(&stored).expect("a reader is read back");
                 let counts = self.run.counts.clone();
-                self.run = Run::resumed(1, reader, counts, self.run.offset, self.run.is_end_owed);
+                self.run = FileRun::resumed(1, reader, counts, self.run.offset, self.run.is_end_owed);
                 self.run.mark = Some(FILE);
             }
         }
@@ -107,7 +107,7 @@ impl<'a> World<'a> {
         });
     }
 
-    fn watch(&mut self, then: impl FnOnce(&mut Run, &mut Vec<Draft>)) {
+    fn watch(&mut self, then: impl FnOnce(&mut FileRun, &mut Vec<Draft>)) {
         let (whose, zone) = (whose(), TimeZone::default());
         let from = usize::try_from(self.run.wanted()).expect("a small file");
         self.run.push(&self.output[from..self.printed]);

@@ -6,7 +6,7 @@ use domain::timeline::sources::{REPLACED, TRUNCATED};
 
 /// See the module.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Trouble {
+pub(super) enum FollowError {
     #[error(transparent)]
     Unreadable(#[from] io::Error),
     #[error(transparent)]
