@@ -4,6 +4,8 @@
 //! redacted into events. Everything that is the same for all of them is `StreamReader`'s. The set of line types is open, and no
 //! field is sure to be there or to have its type: what no dialect knows passes through as kind `other`, and what is missing is
 //! left out. Nothing here loses the rest of a line.
+//!
+//! Another CLI is a file like `gemini_cli`, and its line in `registry`.
 
 mod call;
 mod claude_code;
@@ -36,7 +38,7 @@ trait Dialect {
     /// Whether this CLI writes such lines, and whether any other does.
     fn claim(&self, line: &LineHead<'_>) -> Claim;
 
-    /// Why a line of its says nothing. Such a line is counted, and changes nothing that is remembered.
+    /// Why one of its lines says nothing. Such a line is counted, and nothing of it is remembered.
     fn silence(&self, _line: &LineHead<'_>) -> Option<&'static str> {
         None
     }

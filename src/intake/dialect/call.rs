@@ -67,7 +67,7 @@ pub(super) struct ToolCall {
 
 /// What came of a call.
 pub(super) struct ToolAnswer {
-    /// That of the call.
+    /// The call's.
     pub id: Option<String>,
     pub content: Value,
     pub is_error: bool,

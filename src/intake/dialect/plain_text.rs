@@ -3,9 +3,10 @@
 use serde_json::Map;
 
 use super::line_draft::LineDraft;
+use super::line_head::LineHead;
+use super::registry;
 use crate::place::LinePart;
 use domain::event::Kind;
-use domain::payload;
 use draft::NewEvent;
 use draft::lenient_json::{self, Parsed};
 
@@ -14,14 +15,15 @@ const SEARCHED_BYTES: usize = 16 * 1024;
 /// At how many braces it is tried.
 const TRIES: usize = 16;
 
-/// A line cut into the text before its object, and the object; none if no object with a type ends the line.
+/// A line cut into the text before its object, and the object; none if no object ends the line that could be a line itself.
 pub(super) fn split(line: &str) -> Option<(&str, Parsed)> {
     let searched = &line[..line.floor_char_boundary(SEARCHED_BYTES)];
     let braces = searched.match_indices("{\"").map(|(at, _)| at).filter(|at| *at > 0);
     braces.take(TRIES).find_map(|at| {
         let parsed = lenient_json::parse(&line[at..]).ok()?;
-        payload::text(&parsed.value, "type")?;
-        Some((line[..at].trim(), parsed))
+        let head = LineHead::of(&parsed.value);
+        let is_line = !head.line_type.is_empty() || registry::choose(&head, None).is_some();
+        is_line.then(|| (line[..at].trim(), parsed))
     })
 }
 

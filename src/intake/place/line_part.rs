@@ -3,7 +3,7 @@
 /// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinePart {
-    /// A block of what the line says, from 0 on; a line without blocks is its first.
+    /// A block of what the line says, from 0 on; a line without blocks is block 0.
     Block(usize),
     /// That some of the line had to be mended.
     Mended,

@@ -1,6 +1,6 @@
 //! The states that a followed file is in.
 
-/// See the module. Whatever it is in, a look that finds the file makes it present.
+/// See the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FollowState {
     /// As an earlier life of the server left it, and not looked at since: other device numbers, and bytes that came meanwhile,
