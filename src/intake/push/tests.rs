@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use domain::event::TimeSource;
+use domain::event::{Event, TimeSource};
 use draft::Document;
 use draft::key::Key;
 use draft::redaction;
