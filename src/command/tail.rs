@@ -296,7 +296,9 @@ impl Following {
 
 /// By what an event is known again in another life of the journal.
 fn print_of(event: &Event) -> u64 {
-    xxh3_64(serde_json::to_string(event).unwrap_or_default().as_bytes())
+    // An event is texts, numbers and JSON: it can always be written.
+    let text = serde_json::to_string(event).expect("an event is JSON");
+    xxh3_64(text.as_bytes())
 }
 
 /// Says what happens, beside the events.

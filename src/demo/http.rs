@@ -1,30 +1,28 @@
-//! As much of an HTTP/1.1 client as a publisher needs: one connection to a server on this machine, kept open.
+//! The server that a demo plays into, asked on threads: a demo that is stopped waits for no answer.
 
-use std::io;
-use std::time::Duration;
+use std::{io, thread};
 
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::sync::oneshot;
+use ureq::Agent;
+use ureq::http::Request;
+use ureq::http::header::CONTENT_TYPE;
 
-/// A server that takes longer to answer counts as gone.
-const PATIENCE: Duration = Duration::from_secs(10);
+use publisher::client::agent;
+use publisher::destination::Destination;
+
 /// A board of some thousand workflows.
-const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+const LONGEST_ANSWER: u64 = 64 * 1024 * 1024;
 
 /// Why an address cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is no address of a server; give one like http://127.0.0.1:4600")]
 pub struct UrlError(String);
 
-/// A connection that is made when it is needed.
+/// Keeps its connection open.
 #[derive(Debug)]
 pub struct Client {
-    /// Host and port.
-    authority: String,
-    /// The path before every other.
-    base: String,
-    connection: Option<BufReader<TcpStream>>,
+    agent: Agent,
+    url: String,
 }
 
 /// What the server said.
@@ -36,140 +34,63 @@ pub struct Answer {
 
 impl Client {
     pub fn new(url: &str) -> Result<Self, UrlError> {
-        let error = || UrlError(url.to_owned());
-        let rest = url.strip_prefix("http://").ok_or_else(error)?;
-        let (authority, base) = rest.split_once('/').unwrap_or((rest, ""));
-        let is_host =
-            !authority.is_empty() && !authority.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@');
-        if !is_host || base.contains(['?', '#', ' ']) {
-            return Err(error());
-        }
-        let has_port = authority
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        let destination = Destination::parse(url).ok();
+        // Demos are for a server at hand, and adwatch itself speaks no TLS.
+        let destination = destination.filter(|destination| destination.url().starts_with("http://"));
+        let destination = destination.ok_or_else(|| UrlError(url.to_owned()))?;
         Ok(Self {
-            authority: if has_port {
-                authority.to_owned()
-            } else {
-                format!("{authority}:80")
-            },
-            base: base.trim_end_matches('/').to_owned(),
-            connection: None,
+            agent: agent(&destination),
+            url: destination.url().to_owned(),
         })
     }
 
-    pub async fn get(&mut self, path: &str) -> io::Result<Answer> {
-        self.ask(format!("GET {} HTTP/1.1\r\n", self.path(path)), &[]).await
+    pub async fn get(&self, path: &str) -> io::Result<Answer> {
+        self.ask(Request::get(format!("{}{path}", self.url)), Vec::new()).await
     }
 
-    pub async fn post_json(&mut self, path: &str, body: &[u8]) -> io::Result<Answer> {
-        let head = format!(
-            "POST {} HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
-            self.path(path),
-            body.len()
-        );
-        self.ask(head, body).await
-    }
-
-    fn path(&self, path: &str) -> String {
-        let slash = if self.base.is_empty() { "" } else { "/" };
-        format!("{slash}{}{path}", self.base)
+    pub async fn post_json(&self, path: &str, body: Vec<u8>) -> io::Result<Answer> {
+        let request = Request::post(format!("{}{path}", self.url)).header(CONTENT_TYPE, "application/json");
+        self.ask(request, body).await
     }
 
     /// Asks once; what happened on a connection that broke is unknown, so it is for the caller to ask again.
-    async fn ask(&mut self, head: String, body: &[u8]) -> io::Result<Answer> {
-        let request = [format!("{head}host: {}\r\n\r\n", self.authority).as_bytes(), body].concat();
-        // Whatever goes wrong, the next request gets a new connection.
-        let kept = self.connection.take();
-        let late = || io::Error::new(io::ErrorKind::TimedOut, "the server does not answer");
-        let asked = timeout(PATIENCE, exchange(kept, &self.authority, &request)).await;
-        let (answer, connection) = asked.map_err(|_| late())??;
-        self.connection = connection;
-        Ok(answer)
+    async fn ask(&self, request: ureq::http::request::Builder, body: Vec<u8>) -> io::Result<Answer> {
+        let request = request.body(body).map_err(io::Error::other)?;
+        let (answered, answer) = oneshot::channel();
+        let agent = self.agent.clone();
+        // A thread of the runtime would be waited for at its end.
+        thread::Builder::new().name("demo".to_owned()).spawn(move || {
+            // Who no longer waits was stopped.
+            let _ = answered.send(exchange(&agent, request));
+        })?;
+        answer.await.map_err(io::Error::other)?
     }
 }
 
-async fn exchange(
-    kept: Option<BufReader<TcpStream>>,
-    authority: &str,
-    request: &[u8],
-) -> io::Result<(Answer, Option<BufReader<TcpStream>>)> {
-    let mut connection = match kept {
-        Some(kept) => kept,
-        None => {
-            let stream = TcpStream::connect(authority).await?;
-            stream.set_nodelay(true)?;
-            BufReader::new(stream)
-        }
-    };
-    connection.get_mut().write_all(request).await?;
-    let broken = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
-    let mut line = String::new();
-    connection.read_line(&mut line).await?;
-    let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
-    let status = status.ok_or_else(|| broken("this is no HTTP server"))?;
-    let (mut length, mut is_chunked, mut stays) = (None, false, true);
-    loop {
-        line.clear();
-        connection.read_line(&mut line).await?;
-        let header = line.trim_end().to_ascii_lowercase();
-        if header.is_empty() {
-            break;
-        }
-        match header.split_once(':').map(|(name, value)| (name, value.trim())) {
-            Some(("content-length", value)) => length = value.parse::<usize>().ok(),
-            Some(("transfer-encoding", value)) => is_chunked = value == "chunked",
-            Some(("connection", value)) => stays = value != "close",
-            _ => {}
-        }
-    }
-    let mut body = Vec::new();
-    if is_chunked {
-        loop {
-            line.clear();
-            connection.read_line(&mut line).await?;
-            let size = line.split(';').next().map(str::trim).unwrap_or_default();
-            let size = usize::from_str_radix(size, 16).map_err(|_| broken("a chunk without its size"))?;
-            if body.len() + size > MAX_ANSWER_BYTES {
-                return Err(broken("the answer is too long"));
-            }
-            let start = body.len();
-            body.resize(start + size, 0);
-            connection.read_exact(&mut body[start..]).await?;
-            line.clear();
-            connection.read_line(&mut line).await?;
-            if size == 0 {
-                break;
-            }
-        }
-    } else if let Some(length) = length {
-        if length > MAX_ANSWER_BYTES {
-            return Err(broken("the answer is too long"));
-        }
-        body.resize(length, 0);
-        connection.read_exact(&mut body).await?;
-    } else {
-        stays = false;
-        connection.read_to_end(&mut body).await?;
-    }
-    Ok((Answer { status, body }, stays.then_some(connection)))
+fn exchange(agent: &Agent, request: Request<Vec<u8>>) -> io::Result<Answer> {
+    let mut response = agent.run(request).map_err(ureq::Error::into_io)?;
+    let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
+    Ok(Answer {
+        status: response.status().as_u16(),
+        body: body.map_err(ureq::Error::into_io)?,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::TcpListener;
+    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
     #[test]
     fn an_address_is_read_or_refused() {
-        for (url, authority, base) in [
-            ("http://127.0.0.1:4600", "127.0.0.1:4600", ""),
-            ("http://localhost/", "localhost:80", ""),
-            ("http://[::1]:4600/adwatch/", "[::1]:4600", "adwatch"),
+        for (url, base) in [
+            ("http://127.0.0.1:4600", "http://127.0.0.1:4600"),
+            ("http://localhost/", "http://localhost"),
+            ("http://[::1]:4600/adwatch/", "http://[::1]:4600/adwatch"),
         ] {
-            let client = Client::new(url).expect(url);
-            assert_eq!((client.authority.as_str(), client.base.as_str()), (authority, base));
+            assert_eq!(Client::new(url).expect(url).url, base);
         }
         for bad in [
             "",
@@ -184,6 +105,27 @@ mod tests {
         }
     }
 
+    /// The lines of a request's head, and its body.
+    async fn request(stream: &mut BufReader<TcpStream>) -> Vec<String> {
+        let mut asked = Vec::new();
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            stream.read_line(&mut line).await.expect("a line");
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.trim().parse().expect("a length");
+            }
+            if line == "\r\n" {
+                break;
+            }
+            asked.push(line.trim().to_owned());
+        }
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await.expect("the body");
+        asked.push(String::from_utf8(body).expect("text"));
+        asked
+    }
+
     #[tokio::test]
     async fn answers_are_read_whole_on_one_connection() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -196,32 +138,51 @@ mod tests {
                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
                 "HTTP/1.1 400 Bad\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
             ] {
-                let mut line = String::new();
-                let mut length = 0;
-                loop {
-                    line.clear();
-                    stream.read_line(&mut line).await.expect("a line");
-                    if let Some(value) = line.strip_prefix("content-length: ") {
-                        length = value.trim().parse().expect("a length");
-                    }
-                    if line == "\r\n" {
-                        break;
-                    }
-                    asked.push(line.trim().to_owned());
-                }
-                let mut body = vec![0; length];
-                stream.read_exact(&mut body).await.expect("the body");
-                asked.push(String::from_utf8(body).expect("text"));
+                asked.extend(request(&mut stream).await);
                 stream.get_mut().write_all(answer.as_bytes()).await.expect("sent");
             }
             asked
         });
-        let mut client = Client::new(&url).expect("an address");
-        let first = client.post_json("/push", b"{}").await.expect("an answer");
+        let client = Client::new(&url).expect("an address");
+        let first = client.post_json("/push", b"{}".to_vec()).await.expect("an answer");
         assert_eq!((first.status, first.body.as_slice()), (200, b"hi".as_slice()));
         let second = client.get("/list").await.expect("an answer");
         assert_eq!((second.status, second.body.as_slice()), (400, b"abcde".as_slice()));
         let asked = server.await.expect("done");
         assert!(asked.contains(&"POST /push HTTP/1.1".to_owned()) && asked.contains(&"GET /list HTTP/1.1".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_chunk_of_any_size_is_an_error_and_no_panic() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let server = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            let mut stream = BufReader::new(stream);
+            request(&mut stream).await;
+            let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nffffffffffffffff\r\nx";
+            stream.get_mut().write_all(answer.as_bytes()).await.expect("sent");
+        });
+        let client = Client::new(&url).expect("an address");
+        client.get("/list").await.expect_err("the answer is cut off");
+        server.await.expect("done");
+    }
+
+    #[test]
+    fn a_runtime_ends_while_a_server_is_silent() {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let client = Client::new(&url).expect("an address");
+        let asked = runtime.spawn(async move { client.get("/list").await.map(|answer| answer.status) });
+        let (_silent, _) = listener.accept().expect("a connection");
+        let (ended, end) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            drop(runtime);
+            let _ = ended.send(());
+        });
+        end.recv_timeout(std::time::Duration::from_secs(5))
+            .expect("no answer is waited for");
+        drop(asked);
     }
 }

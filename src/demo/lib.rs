@@ -81,8 +81,8 @@ pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
     if !(1..=1_000).contains(&options.workflows) {
         return Err(DemoError::Workflows(options.workflows));
     }
-    let mut client = Client::new(&options.url)?;
-    let known = known(&mut client).await;
+    let client = Client::new(&options.url)?;
+    let known = known(&client).await;
     let (publisher, delivery) = Publisher::new(client);
     let mut demo = Demo {
         next: 0,
@@ -211,7 +211,7 @@ fn adw_id(seed: u64, number: u64) -> String {
 }
 
 /// What the server knows already; asks until it answers.
-async fn known(client: &mut Client) -> HashMap<String, bool> {
+async fn known(client: &Client) -> HashMap<String, bool> {
     let mut is_told = false;
     loop {
         match client.get("/api/workflows").await {

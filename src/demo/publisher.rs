@@ -33,12 +33,12 @@ impl Publisher {
     }
 }
 
-async fn deliver(mut client: Client, mut waiting: mpsc::Receiver<Value>) {
+async fn deliver(client: Client, mut waiting: mpsc::Receiver<Value>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let body = Value::Array(std::mem::take(&mut batch)).to_string();
         let mut pause = FIRST_PAUSE;
-        while let Err(reason) = send(&mut client, body.as_bytes()).await {
+        while let Err(reason) = send(&client, body.as_bytes()).await {
             if pause == FIRST_PAUSE {
                 warn!(%reason, "events cannot be pushed; trying until they can");
             }
@@ -52,8 +52,11 @@ async fn deliver(mut client: Client, mut waiting: mpsc::Receiver<Value>) {
 }
 
 /// Sends a batch; an error says that it is worth sending again, which the events' ids make safe.
-async fn send(client: &mut Client, body: &[u8]) -> Result<(), String> {
-    let answer = client.post_json(PATH, body).await.map_err(|error| error.to_string())?;
+async fn send(client: &Client, body: &[u8]) -> Result<(), String> {
+    let answer = client
+        .post_json(PATH, body.to_vec())
+        .await
+        .map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&answer.body);
     match answer.status {
         200..300 => {

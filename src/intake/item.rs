@@ -22,7 +22,8 @@ pub struct LineNames {
 
 /// The event as an item to push; `blocks` is how many events its line has, and bounds the block it can be.
 pub fn of(new: &NewEvent, names: &LineNames, blocks: usize, pictures: &[Picture]) -> Value {
-    let mut item = serde_json::to_value(&new.event).unwrap_or_default();
+    // An event is texts, numbers and JSON: it can always be written.
+    let mut item = serde_json::to_value(&new.event).expect("an event is JSON");
     let Some(data) = item.get_mut("data").and_then(Value::as_object_mut) else {
         return item;
     };

@@ -29,9 +29,7 @@ impl Line {
             }
         }
         let item = clean(item);
-        // A value with text keys can always be written.
-        let mut text = serde_json::to_vec(&item).unwrap_or_default();
-        text.push(b'\n');
+        let text = format!("{item}\n").into_bytes();
         Self {
             adw_id: adw_id(&item).map(str::to_owned),
             is_log: is_log(&item),

@@ -21,12 +21,20 @@ use axum::response::{IntoResponse, Response};
 
 use self::host::Host;
 use self::origin::Origin;
-use crate::config::Access;
 use crate::error::ApiError;
 
 /// What a page may load where it does not set a policy of its own: nothing.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const METHODS: &str = "GET, HEAD, POST";
+
+/// Who may ask, beyond this machine's own pages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Access {
+    /// Pages of these origins may read and push.
+    pub allowed_origins: Vec<Origin>,
+    /// Names under which adwatch is reached, beside those of the loopback interface.
+    pub allowed_hosts: Vec<Host>,
+}
 
 /// The policy of a page: our own files, our own socket, and the scripts that bear the nonce of this very answer.
 pub fn page_policy(nonce: &str, reload_port: Option<u16>) -> String {

@@ -14,8 +14,7 @@ use std::time::Duration;
 use self::key::Key;
 use self::keys::KEYS;
 use self::value::{Given, Value};
-use crate::access::host::Host;
-use crate::access::origin::Origin;
+use crate::access::Access;
 use domain::status::Patience;
 pub use journal::sqlite::Durability;
 
@@ -83,15 +82,6 @@ pub struct Journal {
     pub keep_days: u64,
     /// When the journal fills more, the oldest events are removed; 0 keeps all.
     pub keep_bytes: u64,
-}
-
-/// Who may ask, beyond this machine's own pages.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Access {
-    /// Pages of these origins may read and push.
-    pub allowed_origins: Vec<Origin>,
-    /// Names under which adwatch is reached, beside those of the loopback interface.
-    pub allowed_hosts: Vec<Host>,
 }
 
 /// What one client may cost.

@@ -1,7 +1,6 @@
 //! The banner under the header: says what is wrong with the connection, since when, and what can be done.
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use crate::connection::{countdown, short_age};
 use crate::control;
@@ -9,9 +8,10 @@ use crate::derived::Derived;
 use crate::dynamic::dynamic;
 use crate::format;
 use crate::icon::icon;
+use crate::sheets::sheet;
 use crate::store::{Ask, LinkState, Store, use_store};
 
-pub const SHEET: &str = style_sheet!("./style/components/banner.css");
+pub const SHEET: &str = sheet!("banner");
 
 #[component]
 pub fn Banners() -> impl IntoView {

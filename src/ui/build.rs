@@ -1,72 +1,56 @@
-//! Compiles the component sheets: what Tailwind reads of them is written beside them, and kept in the repository.
+//! Compiles the component sheets: each under a class of its own, which `sheet!` hands to its component.
 //!
-//! Written only when it differs, so that a build that changes nothing rebuilds nothing.
+//! The class is a hash of the sheet's text, so server and browser agree on it, and no two sheets share one.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 use stylers::{Class, from_str};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Cargo runs this in the folder of the crate.
 const ROOT: &str = "../..";
 const SHEETS: &str = "style/components";
+/// What Tailwind reads of them, kept in the repository because it runs before the first build is done.
 const COMPILED_SHEETS: &str = "style/generated/components.css";
 
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=build.rs");
-    compile_sheets()
-}
-
-/// Gives every sheet in `style/components` the scope class that `style_sheet!` hands to its component.
-fn compile_sheets() -> io::Result<()> {
     let root = Path::new(ROOT);
+    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", root.join(SHEETS).display());
-    let mut compiled = String::from("/* Made by build.rs from style/components. Do not edit. */\n");
-    let mut owners = HashMap::new();
-    for path in files_below(&root.join(SHEETS))? {
+    let mut compiled = String::from("/* Made by src/ui/build.rs from style/components. Do not edit. */\n");
+    let mut arms = String::new();
+    for path in sheets(&root.join(SHEETS))? {
         let sheet = fs::read_to_string(&path)?;
-        let class = Class::rand_class_from_seed(sheet.clone());
-        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-        // stylers derives the class from the sheet's length alone, so two sheets of equal length would share it.
-        if let Some(other) = owners.insert(class.as_name().to_owned(), name.clone()) {
-            return Err(io::Error::other(format!(
-                "{other} and {name} have the same number of characters and would share the class {}: \
-                 lengthen a comment in one of them",
-                class.as_name()
-            )));
-        }
-        let _ = write!(compiled, "\n/* {name} */\n{}\n", from_str(&sheet, &class).trim());
+        let class = format!("l-{:08x}", xxh3_64(sheet.as_bytes()) >> 32);
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let _ = writeln!(arms, "    ({name:?}) => {{ {class:?} }};");
+        let rules = from_str(&sheet, &Class::new(class));
+        let _ = write!(compiled, "\n/* {SHEETS}/{name}.css */\n{}\n", rules.trim());
     }
-    write_if_changed(&root.join(COMPILED_SHEETS), compiled.as_bytes())
+    write_if_changed(&root.join(COMPILED_SHEETS), &compiled)?;
+    let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is set by cargo"))?;
+    // A macro and no constants, because `concat!` takes nothing else.
+    write_if_changed(
+        &Path::new(&out).join("sheets.rs"),
+        &format!("macro_rules! sheet {{\n{arms}}}\n"),
+    )
 }
 
-/// Every file below `dir`, sorted, so that the same files give the same output everywhere.
-fn files_below(dir: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.extend(files_below(&path)?);
-        } else if !path
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with('.'))
-        {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
+/// Sorted, so that the same files give the same output everywhere.
+fn sheets(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut paths = paths.collect::<io::Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "css"));
+    paths.sort();
+    Ok(paths)
 }
 
-fn write_if_changed(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::read(path).is_ok_and(|old| old == bytes) {
+/// A build that changes nothing rebuilds nothing.
+fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(());
     }
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
-    }
-    fs::write(path, bytes)
+    fs::write(path, text)
 }

@@ -1,15 +1,15 @@
 //! The connection as a badge: how the page gets its events, and how old the last sign of life is.
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use crate::dynamic::dynamic;
 use crate::format::{self, THIN};
 use crate::icon::{self, icon};
+use crate::sheets::sheet;
 use crate::store::{Link, LinkState, use_store};
 use domain::timestamp::Timestamp;
 
-const SHEET: &str = style_sheet!("./style/components/conn.css");
+const SHEET: &str = sheet!("conn");
 
 /// The badge at the right end of the top row.
 #[component]

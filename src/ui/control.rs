@@ -1,10 +1,10 @@
 //! The classes of controls: buttons, chips, segments, fields and menus.
 
-use stylers_macro::style_sheet;
+use crate::sheets::sheet;
 
-pub const BUTTON: &str = concat!("btn ", style_sheet!("./style/components/control.css"));
-pub const QUIET_BUTTON: &str = concat!("btn quiet ", style_sheet!("./style/components/control.css"));
-pub const CHIP: &str = concat!("chip ", style_sheet!("./style/components/control.css"));
-pub const SEGMENTS: &str = concat!("seg ", style_sheet!("./style/components/control.css"));
-pub const FIELD: &str = concat!("field ", style_sheet!("./style/components/control.css"));
-pub const MENU: &str = concat!("menu ", style_sheet!("./style/components/control.css"));
+pub const BUTTON: &str = concat!("btn ", sheet!("control"));
+pub const QUIET_BUTTON: &str = concat!("btn quiet ", sheet!("control"));
+pub const CHIP: &str = concat!("chip ", sheet!("control"));
+pub const SEGMENTS: &str = concat!("seg ", sheet!("control"));
+pub const FIELD: &str = concat!("field ", sheet!("control"));
+pub const MENU: &str = concat!("menu ", sheet!("control"));

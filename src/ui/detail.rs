@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use crate::connection::Connection;
 use crate::control;
@@ -28,6 +27,7 @@ use crate::format;
 use crate::html::Html;
 use crate::icon::icon;
 use crate::markup::markup;
+use crate::sheets::sheet;
 use crate::viewer::subject::{Subject, use_subject};
 use domain::event::Kind;
 use domain::log::Log;
@@ -37,7 +37,7 @@ use list::view::list_view;
 use list::{List, Mode};
 use query::{DetailQuery, Tab, workflow};
 
-const SHEET: &str = style_sheet!("./style/components/detail.css");
+const SHEET: &str = sheet!("detail");
 /// How long links wait for a person who types.
 const BEHIND: Duration = Duration::from_millis(50);
 

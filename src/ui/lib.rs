@@ -24,6 +24,7 @@ pub mod html;
 pub mod icon;
 pub mod markup;
 pub mod not_found;
+pub mod sheets;
 pub mod skeleton;
 pub mod stage_bar;
 pub mod status_mark;

@@ -1,14 +1,14 @@
 //! The six stages of a workflow as a bar.
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
+use crate::sheets::sheet;
 use domain::letters::capital;
 use domain::stage::STAGES;
 use domain::status::Status;
 use domain::timeline::stage_line::StageState;
 
-const SHEET: &str = concat!("stages ", style_sheet!("./style/components/stages.css"));
+const SHEET: &str = concat!("stages ", sheet!("stages"));
 
 /// The stage's state as a word.
 pub fn state_word(state: Option<StageState>) -> &'static str {

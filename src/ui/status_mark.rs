@@ -1,14 +1,14 @@
 //! A workflow's state: shape, word and colour, with the reason for it.
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use crate::format;
 use crate::icon;
+use crate::sheets::sheet;
 use domain::status::{Status, Verdict};
 use domain::timestamp::Timestamp;
 
-pub const SHEET: &str = style_sheet!("./style/components/status.css");
+pub const SHEET: &str = sheet!("status");
 
 /// The reason, and whether it was derived or said.
 pub fn reason(verdict: &Verdict) -> String {

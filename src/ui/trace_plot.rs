@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use crate::format::decimal;
 use crate::html::Html;
+use crate::sheets::sheet;
 
-pub const SHEET: &str = concat!("trace ", style_sheet!("./style/components/trace.css"));
+pub const SHEET: &str = concat!("trace ", sheet!("trace"));
 /// The height of a trace, in pixels.
 const HEIGHT: u32 = 16;
 

@@ -30,7 +30,8 @@ impl Paper {
     /// The event as lines, with their ends, for a terminal of so many columns; without a number lines have any length.
     pub fn write(&self, event: &Event, columns: Option<usize>, now: Timestamp) -> String {
         if self.is_json {
-            let text = serde_json::to_string(event).unwrap_or_default();
+            // An event is texts, numbers and JSON: it can always be written.
+            let text = serde_json::to_string(event).expect("an event is JSON");
             return if self.is_terminal { spelt_out(&text) } else { text } + "\n";
         }
         let time = self.time(event, now);

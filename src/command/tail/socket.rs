@@ -55,7 +55,7 @@ impl Socket {
     }
 
     pub fn send(&mut self, frame: &FromBrowser) -> Result<(), Error> {
-        let text = serde_json::to_string(frame).unwrap_or_default();
+        let text = serde_json::to_string(frame).map_err(|error| Error::Io(error.into()))?;
         self.0.send(Message::text(text))
     }
 

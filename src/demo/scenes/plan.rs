@@ -31,7 +31,7 @@ pub fn open(author: &mut Author) {
         json!({"workflow_name": WORKFLOW, "status": "started", "message": message, "progress_percent": 0, "current_step": "Classify the issue"}),
     );
     begin(author, "plan", None, "adw_plan_iso");
-    let dump = serde_json::to_string_pretty(&author.state).unwrap_or_default();
+    let dump = format!("{:#}", Value::Object(author.state.clone()));
     author.log(
         "adw_plan_iso",
         "INFO",

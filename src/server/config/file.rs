@@ -68,7 +68,7 @@ fn unknown_key(file: String, line: usize, section: &'static str, key: &str) -> C
     // The key that was most likely meant serves as the example.
     let meant = allowed
         .iter()
-        .min_by_key(|known| key::distance(known.name, key))
+        .min_by_key(|known| strsim::levenshtein(known.name, key))
         .map_or_else(String::new, |known| known.line());
     ConfigError::UnknownKey {
         file,
@@ -99,7 +99,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::config::{Access, Agents, Durability, Journal, Leptos, Limits, LogFormat, Server};
+    use crate::access::Access;
+    use crate::config::{Agents, Durability, Journal, Leptos, Limits, LogFormat, Server};
     use domain::status::Patience;
 
     const SHIPPED: &str = include_str!("../../../Leptos.toml");

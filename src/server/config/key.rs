@@ -74,32 +74,3 @@ pub fn home(name: &str) -> String {
         .map(|key| format!("[{}]\n{}", key.section, key.line()))
         .unwrap_or_default()
 }
-
-/// How many letters must change to make one word the other (Levenshtein).
-pub fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[other.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_word_is_the_one_that_was_meant() {
-        assert_eq!(distance("listen", "listen"), 0);
-        assert_eq!(distance("listen", "listn"), 1);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-    }
-}

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use super::card_text::{Lines, NO_TIMES, elapsed, last_title};
 use super::deck::Deck;
@@ -13,6 +12,7 @@ use crate::derived::Derived;
 use crate::dynamic::dynamic;
 use crate::figure::figure;
 use crate::format;
+use crate::sheets::sheet;
 use crate::stage_bar::stage_bar;
 use crate::status_mark::status_mark;
 use crate::store::use_store;
@@ -21,7 +21,7 @@ use domain::adw_id::AdwId;
 use domain::card::Card;
 use domain::status::Status;
 
-pub const SHEET: &str = style_sheet!("./style/components/strip.css");
+pub const SHEET: &str = sheet!("strip");
 
 /// The address of a workflow's page.
 pub fn workflow_href(adw_id: &AdwId) -> String {

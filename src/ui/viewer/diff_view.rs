@@ -1,12 +1,11 @@
 //! A diff, as it is drawn: one column, or before and after side by side.
 
-use stylers_macro::style_sheet;
-
 use super::diff_text::{Line, Sort, parse};
 use crate::html::Html;
+use crate::sheets::sheet;
 
 /// The class around a diff.
-pub const DIFF: &str = concat!("diff ", style_sheet!("./style/components/diff.css"));
+pub const DIFF: &str = concat!("diff ", sheet!("diff"));
 /// Longer diffs show their beginning, and the rest on request.
 const SHOWN: usize = 14;
 

@@ -1,7 +1,6 @@
 //! The newest entries of all kinds, newest first.
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use super::entry_body::body;
 use super::pictures;
@@ -15,6 +14,7 @@ use crate::figure::clock;
 use crate::format;
 use crate::html::Html;
 use crate::icon::icon;
+use crate::sheets::sheet;
 use domain::entry::{Entry, is_error_level};
 use domain::event::Kind;
 use domain::latest::{Row, latest};
@@ -22,7 +22,7 @@ use domain::status::Status;
 use domain::timeline::Timeline;
 use domain::timeline::seen_picture::SeenPicture;
 
-const SHEET: &str = style_sheet!("./style/components/entry.css");
+const SHEET: &str = sheet!("entry");
 /// Rows on the page; the rest is a page of the interface away.
 const ROWS: usize = 60;
 /// An entry counts as new for this long.

@@ -1,11 +1,10 @@
 //! Markdown, as it is drawn: every text a text.
 
-use stylers_macro::style_sheet;
-
 use super::markdown::{Block, Span, parse};
 use crate::html::Html;
+use crate::sheets::sheet;
 
-const MD: &str = concat!("md ", style_sheet!("./style/components/markdown.css"));
+const MD: &str = concat!("md ", sheet!("markdown"));
 
 pub fn markdown(html: &mut Html, text: &str) {
     let blocks = parse(text);

@@ -1,7 +1,6 @@
 //! What the workflow is doing now: the reason for its state, the todo list, open tools, the newest errors.
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use super::loads::Loads;
 use super::open_tools::OpenTools;
@@ -11,11 +10,12 @@ use crate::dynamic::dynamic;
 use crate::figure::figure;
 use crate::format;
 use crate::icon;
+use crate::sheets::sheet;
 use crate::status_mark;
 use domain::timeline::mark::Mark;
 use domain::timeline::todo::{TodoItem, TodoList, TodoState};
 
-const SHEET: &str = style_sheet!("./style/components/todo.css");
+const SHEET: &str = sheet!("todo");
 /// The newest errors that stand here; the others are in the entries.
 const ERRORS: usize = 6;
 

@@ -3,16 +3,16 @@
 //! The box is a popover, so it opens, closes with Escape and gives the focus back without a line of script.
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use super::subject::use_subject;
 use crate::control::BUTTON;
 use crate::format::{self, THIN};
 use crate::html::Html;
 use crate::markup::markup;
+use crate::sheets::sheet;
 use domain::timeline::seen_picture::SeenPicture;
 
-const SHEET: &str = style_sheet!("./style/components/picture.css");
+const SHEET: &str = sheet!("picture");
 
 #[component]
 pub fn Pictures() -> impl IntoView {

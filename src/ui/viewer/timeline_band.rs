@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use leptos::prelude::*;
-use stylers_macro::style_sheet;
 
 use super::axis::Axis;
 use super::lane::{Span, Sums, bar, reported, who};
@@ -12,6 +11,7 @@ use super::subject::{Subject, use_subject};
 use crate::derived::Derived;
 use crate::dynamic::dynamic;
 use crate::format::{self, decimal};
+use crate::sheets::sheet;
 use crate::trace_plot::bar_height;
 use domain::status::Status;
 use domain::timeline::Timeline;
@@ -20,7 +20,7 @@ use domain::timeline::stage_line::StageLine;
 use domain::timeline::trace::{Pace, Trace};
 use domain::timestamp::Timestamp;
 
-const SHEET: &str = style_sheet!("./style/components/lane.css");
+const SHEET: &str = sheet!("lane");
 
 /// All that the band draws.
 #[derive(Clone, Debug, PartialEq)]
