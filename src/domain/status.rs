@@ -144,7 +144,7 @@ impl Pulse {
             since,
         };
         let Some(last_at) = self.last_at else {
-            return derived(Status::Unknown, "no event says what it is doing".into(), None);
+            return derived(Status::Unknown, "no event shows what it is doing".into(), None);
         };
         if let Some((state, by, at)) = &self.reported {
             let said = |status, word: &str| Verdict {
@@ -171,8 +171,7 @@ impl Pulse {
         let is_ahead = ahead_ms > CLOCKS_DIFFER_MS;
         if is_ahead && self.open_agents > 0 {
             let ahead = words(ahead_ms);
-            let why =
-                format!("the clock of its source is {ahead} ahead, so nobody can tell how long it has been silent");
+            let why = format!("its source’s clock is {ahead} ahead, so it is unclear how long it has been silent");
             return derived(Status::Unknown, why, None);
         }
         if self.open_agents > 0 {
@@ -189,7 +188,9 @@ impl Pulse {
                 } else {
                     derived(
                         Status::Unknown,
-                        format!("{agent} was at work before adwatch looked; its next line will tell"),
+                        format!(
+                            "{agent} was at work before adwatch was watching; its next line will show whether it still is"
+                        ),
                         Some(last_at),
                     )
                 };
@@ -202,19 +203,19 @@ impl Pulse {
                         Some(last_at),
                     )
                 } else if silence_ms > patience.waiting_ms {
-                    derived(Status::Waiting, format!("{agent} waits for {tool}"), Some(*at))
+                    derived(Status::Waiting, format!("{agent} is waiting for {tool}"), Some(*at))
                 } else {
-                    derived(Status::Running, format!("{agent} wrote {silence} ago"), None)
+                    derived(Status::Running, format!("{agent} was last active {silence} ago"), None)
                 };
             }
             return if silence_ms > patience.silence_ms {
                 derived(
                     Status::Stalled,
-                    format!("{agent} has no tool open and has been silent for {silence}"),
+                    format!("{agent} has no open tool call and has been silent for {silence}"),
                     Some(last_at),
                 )
             } else {
-                derived(Status::Running, format!("{agent} wrote {silence} ago"), None)
+                derived(Status::Running, format!("{agent} was last active {silence} ago"), None)
             };
         }
         if self.is_live && !is_ahead && silence_ms <= patience.silence_ms {
@@ -236,12 +237,12 @@ impl Pulse {
             ),
             _ if self.is_live => derived(
                 Status::Stalled,
-                format!("no event for {silence}, and nothing said that it ended"),
+                format!("no events for {silence}, and nothing reported that it ended"),
                 Some(last_at),
             ),
             _ => derived(
                 Status::Unknown,
-                "no session was seen, and nothing said how it ended".into(),
+                "no session was recorded, and nothing reported how it ended".into(),
                 None,
             ),
         }

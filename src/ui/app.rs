@@ -81,7 +81,7 @@ fn title(page: &Page, known: &Known) -> String {
         (Page::Workflow(_), Known::Timeline(timeline)) => card::title(timeline),
         (Page::Workflow(adw_id), Known::Loading) => adw_id.to_string(),
         (Page::Workflow(_), Known::Missing) => "No such workflow".to_owned(),
-        (Page::Nowhere, _) => "No such page".to_owned(),
+        (Page::Nowhere, _) => "Page not found".to_owned(),
     };
     format!("{what} · adwatch")
 }

@@ -107,7 +107,7 @@ fn dialog(subject: Subject) -> AnyView {
                 </a>
             </header>
             {dynamic(move || (tab.get() != Tab::Overview).then(|| bar::bar(subject, query, behind)))}
-            <div class="panel" role="tabpanel" aria-label="What was recorded">
+            <div class="panel" role="tabpanel" aria-label="Recorded events">
                 {panel}
                 {dynamic(move || pill(list.get().1, has_fresh))}
             </div>
@@ -217,7 +217,7 @@ fn badge(list: List) -> AnyView {
         None => format!("+{}", format::whole(list.fresh().0)),
     });
     view! {
-        <button type="button" class=control::BUTTON title="Follow the newest entry again (f)" data-follow="1">
+        <button type="button" class=control::BUTTON title="Follow the newest entries again (f)" data-follow="1">
             {icon(shape, 12)}
             <b>{word}</b>
             " "
@@ -258,7 +258,7 @@ fn foot(html: &mut Html, subject: Subject, query: &DetailQuery) {
         ("j k", "rows"),
         ("x", "expand"),
         ("[ ]", "errors"),
-        ("n N", "hits"),
+        ("n N", "matches"),
         ("y", "permalink"),
         ("p", "pause"),
         ("f", "follow"),
@@ -275,7 +275,7 @@ fn foot(html: &mut Html, subject: Subject, query: &DetailQuery) {
     }
     html.raw("</span>");
     if history.has_failed() {
-        html.raw("<span class=\"wrong\" role=\"alert\">Entries could not be loaded. ");
+        html.raw("<span class=\"wrong\" role=\"alert\">Could not load the entries. ");
         html.raw("<button type=\"button\" class=\"link\" data-retry=\"1\">Try again</button></span>");
     }
     if query.tab == Tab::Overview {
@@ -289,13 +289,13 @@ fn foot(html: &mut Html, subject: Subject, query: &DetailQuery) {
             html.text(&format::whole(here))
                 .raw(" of ")
                 .text(&format::whole(count))
-                .raw(" hits are in this tab, ");
+                .raw(" matches are in this tab, ");
             html.text(&format::whole(count.saturating_sub(here)))
-                .raw(" on the server");
+                .raw(" more on the server");
         }
         None => {
             let held = history.log(Log::held) as u64;
-            html.text(&format::counted(held, "entry", "entries")).raw(" held here");
+            html.text(&format::counted(held, "entry", "entries")).raw(" loaded");
         }
     }
     html.raw("</span>");

@@ -27,7 +27,10 @@ pub fn clock(at: Timestamp, source: TimeSource) -> AnyView {
     let title = if is_known {
         format::moment(at)
     } else {
-        format!("Written before adwatch looked, at the latest {}", format::moment(at))
+        format!(
+            "Written before adwatch was watching, no later than {}",
+            format::moment(at)
+        )
     };
     view! {
         <time class="time" datetime=at.to_string() title=title>

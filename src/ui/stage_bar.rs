@@ -17,7 +17,7 @@ pub fn state_word(state: Option<StageState>) -> &'static str {
         Some(StageState::Completed) => "completed",
         Some(StageState::Failed) => "failed",
         Some(StageState::Skipped) => "skipped",
-        None => "to come",
+        None => "not started",
     }
 }
 
@@ -35,7 +35,7 @@ pub fn stage_bar(stages: &[Option<StageState>; 6], status: Status) -> AnyView {
             capital(STAGES[newest]),
             state_word(stages[newest])
         ),
-        None => "No stage has begun".to_owned(),
+        None => "No stage has started".to_owned(),
     };
     let segment = |state: &Option<StageState>| {
         let class = match (state, status) {

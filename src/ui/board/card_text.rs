@@ -64,10 +64,13 @@ pub fn elapsed(card: &Card, status: Status, now: Timestamp) -> Option<String> {
 pub fn last_title(card: &Card) -> String {
     match card.last_at {
         Some(at) if card.times_known => format!("Last event {}", format::moment(at)),
-        Some(at) => format!("Found by adwatch; the file was last written {}", format::moment(at)),
-        None => "No event yet".to_owned(),
+        Some(at) => format!(
+            "Found by adwatch afterwards; the file was last written {}",
+            format::moment(at)
+        ),
+        None => "No events yet".to_owned(),
     }
 }
 
 /// Why there is no elapsed time.
-pub const NO_TIMES: &str = "Found by adwatch when it was over or under way: nobody says when it began";
+pub const NO_TIMES: &str = "Start time unknown: adwatch found this workflow after it had started";

@@ -37,7 +37,7 @@ impl Chip {
     fn word(&self) -> String {
         match self {
             Self::All => "All".to_owned(),
-            Self::State(StateFilter::Attention) => "Wants a person".to_owned(),
+            Self::State(StateFilter::Attention) => "Needs attention".to_owned(),
             Self::State(StateFilter::One(status)) => status.word().to_owned(),
             Self::WithErrors => "With errors".to_owned(),
             Self::Repo(repo) => repo.clone(),
@@ -208,7 +208,7 @@ pub fn Attention(deck: Derived<Deck>, survey: Derived<Survey>) -> impl IntoView 
         <nav
             class="hidden max-md:order-1 border-b border-line"
             class:max-md:block=move || ids.with(|ids| !ids.is_empty())
-            aria-label="Wants a person"
+            aria-label="Needs attention"
         >
             {list(move || ids.get(), AdwId::to_string, item)}
         </nav>

@@ -82,7 +82,7 @@ impl Order {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::Attention => "Wants a person first",
+            Self::Attention => "Needs attention first",
             Self::Started => "Newest first",
             Self::Last => "Last event first",
             Self::Errors => "Most errors first",

@@ -99,7 +99,10 @@ fn steps(html: &mut Html, subject: Subject, query: &DetailQuery) {
     if query.text.is_empty() {
         return;
     }
-    for (side, shape, word) in [("back", "#back", "Earlier hit (N)"), ("next", "#turn", "Later hit (n)")] {
+    for (side, shape, word) in [
+        ("back", "#back", "Previous match (N)"),
+        ("next", "#turn", "Next match (n)"),
+    ] {
         html.raw("<button type=\"button\" data-step=\"")
             .raw(side)
             .raw("\" class=\"")
@@ -116,7 +119,7 @@ fn steps(html: &mut Html, subject: Subject, query: &DetailQuery) {
         only: !query.only,
         ..query.clone()
     };
-    chip(html, subject, query.only, only, None, "Only hits");
+    chip(html, subject, query.only, only, None, "Only matches");
 }
 
 /// The hit after the selected one, or before it; from the other end where there is none.
@@ -316,9 +319,9 @@ pub fn export(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
                     .raw("</a>");
             }
         };
-        links(&[], ", whole");
+        links(&[], ", complete");
         if !filters.is_empty() {
-            links(&filters, ", as filtered here");
+            links(&filters, ", as filtered");
         }
         html.raw("</div></details>");
     })

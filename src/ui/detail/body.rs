@@ -17,7 +17,7 @@ pub fn body(html: &mut Html, event: &Value, needle: &str) {
         return;
     };
     if fields.is_empty() {
-        html.raw("<p class=\"none\">This event carries nothing.</p>");
+        html.raw("<p class=\"none\">This event has no content.</p>");
     }
     // What a person looks for comes first.
     const FIRST: [&str; 6] = ["message", "content", "input", "output", "diff", "error"];

@@ -92,7 +92,7 @@ fn time_cell(html: &mut Html, entry: &Entry) {
             .raw("\">")
             .text(moment.get(11..23).unwrap_or(&moment));
     } else {
-        html.raw("Written before adwatch looked, at the latest ")
+        html.raw("Written before adwatch was watching, no later than ")
             .text(&format::moment(entry.at));
         html.raw("\">≤\u{2009}").text(&format::minute(entry.at));
     }

@@ -98,7 +98,7 @@ pub fn Entries() -> impl IntoView {
             {dynamic(move || {
                 is_empty.get().then(|| view! {
                     <p class="px-4 py-3 text-fg2">
-                        "No entry yet. Logs, thinking, tool calls, file changes and texts appear here as they happen."
+                        "No entries yet. Logs, thinking, tool calls, file changes and texts appear here as they happen."
                     </p>
                 }
                 .into_any())
@@ -147,7 +147,7 @@ fn entry(subject: Subject, shown: &Shown) -> AnyView {
             <a
                 class="seq"
                 href=subject.adw_id.with_value(|adw_id| overview::entry(adw_id, entry.seq))
-                title="This entry among all"
+                title="Show this entry among all entries"
             >
                 {format::whole(entry.seq)}
             </a>

@@ -97,7 +97,7 @@ fn tool_head(html: &mut Html, shown: &Shown) {
             .raw("</span>");
     }
     if entry.is_open() {
-        html.raw("<span title=\"No result has come yet\" class=\"st ")
+        html.raw("<span title=\"No result yet\" class=\"st ")
             .raw(status_mark::SHEET)
             .raw("\">");
         html.icon("#wait", 10).raw("open</span>");

@@ -155,7 +155,7 @@ fn elapsed(subject: Subject) -> AnyView {
             };
             view! { <span>{format::elapsed(until.since(first))}</span> }.into_any()
         }
-        None => view! { <span class="text-fg3" title=NO_TIMES>"not known"</span> }.into_any(),
+        None => view! { <span class="text-fg3" title=NO_TIMES>"unknown"</span> }.into_any(),
     })
     .into_any()
 }

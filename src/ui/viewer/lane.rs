@@ -100,10 +100,10 @@ impl Sums {
 pub fn state_mark(state: AgentState, status: Status) -> AnyView {
     let (slug, word, shape) = match (state, status) {
         (AgentState::Open, Status::Running | Status::Waiting) => ("running", "running", icon::running(12)),
-        (AgentState::Open, _) => ("stalled", "no end seen", icon::icon("#stall", 12)),
+        (AgentState::Open, _) => ("stalled", "no end recorded", icon::icon("#stall", 12)),
         (AgentState::Ended, _) => ("completed", "ended", icon::icon("#done", 12)),
         (AgentState::Failed, _) => ("failed", "failed", icon::icon("#fail", 12)),
-        (AgentState::Seen, _) => ("", "no session seen", icon::icon("#pending", 12)),
+        (AgentState::Seen, _) => ("", "no session recorded", icon::icon("#pending", 12)),
     };
     view! {
         <span class=format!("st {slug} {}", status_mark::SHEET) title=word>
@@ -181,7 +181,7 @@ fn label(span: Span, left: f64, right: f64) -> AnyView {
         measured
     };
     let title = if span.is_cut {
-        "It began before adwatch looked".to_owned()
+        "Started before adwatch was watching".to_owned()
     } else {
         format!("{} to {}", format::moment(span.from), format::moment(span.to))
     };
@@ -199,9 +199,9 @@ fn label(span: Span, left: f64, right: f64) -> AnyView {
 /// What stands in the place of a bar where no time is known.
 pub fn reported(agent: &Agent) -> AnyView {
     let text = match (agent.duration_ms(), agent.state) {
-        (Some(ms), _) => format!("{} as reported", format::duration(ms)),
+        (Some(ms), _) => format!("{} (reported)", format::duration(ms)),
         (None, AgentState::Seen) => String::new(),
-        (None, AgentState::Open | AgentState::Ended | AgentState::Failed) => "duration not known".to_owned(),
+        (None, AgentState::Open | AgentState::Ended | AgentState::Failed) => "duration unknown".to_owned(),
     };
     view! { <span class="dur" style="left:8px">{text}</span> }.into_any()
 }

@@ -99,7 +99,7 @@ fn picture_box(html: &mut Html, picture: &SeenPicture, place: &str) {
         .text(&what)
         .raw("</span><a class=\"link leading-6\" rel=\"external\" href=\"/media/");
     html.text(&picture.name)
-        .raw("\">The file</a><button type=\"button\" class=\"")
+        .raw("\">Open file</a><button type=\"button\" class=\"")
         .raw(BUTTON)
         .raw("\" popovertarget=\"")
         .text(&id);

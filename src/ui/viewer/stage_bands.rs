@@ -74,7 +74,7 @@ fn band(stage: &StageLine, place: &Place, status: Status) -> AnyView {
     };
     let name = capital(&stage.name);
     let derived = if stage.derived {
-        ", read off the agents at work"
+        ", inferred from the agents at work"
     } else {
         ""
     };

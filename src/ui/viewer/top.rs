@@ -91,7 +91,7 @@ fn Copy() -> impl IntoView {
         Derived::new(move |_| {
             subject.store.clip.with(|clip| match clip {
                 Clip::Copied(text) if *text == id => ("#tick", "Copied"),
-                Clip::Refused => ("#copy", "The browser did not allow copying"),
+                Clip::Refused => ("#copy", "The browser did not allow copying to the clipboard"),
                 Clip::Nothing | Clip::Asked(_) | Clip::Copied(_) => ("#copy", "Copy id"),
             })
         })
