@@ -10,13 +10,13 @@ use clap::Args;
 use publisher::leaving::{Leaving, SendingEnd};
 use publisher::settings::Settings;
 
-/// Send what waits in the spool; short commands start this by themselves.
+/// Send the events that are waiting in the spool. Short commands start this by themselves.
 #[derive(Args, Debug)]
 pub struct Flush {
-    /// How long to stay when everything is sent, in milliseconds.
+    /// How long to wait for more when everything is sent, in milliseconds.
     #[arg(long, default_value_t = 10_000)]
     linger_ms: u64,
-    /// How long the server may be away before the rest is left in the spool, in milliseconds.
+    /// How long the server may be unreachable before the rest is left in the spool, in milliseconds.
     #[arg(long, default_value_t = 600_000)]
     patience_ms: u64,
 }

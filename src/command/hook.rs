@@ -27,16 +27,16 @@ const LONGEST_PAYLOAD: usize = 7 * 1024 * 1024;
 /// What stays of a long text in a payload that is too long.
 const SHORTENED: usize = 64 * 1024;
 
-/// Take a hook event of Claude Code on the standard input and show it in its workflow.
+/// Read a hook event of Claude Code from standard input and show it in its workflow.
 ///
-/// It always succeeds and prints nothing. The workflow is ADWATCH_ADW_ID's, else that of the session, else that of the working
-/// directory below trees/ADW_ID. `adwatch hook install` makes Claude Code call it.
+/// It always succeeds and prints nothing. The workflow is the one in ADWATCH_ADW_ID, otherwise the one that the session belongs to,
+/// otherwise the one named by the working directory, trees/ADW_ID. `adwatch hook install` makes Claude Code call it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   adwatch hook install                 for the project in this folder
-  adwatch hook install --user          for everything that this user does
-  adwatch hook install --dry-run       only say what would change
+  adwatch hook install --user          for all projects of this user
+  adwatch hook install --dry-run       only show what would change
   adwatch hook uninstall --user")]
 pub struct Hook {
     #[command(subcommand)]
@@ -62,7 +62,7 @@ pub fn take() {
     if io::stdin().is_terminal() {
         let _ = writeln!(
             io::stderr(),
-            "adwatch hook takes an event of Claude Code on its standard input; adwatch hook install makes Claude Code call it"
+            "adwatch hook reads an event of Claude Code from its standard input; adwatch hook install makes Claude Code call it"
         );
         return;
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Reads `500ms`, `30s`, `5m`, `1h`; a number alone is seconds.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
-    let refused = || format!("{text:?} is no length of time; give for example 30s, 5m or 500ms");
+    let refused = || format!("{text:?} is not a duration; give for example 30s, 5m or 500ms");
     let text = text.trim();
     let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(unit_at);

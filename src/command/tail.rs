@@ -59,7 +59,7 @@ impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::Unread,
-            _ => Self::Failed(format!("nothing can be printed: {error}")),
+            _ => Self::Failed(format!("cannot write to standard output: {error}")),
         }
     }
 }
@@ -177,7 +177,10 @@ impl Following {
                 start.workflows = vec![(state.adw_id, Known::Timeline(state.timeline))];
             }
             None if arguments.no_follow => {
-                return Err(Stop::Failed(format!("there is no workflow {}", self.adw_id.as_str())));
+                return Err(Stop::Failed(format!(
+                    "workflow {} does not exist",
+                    self.adw_id.as_str()
+                )));
             }
             None => {
                 self.shown = arguments.since.unwrap_or(0);

@@ -79,10 +79,10 @@ impl Following {
         let link = follower.link(self.now());
         let was_lost = self.link == LinkState::Reconnecting;
         match link.state {
-            LinkState::Reconnecting if !was_lost => say("the server is lost; trying again until it is back"),
-            LinkState::Live | LinkState::CatchingUp if was_lost => say("the server is back"),
+            LinkState::Reconnecting if !was_lost => say("lost the connection to the server; trying to reconnect"),
+            LinkState::Live | LinkState::CatchingUp if was_lost => say("connected to the server again"),
             LinkState::Polling if self.link != LinkState::Polling => {
-                say(&format!("no socket can be had; asking every {} s", link.poll_seconds));
+                say(&format!("WebSocket unavailable; polling every {} s", link.poll_seconds));
             }
             LinkState::Reconnecting
             | LinkState::Live

@@ -43,7 +43,7 @@ pub enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("there is no such workflow"),
+            Self::Missing => f.write_str("the workflow does not exist"),
             Self::Away(reason) | Self::Refused(reason) => f.write_str(reason),
         }
     }
@@ -106,7 +106,7 @@ impl Rest {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        let away = |error: ureq::Error| Trouble::Away(format!("{} cannot be reached: {error}", self.url));
+        let away = |error: ureq::Error| Trouble::Away(format!("cannot reach {}: {error}", self.url));
         let mut response = request.call().map_err(away)?;
         let status = response.status();
         let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
@@ -117,7 +117,7 @@ impl Rest {
         }
         if !status.is_success() {
             let said = value["error"]["message"].as_str();
-            let said = said.map_or_else(|| format!("{} answers {status}", self.url), str::to_owned);
+            let said = said.map_or_else(|| format!("{} answered with status {status}", self.url), str::to_owned);
             let may_pass = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
             return Err(if may_pass {
                 Trouble::Away(said)
@@ -125,7 +125,7 @@ impl Rest {
                 Trouble::Refused(said)
             });
         }
-        let unread = |_| Trouble::Refused(format!("{} is no adwatch, or another version of it", self.url));
+        let unread = |_| Trouble::Refused(format!("{} is not an adwatch server, or is another version", self.url));
         T::from_json(value).map_err(unread)
     }
 }

@@ -32,7 +32,7 @@ impl Socket {
         let url = destination.url();
         let rest = url
             .strip_prefix("http://")
-            .ok_or("a socket over TLS is not supported")?;
+            .ok_or("WebSocket over TLS is not supported")?;
         let authority = rest.split('/').next().unwrap_or(rest);
         let port = authority
             .rsplit_once(':')

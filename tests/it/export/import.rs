@@ -21,7 +21,7 @@ async fn an_export_taken_into_an_empty_journal_shows_the_same() {
     let output = import(data.path(), &[&file], None);
     assert!(output.status.success(), "{}", said(&output.stderr));
     assert!(
-        said(&output.stdout).ends_with(": 8 events imported, 0 known already\n"),
+        said(&output.stdout).ends_with(": 8 events imported, 0 already known\n"),
         "{}",
         said(&output.stdout)
     );
@@ -66,10 +66,10 @@ async fn an_export_taken_into_an_empty_journal_shows_the_same() {
     // The same file again, from the standard input, and into the journal that it came from: nothing changes.
     let output = import(data.path(), &[Path::new("-")], Some(&file));
     assert!(output.status.success(), "{}", said(&output.stderr));
-    assert_eq!(said(&output.stdout), "-: 0 events imported, 8 known already\n");
+    assert_eq!(said(&output.stdout), "-: 0 events imported, 8 already known\n");
     let server = server.restart_after(|data| {
         let output = import(data, &[&file], None);
-        assert!(said(&output.stdout).ends_with(": 0 events imported, 8 known already\n"));
+        assert!(said(&output.stdout).ends_with(": 0 events imported, 8 already known\n"));
     });
     assert_eq!(exported(&server, "").await, export);
 }
@@ -92,7 +92,7 @@ async fn a_file_may_be_broken_in_places() {
             said(&output.stderr)
         );
         let counts = [
-            "7 events imported, 0 known already, 3 under a new number",
+            "7 events imported, 0 already known, 3 under a new number",
             "0 events imported, 7 known already\n",
         ][round];
         assert!(said(&output.stdout).contains(counts), "{}", said(&output.stdout));
