@@ -29,7 +29,7 @@ pub fn start(leaving: &Leaving, settings: &Settings) {
         Ok(Some(lock)) => drop(lock),
         Ok(None) => return,
         Err(error) => {
-            tracing::debug!(%error, "whether events are being sent cannot be told");
+            tracing::debug!(%error, "cannot tell whether events are being sent");
             return;
         }
     }
@@ -44,7 +44,7 @@ pub fn start(leaving: &Leaving, settings: &Settings) {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     if let Err(error) = command.spawn() {
-        tracing::debug!(%error, "no sender can be started; the next one sends what waits");
+        tracing::debug!(%error, "cannot start a sender; the next one sends what is waiting");
     }
 }
 

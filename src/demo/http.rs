@@ -14,7 +14,7 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
 /// Why an address cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} is no address of a server; give one like http://127.0.0.1:4600")]
+#[error("{0} is not a server address; give one like http://127.0.0.1:4600")]
 pub struct UrlError(String);
 
 /// A connection that is made when it is needed.
@@ -81,7 +81,7 @@ impl Client {
         let request = [format!("{head}host: {}\r\n\r\n", self.authority).as_bytes(), body].concat();
         // Whatever goes wrong, the next request gets a new connection.
         let kept = self.connection.take();
-        let late = || io::Error::new(io::ErrorKind::TimedOut, "the server does not answer");
+        let late = || io::Error::new(io::ErrorKind::TimedOut, "the server does not respond");
         let asked = timeout(PATIENCE, exchange(kept, &self.authority, &request)).await;
         let (answer, connection) = asked.map_err(|_| late())??;
         self.connection = connection;
@@ -107,7 +107,7 @@ async fn exchange(
     let mut line = String::new();
     connection.read_line(&mut line).await?;
     let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
-    let status = status.ok_or_else(|| broken("this is no HTTP server"))?;
+    let status = status.ok_or_else(|| broken("this is not an HTTP server"))?;
     let (mut length, mut is_chunked, mut stays) = (None, false, true);
     loop {
         line.clear();

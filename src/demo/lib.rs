@@ -67,9 +67,9 @@ pub struct DemoOptions {
 pub enum DemoError {
     #[error(transparent)]
     Url(#[from] UrlError),
-    #[error("a demo cannot run {0} times faster than life; give a speed from 0.01 to 1000")]
+    #[error("a demo cannot run at {0} times real time; choose a speed from 0.01 to 1000")]
     Speed(f64),
-    #[error("a demo of {0} workflows at once is not possible; give 1 to 1000")]
+    #[error("a demo cannot run {0} workflows at once; choose 1 to 1000")]
     Workflows(usize),
 }
 
@@ -124,7 +124,7 @@ impl Demo {
         info!(
             workflows = self.options.workflows,
             speed = self.options.speed,
-            "the demo plays"
+            "the demo is playing"
         );
         let mut place = 0;
         let mut last = Instant::now();

@@ -39,13 +39,15 @@ pub enum Speed {
 /// Why a recording cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    #[error("there is no folder {0}; give an agents folder, or the folder that it lies in")]
+    #[error("there is no folder {0}; give an agents folder, or the folder that contains it")]
     NoFolder(PathBuf),
-    #[error("{0} holds no workflow: a folder with streams (*.jsonl), logs (*.log) or a state (adw_state.json)")]
+    #[error(
+        "{0} holds no workflow: a folder with streams (*.jsonl), logs (*.log) or a state document (adw_state.json)"
+    )]
     NoWorkflow(PathBuf),
-    #[error("{0} cannot be read: {1}")]
+    #[error("cannot read {0}: {1}")]
     Read(PathBuf, io::Error),
-    #[error("{0} cannot be written: {1}; make room, or give another folder with TMPDIR")]
+    #[error("cannot write {0}: {1}; free up space, or choose another folder with TMPDIR")]
     Write(PathBuf, io::Error),
 }
 
@@ -76,8 +78,8 @@ impl FromStr for Speed {
         }
         let factor = text.strip_suffix('x').unwrap_or(text).parse::<f64>().ok();
         let factor = factor.filter(|factor| (0.01..=1_000.0).contains(factor));
-        let factor =
-            factor.ok_or("give a number from 0.01 to 1000, for example 10; max plays a recording without pauses")?;
+        let factor = factor
+            .ok_or("give a number from 0.01 to 1000, for example 10, or max to play a recording without pauses")?;
         Ok(Self::Times(factor))
     }
 }

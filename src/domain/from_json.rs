@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 /// Why a value cannot be read: the innermost field that is missing or of another type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the field `{0}` is missing or not what it should be")]
+#[error("the field `{0}` is missing or invalid")]
 pub struct Fault(pub &'static str);
 
 /// What can be read from a JSON value.

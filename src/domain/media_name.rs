@@ -20,7 +20,7 @@ pub enum Raster {
 
 /// A text that names no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no name of a picture; it has 64 hex digits and ends in .png, .jpg, .gif or .webp")]
+#[error("not a valid picture name; it has 64 hex digits and ends in .png, .jpg, .gif or .webp")]
 pub struct NoMediaName;
 
 impl Raster {

@@ -88,7 +88,7 @@ impl Builder {
             };
             let thread = std::thread::Builder::new().name("adwatch-courier".into()).spawn(courier);
             if let Err(error) = thread {
-                tracing::warn!(%error, "no thread can be started; events wait in the spool until another process sends them");
+                tracing::warn!(%error, "cannot start a thread; events wait in the spool until another process sends them");
                 handover.end();
             }
             Arc::new(Outlet::new(handover))

@@ -240,7 +240,7 @@ impl<P: Post> Courier<P> {
         let (batch, read) = match spool::next_batch(&sources) {
             Ok(next) => next,
             Err(error) => {
-                tracing::warn!(%error, "what others left in the spool cannot be read");
+                tracing::warn!(%error, "cannot read what other processes left in the spool");
                 self.let_go();
                 return self.failed(None);
             }
@@ -275,7 +275,7 @@ impl<P: Post> Courier<P> {
         let until = match batch.read(0, &unsent.file, unsent.from, unsent.until) {
             Ok(until) => until,
             Err(error) => {
-                tracing::warn!(%error, "the own file of the spool cannot be read");
+                tracing::warn!(%error, "cannot read this process's own spool file");
                 return self.failed(None);
             }
         };
@@ -321,7 +321,7 @@ impl<P: Post> Courier<P> {
                 Step::Sent
             }
             Some(failure) => {
-                tracing::debug!(reason = failure.reason, "events cannot be sent; they wait in the spool");
+                tracing::debug!(reason = failure.reason, "cannot send events; they wait in the spool");
                 self.failed(failure.retry_after)
             }
         };
@@ -343,7 +343,7 @@ impl<P: Post> Courier<P> {
         if !std::mem::replace(&mut self.has_told_refusal, true) {
             tracing::warn!(
                 adw.id = adw_id,
-                "the server refused an event, which is not sent again; others are not told of"
+                "the server rejected an event, which will not be sent again; further rejections are not logged"
             );
         }
         if let Some(own) = &self.own {

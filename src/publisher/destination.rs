@@ -7,7 +7,7 @@ const THIS_MACHINE: [&str; 3] = ["localhost", "[::1]", "0.0.0.0"];
 
 /// Why an address cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no address of a server; give one like http://127.0.0.1:4600")]
+#[error("{0:?} is not a server address; give one like http://127.0.0.1:4600")]
 pub struct UrlError(String);
 
 /// A server, by its base URL.

@@ -123,7 +123,7 @@ impl Handover {
                 true
             }
             Err(error) => {
-                tracing::debug!(%error, "the spool cannot be written; events wait in memory");
+                tracing::debug!(%error, "cannot write the spool; events wait in memory");
                 false
             }
         }

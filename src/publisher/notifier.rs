@@ -75,7 +75,7 @@ impl Notifier {
     /// What the environment says. It never fails: where `ADWATCH_URL` is no address it is switched off, and says so in the log.
     pub fn from_env() -> Self {
         Self::builder().build().unwrap_or_else(|error| {
-            tracing::warn!(%error, "nothing is published");
+            tracing::warn!(%error, "publishing nothing");
             Self::new(None, None, None, None)
         })
     }
@@ -132,7 +132,7 @@ impl Notifier {
         if !is_hook && line::adw_id(&item).is_none() {
             if !outlet.has_warned.swap(true, Ordering::Relaxed) {
                 tracing::warn!(
-                    "an event names no workflow and is not published; set ADWATCH_ADW_ID or use for_workflow"
+                    "an event names no workflow and was not published; set ADWATCH_ADW_ID or use for_workflow"
                 );
             }
             return;

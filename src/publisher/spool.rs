@@ -86,7 +86,7 @@ impl Iterator for Claims<'_> {
                 }
                 // Whoever had it has just sent it.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => tracing::debug!(file = name.0, %error, "a file of the spool is left alone"),
+                Err(error) => tracing::debug!(file = name.0, %error, "skipped a file of the spool"),
             }
         }
         None
@@ -212,7 +212,7 @@ impl Spool {
         if !folder.is_dir() || folder.uid() != rustix::process::geteuid().as_raw() {
             return Err(io::Error::new(
                 io::ErrorKind::PermissionDenied,
-                "the spool is no folder of this user",
+                "the spool is not a folder owned by this user",
             ));
         }
         if folder.mode() & 0o077 != 0 {

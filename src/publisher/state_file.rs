@@ -16,9 +16,9 @@ const FILE: &str = "adw_state.json";
 /// Why a state was not saved. The document is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    #[error("{path} cannot be written: {source}")]
+    #[error("cannot write {path}: {source}")]
     File { path: PathBuf, source: io::Error },
-    #[error("{0} holds no JSON object; repair or remove it, and save again")]
+    #[error("{0} does not contain a JSON object; repair or remove it, and save again")]
     Broken(PathBuf),
     #[error("the fields to save must be a JSON object")]
     Fields,

@@ -29,7 +29,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// Without a length: the body ends with the connection.
 const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nretry-after: 5\r\n\
     connection: close\r\n\r\n\
-    {\"error\":{\"code\":\"busy\",\"message\":\"all connections are taken; try again in five seconds\"}}";
+    {\"error\":{\"code\":\"busy\",\"message\":\"all connections are in use; try again in five seconds\"}}";
 
 /// Serves until `shutdown` completes, then lets open requests and sockets finish for a short while.
 pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutdown: impl Future<Output = ()>) {
@@ -67,7 +67,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutd
     if timeout(FAREWELL, all).await.is_err() {
         tracing::info!(
             open = most - places.available_permits(),
-            "closing connections that did not finish"
+            "closing connections that did not finish in time"
         );
     }
 }
@@ -102,7 +102,7 @@ fn most_connections(wanted: usize) -> usize {
         tracing::warn!(
             files,
             connections = most,
-            "fewer connections than configured: the limit on open files is low"
+            "allowing fewer connections than configured, because the limit on open files is low"
         );
     }
     most
@@ -126,7 +126,7 @@ async fn wait_after(error: &io::Error) {
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::Interrupted
     );
     if !is_of_client {
-        tracing::warn!(%error, "no connection can be taken; trying again");
+        tracing::warn!(%error, "cannot accept a connection; trying again");
         sleep(Duration::from_millis(100)).await;
     }
 }

@@ -80,7 +80,7 @@ fn check(access: &Access, request: &Request) -> Result<Asker, ApiError> {
             StatusCode::MISDIRECTED_REQUEST,
             "host_not_allowed",
             format!(
-                "adwatch does not answer for {host}; open it as localhost, or add the name to allowed_hosts in the \
+                "adwatch does not serve the host {host}; open it as localhost, or add the name to allowed_hosts in the \
                  settings"
             ),
         ));
@@ -91,7 +91,7 @@ fn check(access: &Access, request: &Request) -> Result<Asker, ApiError> {
         ApiError::new(
             StatusCode::FORBIDDEN,
             "origin_not_allowed",
-            format!("pages of {told} may not use adwatch; add the origin to allowed_origins in the settings"),
+            format!("pages from {told} may not use adwatch; add the origin to allowed_origins in the settings"),
         )
     };
     match (origins.next(), origins.next()) {
@@ -109,7 +109,7 @@ fn check(access: &Access, request: &Request) -> Result<Asker, ApiError> {
             }
             return Ok(Asker::OwnPage);
         }
-        (Some(_), Some(_)) => return Err(refuse_origin("several origins at once".to_owned())),
+        (Some(_), Some(_)) => return Err(refuse_origin("more than one origin".to_owned())),
     }
     // Browsers name the origin of every request that can change something; this catches those that hide it.
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
@@ -118,7 +118,7 @@ fn check(access: &Access, request: &Request) -> Result<Asker, ApiError> {
         Some(b"cross-site" | b"same-site") if !is_reading => Err(ApiError::new(
             StatusCode::FORBIDDEN,
             "cross_site",
-            "another site's page may not send this to adwatch; add its origin to allowed_origins in the settings",
+            "pages of other sites may not send this to adwatch; add the page's origin to allowed_origins in the settings",
         )),
         _ => Ok(Asker::Program),
     }
@@ -141,7 +141,7 @@ fn host_of(request: &Request) -> Result<Host, ApiError> {
     // A request line with a whole URL overrides the header (RFC 9112, 3.2.2); nobody honest sends two names.
     match request.uri().authority() {
         Some(authority) if authority.as_str().parse::<Host>().as_ref() != Ok(&host) => Err(bad(format!(
-            "the request line asks for {authority}, the Host header for {host}"
+            "the request line names {authority}, but the Host header names {host}"
         ))),
         _ => Ok(host),
     }

@@ -52,12 +52,12 @@ pub fn router() -> OpenApiRouter<Shared> {
 }
 
 async fn no_such_address(uri: Uri) -> ApiError {
-    ApiError::not_found(format!("there is no {}; /api/docs shows what there is", uri.path()))
+    ApiError::not_found(format!("{} does not exist; see /api/docs for what does", uri.path()))
 }
 
 /// Answers for every address that is asked in a way it does not take.
 pub async fn wrong_method(method: Method, uri: Uri) -> ApiError {
-    let message = format!("{} does not take {method}", uri.path());
+    let message = format!("{} does not support {method}", uri.path());
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }
 
@@ -69,9 +69,9 @@ pub(super) async fn read<T: Send + 'static>(
     let hub = shared.hub.clone();
     let answer = tokio::task::spawn_blocking(move || ask(&hub)).await;
     answer
-        .map_err(|error| ApiError::journal(format!("the journal could not be asked: {error}")))?
+        .map_err(|error| ApiError::journal(format!("could not query the journal: {error}")))?
         .map_err(|error| {
-            tracing::error!(%error, "a reader could not be answered");
+            tracing::error!(%error, "could not answer a request");
             ApiError::journal(error.to_string())
         })
 }
@@ -98,7 +98,7 @@ async fn read_long<T: Send + 'static>(
 }
 
 fn no_workflow(adw_id: &AdwId) -> ApiError {
-    ApiError::not_found(format!("there is no workflow {adw_id}"))
+    ApiError::not_found(format!("workflow {adw_id} does not exist"))
 }
 
 /// An answer that must not be kept: it is of this moment.
@@ -111,5 +111,5 @@ pub(super) fn fresh(body: impl Into<Body>) -> Response {
 fn json<T: Serialize>(value: &T) -> Result<Response, ApiError> {
     serde_json::to_string(value)
         .map(fresh)
-        .map_err(|error| ApiError::journal(format!("the answer cannot be written: {error}")))
+        .map_err(|error| ApiError::journal(format!("cannot serialise the response: {error}")))
 }

@@ -114,9 +114,9 @@ pub struct Limits {
 /// Why the settings were refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("{file} cannot be read: {source}; name another file with --config, or leave it out to use the defaults")]
+    #[error("cannot read {file}: {source}; name another file with --config, or leave it out to use the defaults")]
     Unreadable { file: String, source: std::io::Error },
-    #[error("{file}:{line}: this is no TOML: {message}")]
+    #[error("{file}:{line}: not valid TOML: {message}")]
     Syntax { file: String, line: usize, message: String },
     #[error("{file}:{line}: there is no section [{section}]; allowed are {allowed}; for example:\n{example}")]
     UnknownSection {
@@ -126,7 +126,7 @@ pub enum ConfigError {
         allowed: String,
         example: String,
     },
-    #[error("{file}:{line}: `{key}` stands outside of a section; sections are {allowed}; for example:\n{example}")]
+    #[error("{file}:{line}: `{key}` is outside any section; the sections are {allowed}; for example:\n{example}")]
     NoSection {
         file: String,
         line: usize,
@@ -303,7 +303,7 @@ mod tests {
         for address in ["0.0.0.0:4600", "[::]:4600", "192.168.1.5:80"] {
             let refusal = with_variables(&[("ADWATCH_LISTEN", address)]).unwrap_err();
             assert!(refusal.contains("this machine"), "{refusal}");
-            assert!(refusal.contains("does not ask who is reading"), "{refusal}");
+            assert!(refusal.contains("does not authenticate anyone"), "{refusal}");
         }
         assert!(with_variables(&[("ADWATCH_LISTEN", "localhost:1")]).is_ok());
     }
@@ -311,6 +311,6 @@ mod tests {
     #[test]
     fn a_named_file_must_be_there() {
         let refusal = Config::load(Some(Path::new("/nowhere/adwatch.toml")), |_| None).unwrap_err();
-        assert!(refusal.to_string().contains("/nowhere/adwatch.toml cannot be read"));
+        assert!(refusal.to_string().contains("cannot read /nowhere/adwatch.toml"));
     }
 }

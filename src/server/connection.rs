@@ -69,7 +69,7 @@ impl Connection {
         ready!(stalled.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(
             io::ErrorKind::TimedOut,
-            "the client has accepted nothing for too long",
+            "the client read nothing for too long",
         )))
     }
 }

@@ -44,14 +44,16 @@ pub struct Report {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error(
-        "it is no NDJSON export of adwatch (line {line}: {reason}); make one with /api/workflows/ID/export?format=ndjson. Nothing was imported from it"
+        "not an NDJSON export of adwatch (line {line}: {reason}); create one with /api/workflows/ID/export?format=ndjson. Nothing was imported from it"
     )]
     NoExport { line: u64, reason: String },
-    #[error("it is empty; nothing was imported from it")]
+    #[error("the file is empty; nothing was imported from it")]
     Empty,
-    #[error("it cannot be read on: {0}; what came before is kept, and importing it again goes on from there")]
+    #[error(
+        "cannot read any further: {0}; everything before was imported, and importing the file again continues from there"
+    )]
     Read(#[from] io::Error),
-    #[error("{0}; what came before is kept, and importing it again goes on from there")]
+    #[error("{0}; everything before was imported, and importing the file again continues from there")]
     Record(#[from] RecordError),
 }
 
@@ -74,7 +76,7 @@ pub fn import(hub: &Hub, file: impl BufRead) -> Result<Report, ImportError> {
         if !is_export && line.text.as_ref().is_ok_and(|text| text.starts_with(JSON_EXPORT)) {
             return Err(ImportError::NoExport {
                 line: line.number,
-                reason: "this is an export in the format json".to_owned(),
+                reason: "this is an export in the json format".to_owned(),
             });
         }
         let event = match line.text.and_then(event) {
@@ -111,7 +113,7 @@ pub fn import(hub: &Hub, file: impl BufRead) -> Result<Report, ImportError> {
 
 /// Reads a line of an export.
 fn event(text: &[u8]) -> Result<Event, String> {
-    let event: Event = serde_json::from_slice(text).map_err(|error| format!("this is no event: {error}"))?;
+    let event: Event = serde_json::from_slice(text).map_err(|error| format!("not a valid event: {error}"))?;
     match event.seq {
         1..=GREATEST_SEQ => Ok(event),
         seq => Err(format!("seq must be 1 to {GREATEST_SEQ}, not {seq}")),
@@ -147,7 +149,7 @@ impl Report {
                 Outcome::Duplicate | Outcome::Waiting => self.known += 1,
                 Outcome::Differs => self.refuse(
                     line,
-                    format!("the journal holds another event {seq} of workflow {adw_id}, and keeps it"),
+                    format!("the journal already has a different event {seq} of workflow {adw_id}, which stays"),
                 ),
             }
         }

@@ -83,8 +83,8 @@ pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> OpenApiRouter {
 #[utoipa::path(post, path = "/api/agent-state-update", tag = "pushing",
     request_body(content((pushed::Pushed = "application/json"), (String = "application/x-ndjson"))),
     responses(
-        (status = 200, body = pushed::Reply, description = "What was accepted is kept"),
-        (status = 400, body = pushed::Reply, description = "Nothing could be kept"),
+        (status = 200, body = pushed::Reply, description = "The accepted events are saved"),
+        (status = 400, body = pushed::Reply, description = "No event could be saved"),
         (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
         (status = 415, body = pushed::Reply, description = "The body is neither JSON nor NDJSON in UTF-8"),
         (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),

@@ -40,11 +40,11 @@ use publisher::settings::Settings;
 pub enum StartError {
     #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error("the operating system gives no random numbers: {0}")]
+    #[error("the operating system provides no random numbers: {0}")]
     Random(getrandom::Error),
     #[error(transparent)]
     Watch(#[from] WatchError),
-    #[error("the thread that takes what publishers left cannot be started: {0}")]
+    #[error("cannot start the thread that takes over what publishers left in their spools: {0}")]
     Spools(std::io::Error),
 }
 
@@ -124,10 +124,10 @@ impl Server {
         let (hub, readers) = (self.hub, (self.watcher, self.spools));
         // What is being read is recorded before the journal closes.
         if let Err(error) = tokio::task::spawn_blocking(move || drop(readers)).await {
-            tracing::error!(%error, "the watcher did not stop; what it read is read again at the next start");
+            tracing::error!(%error, "the watcher did not stop in time; what it read last will be read again at the next start");
         }
         if let Err(error) = tokio::task::spawn_blocking(move || hub.close()).await {
-            tracing::error!(%error, "the journal was not closed; nothing that was acknowledged is lost");
+            tracing::error!(%error, "the journal was not closed in time; no acknowledged event is lost");
         }
     }
 }
@@ -166,7 +166,7 @@ async fn in_time(State(config): State<Arc<Config>>, request: Request, next: Next
 
 /// A defect of ours costs one answer, not the connection. The panic itself is in the log.
 fn after_panic(_: Box<dyn Any + Send>) -> Response {
-    let message = "something went wrong here; the log of adwatch says what";
+    let message = "an internal error occurred; see the log of adwatch";
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message).into_response()
 }
 

@@ -39,8 +39,8 @@ pub fn router() -> OpenApiRouter<Shared> {
 ///
 /// With the subprotocol `adwatch.v1` the frames of docs/protocol.md; without one the plain feed, every event of every workflow.
 #[utoipa::path(get, path = "/ws", operation_id = "socket", tag = "following", params(parameters::OfFeed), responses(
-    (status = 101, description = "The socket is open"),
-    (status = 426, body = shapes::Error, description = "The request is no upgrade to a WebSocket, version 13"),
+    (status = 101, description = "The WebSocket is open"),
+    (status = 426, body = shapes::Error, description = "The request is not an upgrade to WebSocket version 13"),
 ))]
 async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Response {
     let (agreed, answer) = match handshake::agree(request.headers()) {
@@ -66,7 +66,7 @@ async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Respons
                     Speech::Plain => tokio::spawn(Plain::new(wire, &shared, types).run()),
                 };
             }
-            Err(_) => tracing::error!("a socket came over an unknown transport and was dropped"),
+            Err(_) => tracing::error!("dropped a WebSocket that came over an unknown transport"),
         }
     });
     answer

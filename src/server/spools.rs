@@ -95,7 +95,9 @@ impl Drop for Spools {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the thread that takes what publishers left has panicked; it is taken at the next start");
+            tracing::error!(
+                "the thread that takes over publishers' spools panicked; the rest will be taken over at the next start"
+            );
         }
     }
 }

@@ -47,9 +47,9 @@ pub struct WatchConfig {
 /// Why watching could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    #[error("how far the files were read cannot be told: {0}")]
+    #[error("cannot find out how far the files were read: {0}")]
     Journal(#[from] JournalError),
-    #[error("the thread that reads the files cannot be started: {0}")]
+    #[error("cannot start the thread that reads the files: {0}")]
     Thread(std::io::Error),
 }
 
@@ -95,7 +95,7 @@ impl Watcher {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the thread that reads the files has panicked; files were not read since");
+            tracing::error!("the thread that reads the files panicked; no files have been read since");
         }
     }
 }

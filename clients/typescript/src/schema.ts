@@ -542,7 +542,7 @@ export interface components {
          * @example {
          *       "error": {
          *         "code": "not_found",
-         *         "message": "there is no workflow nobody"
+         *         "message": "workflow nobody does not exist"
          *       }
          *     }
          */

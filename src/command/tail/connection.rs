@@ -19,7 +19,7 @@ impl Following {
             Command::Open => match Socket::open(&self.destination, self.token.as_deref()) {
                 Ok(socket) => self.socket = Some(socket),
                 Err(reason) => {
-                    tracing::debug!(%reason, "no socket");
+                    tracing::debug!(%reason, "no WebSocket");
                     self.socket = None;
                     inputs.push_back(Input::Closed);
                 }

@@ -43,7 +43,7 @@ fn join(files: Vec<SpoolFile>) {
     let Some(mut first) = files.next() else { return };
     match joined.and_then(|joined| first.replace(&joined)) {
         Ok(()) => files.for_each(SpoolFile::delete),
-        Err(error) => tracing::debug!(%error, "short files of the spool cannot be joined"),
+        Err(error) => tracing::debug!(%error, "cannot merge short spool files"),
     }
 }
 

@@ -28,7 +28,7 @@ impl Spool {
             }
             match thin_out(self.claims(self.names()), excess, only_logs, &mut event_id) {
                 Ok(drops) => add(&mut all, drops),
-                Err(error) => tracing::debug!(%error, "a file of the spool cannot be made smaller"),
+                Err(error) => tracing::debug!(%error, "cannot shrink a spool file"),
             }
         }
         all

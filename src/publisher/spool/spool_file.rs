@@ -131,7 +131,7 @@ impl SpoolFile {
     /// Deletes it, still locked.
     pub fn delete(self) {
         if let Err(error) = fs::remove_file(&self.path) {
-            tracing::debug!(%error, "a file of the spool that was sent cannot be deleted; it is sent again");
+            tracing::debug!(%error, "cannot delete a spool file that was sent; it will be sent again");
         }
     }
 

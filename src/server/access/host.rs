@@ -14,7 +14,7 @@ pub struct Host {
 
 /// A text that is no host.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no host; a host looks like localhost:4600 or [::1]:4600")]
+#[error("{0:?} is not a valid host; a host looks like localhost:4600 or [::1]:4600")]
 pub struct HostError(pub String);
 
 impl Host {

@@ -14,7 +14,7 @@ pub struct Origin {
 
 /// A text that is no origin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no origin; an origin looks like http://localhost:5173")]
+#[error("{0:?} is not a valid origin; an origin looks like http://localhost:5173")]
 pub struct OriginError(pub String);
 
 impl Origin {

@@ -19,7 +19,7 @@ use journal::{JournalError, Page, PageQuery};
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/entries", operation_id = "entries", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
     (status = 200, body = shapes::EntryPage, description = "The page"),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn page(
     State(shared): State<Shared>,
@@ -39,8 +39,8 @@ pub async fn entries(shared: &Shared, adw_id: &AdwId, query: PageQuery) -> Resul
 
 fn lines(page: &Page, query: &PageQuery) -> Result<EntryPage, JournalError> {
     let line = |text: &String| -> Result<Entry, JournalError> {
-        let event: Event =
-            serde_json::from_str(text).map_err(|error| JournalError::Read(format!("an event is no event: {error}")))?;
+        let event: Event = serde_json::from_str(text)
+            .map_err(|error| JournalError::Read(format!("a stored event cannot be read: {error}")))?;
         Ok(Entry::new(&event).short())
     };
     let entries = page

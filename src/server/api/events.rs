@@ -16,7 +16,7 @@ use journal::{JournalError, Page, PageQuery};
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events", operation_id = "events", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
     (status = 200, body = shapes::EventPage, description = "The page"),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn page(
     State(shared): State<Shared>,
@@ -53,7 +53,7 @@ pub async fn read_page<T: Send + 'static>(
 /// One event with its whole payload.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events/{seq}", operation_id = "event", tag = "reading", params(parameters::OfEvent), responses(
     (status = 200, body = shapes::Event, description = "The event"),
-    (status = 404, body = shapes::Error, description = "There is no such event"),
+    (status = 404, body = shapes::Error, description = "The event does not exist"),
 ))]
 pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Numbered) -> Result<Response, ApiError> {
     let of = adw_id.clone();
@@ -62,7 +62,7 @@ pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Num
     }
     let head = shared.hub.head(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
     let message = if seq <= head {
-        format!("event {seq} of workflow {adw_id} was pruned")
+        format!("event {seq} of workflow {adw_id} was removed by retention")
     } else {
         format!("workflow {adw_id} has no event {seq}; its newest is {head}")
     };

@@ -67,7 +67,7 @@ enum Step {
         (String = "text/plain"),
         (String = "text/csv"),
     )),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn export(
     State(shared): State<Shared>,
@@ -90,7 +90,7 @@ pub(super) async fn export(
     };
     // The first part is read before anything is said, so that what is wrong can still be told by a status.
     let (first, rest) = export.step().await.map_err(|error| {
-        tracing::error!(%error, adw.id = %adw_id, "an export could not begin");
+        tracing::error!(%error, adw.id = %adw_id, "an export could not start");
         ApiError::journal(error.to_string())
     })?;
     let Step::Text(first) = first else {
@@ -119,7 +119,7 @@ impl Export {
         };
         match self.step().await.map_err(|error| failed(&error))? {
             (Step::Text(text), export) => Ok(Some((Bytes::from(text), export))),
-            (Step::NoWorkflow, _) => Err(failed(&"the workflow is gone")),
+            (Step::NoWorkflow, _) => Err(failed(&"the workflow no longer exists")),
         }
     }
 
@@ -131,7 +131,7 @@ impl Export {
             let mut export = self;
             export.read_on().map(|step| (step, export))
         });
-        let ended = |error: tokio::task::JoinError| JournalError::Read(format!("the reading ended: {error}"));
+        let ended = |error: tokio::task::JoinError| JournalError::Read(format!("reading stopped: {error}"));
         step.await.map_err(ended)?
     }
 
@@ -154,7 +154,7 @@ impl Export {
                 self.progress = Progress::Begun;
             } else if part.first > after + 1 {
                 return Err(JournalError::Read(format!(
-                    "events {} to {} of {} were pruned meanwhile",
+                    "events {} to {} of {} were removed by retention in the meantime",
                     after + 1,
                     part.first - 1,
                     self.adw_id

@@ -18,7 +18,7 @@ use crate::shared::Shared;
 pub(super) async fn health(State(shared): State<Shared>) -> Response {
     let stats = shared.hub.stats();
     if let Some(reason) = stats.stopped {
-        return ApiError::journal(format!("recording has stopped: {reason}")).into_response();
+        return ApiError::journal(format!("recording stopped: {reason}")).into_response();
     }
     let body = json!({
         "status": "ok",
@@ -47,28 +47,18 @@ pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
         (
             "duplicates_total",
             "counter",
-            "Events that were known already.",
+            "Events that had already been recorded.",
             stats.duplicates,
         ),
-        (
-            "commits_total",
-            "counter",
-            "Transactions of the journal.",
-            stats.commits,
-        ),
-        (
-            "workflows",
-            "gauge",
-            "Workflows that are known.",
-            stats.workflows as u64,
-        ),
+        ("commits_total", "counter", "Journal transactions.", stats.commits),
+        ("workflows", "gauge", "Known workflows.", stats.workflows as u64),
         (
             "workflows_awake",
             "gauge",
-            "Workflows whose timelines are in memory.",
+            "Workflows with their timeline in memory.",
             stats.awake as u64,
         ),
-        ("viewers", "gauge", "Open sockets.", viewers),
+        ("viewers", "gauge", "Open WebSockets.", viewers),
         (
             "recording",
             "gauge",
@@ -85,7 +75,7 @@ pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
     let version = env!("CARGO_PKG_VERSION");
     let _ = write!(
         text,
-        "# HELP adwatch_build_info The version that runs.\n# TYPE adwatch_build_info gauge\n\
+        "# HELP adwatch_build_info The running version.\n# TYPE adwatch_build_info gauge\n\
          adwatch_build_info{{version=\"{version}\"}} 1\n"
     );
     let headers = [

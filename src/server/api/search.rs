@@ -32,7 +32,7 @@ struct Answer<'a> {
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/search", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::SearchLimit), responses(
     (status = 200, body = shapes::Found, description = "What was found"),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn search(
     State(shared): State<Shared>,
@@ -73,8 +73,8 @@ pub async fn find(
     });
     tokio::time::timeout(patience, search).await.unwrap_or_else(|_| {
         let message = format!(
-            "counting took longer than {} s; search fewer events (after, before), those of a kind, an agent or a level, \
-             or a text that fewer hold",
+            "counting took longer than {} s; narrow the search to fewer events (after, before), a kind, an agent or a level, \
+             or search for a rarer text",
             patience.as_secs_f32()
         );
         Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", message))

@@ -28,7 +28,7 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiEr
 /// One workflow whole: its timeline up to `seq`, and its state document as last read.
 #[utoipa::path(get, path = "/api/agent-state/{adw_id}", operation_id = "agent_state", tag = "reading", params(parameters::OfWorkflow), responses(
     (status = 200, body = shapes::AgentState, description = "The workflow"),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn state(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
     let asked = adw_id.clone();

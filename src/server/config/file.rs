@@ -230,7 +230,7 @@ mod tests {
     fn a_key_outside_of_a_section_is_sent_home() {
         let said = refusal("listen = \"127.0.0.1:1\"\n");
         assert!(
-            said.starts_with("Leptos.toml:1: `listen` stands outside of a section"),
+            said.starts_with("Leptos.toml:1: `listen` is outside any section"),
             "{said}"
         );
         assert!(said.ends_with("[server]\nlisten = \"127.0.0.1:4600\""), "{said}");
@@ -262,6 +262,6 @@ mod tests {
     #[test]
     fn broken_toml_is_refused_with_its_line() {
         let said = refusal("[server]\nlisten = \n");
-        assert!(said.starts_with("Leptos.toml:2: this is no TOML"), "{said}");
+        assert!(said.starts_with("Leptos.toml:2: not valid TOML"), "{said}");
     }
 }

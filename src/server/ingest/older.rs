@@ -30,10 +30,10 @@ pub(super) fn router() -> OpenApiRouter<Arc<Ingest>> {
 #[utoipa::path(post, path = "/api/workflow-updates", tag = "pushing",
     request_body(content((older::WorkflowUpdate = "application/json"))),
     responses(
-        (status = 200, body = pushed::Reply, description = "It is kept"),
-        (status = 400, body = pushed::Reply, description = "It could not be kept"),
+        (status = 200, body = pushed::Reply, description = "The event is saved"),
+        (status = 400, body = pushed::Reply, description = "The event could not be saved"),
         (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is no JSON in UTF-8"),
+        (status = 415, body = pushed::Reply, description = "The body is not JSON in UTF-8"),
         (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
         (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
@@ -45,10 +45,10 @@ async fn workflow_update(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, 
 #[utoipa::path(post, path = "/api/stage-event", tag = "pushing",
     request_body(content((older::StageEvent = "application/json"))),
     responses(
-        (status = 200, body = pushed::Reply, description = "It is kept"),
-        (status = 400, body = pushed::Reply, description = "It could not be kept"),
+        (status = 200, body = pushed::Reply, description = "The event is saved"),
+        (status = 400, body = pushed::Reply, description = "The event could not be saved"),
         (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is no JSON in UTF-8"),
+        (status = 415, body = pushed::Reply, description = "The body is not JSON in UTF-8"),
         (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
         (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
@@ -68,10 +68,10 @@ async fn take(ingest: Arc<Ingest>, headers: &HeaderMap, body: Body) -> Response 
 #[utoipa::path(post, path = "/events", tag = "pushing",
     request_body(content((older::ObservedHook = "application/json"))),
     responses(
-        (status = 200, body = older::KeptHook, description = "It is kept"),
-        (status = 400, body = pushed::Reply, description = "It could not be kept"),
+        (status = 200, body = older::KeptHook, description = "The event is saved"),
+        (status = 400, body = pushed::Reply, description = "The event could not be saved"),
         (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is no JSON in UTF-8"),
+        (status = 415, body = pushed::Reply, description = "The body is not JSON in UTF-8"),
         (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
         (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]

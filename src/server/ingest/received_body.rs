@@ -26,7 +26,7 @@ pub(super) fn media(headers: &HeaderMap) -> Result<Media, Reply> {
     let encoding = text(headers, &CONTENT_ENCODING)?;
     if !matches!(encoding.as_str(), "" | "identity") {
         return Err(Reply::unsupported(format!(
-            "content-encoding {encoding} is not read here; send the body as it is"
+            "content-encoding {encoding} is not supported; send the body unencoded"
         )));
     }
     let content_type = text(headers, &CONTENT_TYPE)?;
@@ -49,14 +49,14 @@ pub(super) fn media(headers: &HeaderMap) -> Result<Media, Reply> {
     ) || (essence.starts_with("application/") && essence.ends_with("+json"));
     if !is_by_line && !is_json {
         return Err(Reply::unsupported(format!(
-            "content-type {essence} is not read here; send application/json or application/x-ndjson"
+            "content-type {essence} is not supported; send application/json or application/x-ndjson"
         )));
     }
     let charset = parameters.find_map(|parameter| parameter.strip_prefix("charset="));
     match charset.map(|charset| charset.trim_matches('"')) {
         None | Some("utf-8" | "utf8" | "us-ascii") => Ok(Media { is_by_line }),
         Some(other) => Err(Reply::unsupported(format!(
-            "charset {other} is not read here; send UTF-8"
+            "charset {other} is not supported; send UTF-8"
         ))),
     }
 }
@@ -112,5 +112,5 @@ fn text(headers: &HeaderMap, name: &axum::http::HeaderName) -> Result<String, Re
         return Ok(String::new());
     };
     let text = value.to_str().map(|text| text.trim().to_ascii_lowercase());
-    text.map_err(|_| Reply::unsupported(format!("{name} is no text")))
+    text.map_err(|_| Reply::unsupported(format!("{name} is not readable text")))
 }

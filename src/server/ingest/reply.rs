@@ -102,7 +102,7 @@ impl Reply {
         let message = match self.refused.len() {
             1 => first.reason.clone(),
             count => format!(
-                "none of the {count} items can be kept; the first (index {}): {}",
+                "none of the {count} items can be recorded; the first (index {}): {}",
                 first.index, first.reason
             ),
         };
@@ -148,7 +148,7 @@ impl Reply {
     }
 
     pub(super) fn interrupted(why: &str) -> Self {
-        let message = format!("the body ended too early: {why}");
+        let message = format!("the body ended early: {why}");
         Self::new().error(StatusCode::BAD_REQUEST, "incomplete_body", message)
     }
 

@@ -85,7 +85,7 @@ pub struct EventData {
 
 /// An answer that is an error.
 #[derive(ToSchema)]
-#[schema(example = json!({"error": {"code": "not_found", "message": "there is no workflow nobody"}}))]
+#[schema(example = json!({"error": {"code": "not_found", "message": "workflow nobody does not exist"}}))]
 pub struct Error {
     error: ErrorText,
 }

@@ -29,7 +29,7 @@ const SEARCH_PATIENCE: Duration = Duration::from_secs(3);
 pub(super) async fn seed(shared: &Shared, adw_id: &AdwId, address: &Address) -> Option<DetailSeed> {
     let query = DetailQuery::of(address).filter(|query| query.tab != Tab::Overview)?;
     let read = look(shared, adw_id, &query).await;
-    read.inspect_err(|error| tracing::error!(error = error.message, "the entries of a page could not be read"))
+    read.inspect_err(|error| tracing::error!(error = error.message, "could not read the entries of a page"))
         .ok()?
 }
 

@@ -13,8 +13,8 @@ const A_YEAR: &str = "31536000";
 
 /// Chooses a theme and goes back.
 #[utoipa::path(get, path = "/theme/{choice}", operation_id = "theme", tag = "pages", params(parameters::OfTheme, parameters::Back), responses(
-    (status = 303, description = "The choice stands in a cookie"),
-    (status = 404, body = String, content_type = "text/html", description = "There is no such theme"),
+    (status = 303, description = "The theme is saved in a cookie"),
+    (status = 404, body = String, content_type = "text/html", description = "The theme does not exist"),
 ))]
 pub(super) async fn choose(
     State(shared): State<Shared>,

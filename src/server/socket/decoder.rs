@@ -11,7 +11,7 @@ use domain::frame::FROM_BROWSER_BYTES;
 /// The longest payload of a control frame (5.5).
 const CONTROL_BYTES: usize = 125;
 
-const TOO_BIG: Breach = Breach(Code::TooBig, "a message has at most 16 KiB");
+const TOO_BIG: Breach = Breach(Code::TooBig, "messages are limited to 16 KiB");
 
 /// A message, whole and unmasked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl Decoder {
         // The bit stands in the first frame of a message, and never in a control frame (RFC 7692, 6).
         let may_be_deflated = self.deflates && matches!(opcode, 0x1 | 0x2);
         if first & 0x30 != 0 || is_deflated && !may_be_deflated {
-            return protocol("a reserved bit is set that means nothing here");
+            return protocol("a reserved bit is set without a negotiated meaning");
         }
         if !matches!(opcode, 0x0..=0x2 | 0x8..=0xa) {
             return protocol("an unknown opcode");
@@ -116,7 +116,7 @@ impl Decoder {
         };
         let is_control = opcode >= 0x8;
         if is_control && (!is_last || extended > 0) {
-            return protocol("a control frame is short and in one piece");
+            return protocol("a control frame must be short and unfragmented");
         }
         if rest.len() < extended {
             return Ok(None);
@@ -132,7 +132,7 @@ impl Decoder {
             _ => true,
         };
         if !is_minimal {
-            return protocol("a length is written in its shortest form");
+            return protocol("a length must be encoded in its shortest form");
         }
         let so_far = self.fragments.as_ref().map_or(0, |message| message.bytes.len());
         let payload = usize::try_from(payload).unwrap_or(usize::MAX);
@@ -169,8 +169,13 @@ impl Decoder {
                 message.bytes.extend_from_slice(&payload);
                 message
             }
-            (0x0, None) => return Err(Breach(Code::Protocol, "a continuation of nothing")),
-            (_, Some(_)) => return Err(Breach(Code::Protocol, "a message begins inside another")),
+            (0x0, None) => {
+                return Err(Breach(
+                    Code::Protocol,
+                    "a continuation frame without a message to continue",
+                ));
+            }
+            (_, Some(_)) => return Err(Breach(Code::Protocol, "a message started inside another")),
             (opcode, None) => Fragments {
                 is_text: opcode == 0x1,
                 is_deflated: head.is_deflated,
@@ -189,7 +194,7 @@ fn whole(message: Fragments) -> Result<Incoming, Breach> {
     let bytes = if message.is_deflated {
         inflate(&message.bytes, FROM_BROWSER_BYTES).map_err(|error| match error {
             InflateError::TooLong => TOO_BIG,
-            InflateError::Broken => Breach(Code::Unreadable, "a message cannot be inflated"),
+            InflateError::Broken => Breach(Code::Unreadable, "a message cannot be decompressed"),
         })?
     } else {
         message.bytes
@@ -207,13 +212,13 @@ fn close(payload: &[u8]) -> Result<Incoming, Breach> {
         return if payload.is_empty() {
             Ok(Incoming::Close(None))
         } else {
-            Err(Breach(Code::Protocol, "a close code has two bytes"))
+            Err(Breach(Code::Protocol, "a close code must have two bytes"))
         };
     };
     let code = u16::from_be_bytes(*code);
     // The codes that may be sent (7.4): the rest are reserved or only for use inside a program.
     if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
-        return Err(Breach(Code::Protocol, "no such close code"));
+        return Err(Breach(Code::Protocol, "an invalid close code"));
     }
     if std::str::from_utf8(reason).is_err() {
         return Err(Breach(Code::Unreadable, "a close reason must be UTF-8"));

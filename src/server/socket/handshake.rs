@@ -41,11 +41,11 @@ pub fn agree(headers: &HeaderMap) -> Result<(Agreed, Response), ApiError> {
     let other = |message: &str| ApiError::new(StatusCode::UPGRADE_REQUIRED, "no_websocket", message);
     if !has_word(headers, &UPGRADE, "websocket") || !has_word(headers, &CONNECTION, "upgrade") {
         return Err(other(
-            "this address is a WebSocket: connect with Upgrade: websocket and the subprotocol adwatch.v1",
+            "this is a WebSocket address: connect with Upgrade: websocket and the subprotocol adwatch.v1",
         ));
     }
     if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        return Err(other("only version 13 of WebSocket is spoken here"));
+        return Err(other("only WebSocket version 13 is supported"));
     }
     let key = headers
         .get(SEC_WEBSOCKET_KEY)
@@ -55,7 +55,7 @@ pub fn agree(headers: &HeaderMap) -> Result<(Agreed, Response), ApiError> {
         Speech::V1
     } else if headers.contains_key(SEC_WEBSOCKET_PROTOCOL) {
         return Err(bad(
-            "the subprotocol adwatch.v1 is spoken here, or the plain feed if none is named (Sec-WebSocket-Protocol)",
+            "the only subprotocol is adwatch.v1; without Sec-WebSocket-Protocol you get the plain feed",
         ));
     } else {
         Speech::Plain

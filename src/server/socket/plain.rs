@@ -72,12 +72,12 @@ impl Plain {
                     Ok(Turn::Message(Incoming::Pong | Incoming::Binary)) => {}
                     Ok(Turn::Message(Incoming::Close(code))) => return Farewell::Agreed(code),
                     Err(End::Gone) => return Farewell::Gone,
-                    Err(End::Slow) => return Farewell::Close(Code::Slow, "nothing was accepted for too long"),
+                    Err(End::Slow) => return Farewell::Close(Code::Slow, "the client read nothing for too long"),
                     Err(End::Breach(Breach(code, why))) => return Farewell::Close(code, why),
                 },
                 () = self.bell.rung(), if !may_have_more => may_have_more = true,
                 beat = self.beats.changed() => if beat.is_err() {
-                    return Farewell::Close(Code::Restart, "adwatch stops or restarts");
+                    return Farewell::Close(Code::Restart, "adwatch is stopping or restarting");
                 },
             }
         }
@@ -154,7 +154,7 @@ pub fn types(uri: &Uri) -> Result<Types, &'static str> {
         None | Some("" | "both" | "all") => Ok(Types::Both),
         Some("current") => Ok(Types::Current),
         Some("older") => Ok(Types::Older),
-        Some(_) => Err("types is current or older; leave it out for both"),
+        Some(_) => Err("types must be current or older; leave it out for both"),
     }
 }
 

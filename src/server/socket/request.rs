@@ -33,7 +33,7 @@ impl Request {
     pub fn parse(text: &str) -> Result<Self, Misunderstood> {
         let envelope: Envelope = serde_json::from_str(text).map_err(|error| Misunderstood {
             code: "bad_json",
-            message: format!("a frame is {{\"type\":…,\"data\":{{…}}}}: {error}"),
+            message: format!("a frame must be {{\"type\":…,\"data\":{{…}}}}: {error}"),
         })?;
         match envelope.name.as_str() {
             "subscribe" => {
@@ -54,7 +54,7 @@ impl Request {
             other => Err(Misunderstood {
                 code: "unknown_type",
                 message: format!(
-                    "{:?} is not understood; send subscribe, unsubscribe or ping",
+                    "unknown type {:?}; send subscribe, unsubscribe or ping",
                     other.chars().take(64).collect::<String>()
                 ),
             }),
@@ -68,7 +68,7 @@ fn data<T: DeserializeOwned + Default>(data: Value, name: &str) -> Result<T, Mis
     }
     serde_json::from_value(data).map_err(|error| Misunderstood {
         code: "bad_data",
-        message: format!("the data of {name}: {error}"),
+        message: format!("invalid data of {name}: {error}"),
     })
 }
 

@@ -102,7 +102,7 @@ impl Viewer {
                 match Box::pin(self.fill()).await {
                     Ok(filled) => may_have_more = filled,
                     Err(error) => {
-                        tracing::error!(%error, "a viewer cannot be served");
+                        tracing::error!(%error, "cannot serve a viewer");
                         return Farewell::Close(Code::Unable, "the journal cannot be read");
                     }
                 }
@@ -111,12 +111,12 @@ impl Viewer {
                 turn = self.wire.turn() => match turn {
                     Ok(Turn::Flushed) => {}
                     Ok(Turn::Message(Incoming::Text(text))) => self.answer(&text),
-                    Ok(Turn::Message(Incoming::Binary)) => self.object("bad_json", "frames are text"),
+                    Ok(Turn::Message(Incoming::Binary)) => self.object("bad_json", "frames must be text"),
                     Ok(Turn::Message(Incoming::Ping(payload))) => self.wire.outbox.pong(payload),
                     Ok(Turn::Message(Incoming::Pong)) => {}
                     Ok(Turn::Message(Incoming::Close(code))) => return Farewell::Agreed(code),
                     Err(End::Gone) => return Farewell::Gone,
-                    Err(End::Slow) => return Farewell::Close(Code::Slow, "nothing was accepted for too long; resume"),
+                    Err(End::Slow) => return Farewell::Close(Code::Slow, "the client read nothing for too long; resume"),
                     Err(End::Breach(Breach(code, why))) => return Farewell::Close(code, why),
                 },
                 () = self.bell.rung(), if !may_have_more => may_have_more = true,
@@ -127,7 +127,7 @@ impl Viewer {
                         self.wire.outbox.text(beat);
                     }
                     Ok(()) => {}
-                    Err(_) => return Farewell::Close(Code::Restart, "adwatch stops or restarts; resume"),
+                    Err(_) => return Farewell::Close(Code::Restart, "adwatch is stopping or restarting; resume"),
                 },
             }
         }
@@ -182,7 +182,7 @@ impl Viewer {
         self.forget(&adw_id);
         if self.workflows.len() >= self.most {
             let message = format!(
-                "one socket follows at most {} workflows; unsubscribe from one",
+                "one socket can follow at most {} workflows; unsubscribe from one first",
                 self.most
             );
             return self.object("too_many_subscriptions", &message);

@@ -150,7 +150,7 @@ pub(super) fn entries(folder: &OwnedFd) -> io::Result<Vec<Entry>> {
     for entry in Dir::read_from(folder)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().to_str() else {
-            tracing::debug!(name = ?entry.file_name(), "a name that is no UTF-8 is left out");
+            tracing::debug!(name = ?entry.file_name(), "skipped a name that is not UTF-8");
             continue;
         };
         if name == "." || name == ".." {
@@ -187,7 +187,7 @@ pub(super) fn is_passing(error: &io::Error) -> bool {
         .iter()
         .any(|errno| number == Some(errno.raw_os_error()));
     if is_passing {
-        tracing::warn!(%error, "a file cannot be looked at now; it is tried again");
+        tracing::warn!(%error, "cannot look at a file; will try again");
     }
     is_passing
 }

@@ -77,7 +77,7 @@ impl Mailbox {
             Ok(event) if event.need_rescan() => reported.is_incomplete = true,
             Ok(event) => reported.paths.extend(event.paths),
             Err(error) => {
-                tracing::debug!(%error, "a report of changed files was lost");
+                tracing::debug!(%error, "lost a notification about changed files");
                 reported.is_incomplete = true;
             }
         }
@@ -104,7 +104,7 @@ impl Hints {
             .and_then(|watcher| {
                 watcher
                     .inspect_err(|error| {
-                        tracing::warn!(%error, "changed files are not reported; they are looked for at every rescan");
+                        tracing::warn!(%error, "cannot be notified of changed files; they are found at the next rescan");
                     })
                     .ok()
             });
@@ -133,7 +133,7 @@ impl Hints {
                 // With the limit reached this comes for every folder at every rescan.
                 let is_first = self.watched.insert(PathBuf::new(), (0, 0)).is_none();
                 if is_first {
-                    tracing::warn!(%error, folder = %folder.display(), "a folder cannot be watched; changes in such folders are seen at the next rescan");
+                    tracing::warn!(%error, folder = %folder.display(), "cannot watch a folder; changes in it are found at the next rescan");
                 }
             }
         }

@@ -69,7 +69,7 @@ impl Outbox {
                 Ok(_) => return true,
                 Err(error) => {
                     if !mem::replace(&mut is_told, true) {
-                        tracing::warn!(%error, "what was read of the files cannot be recorded; nothing is skipped, and it is tried again");
+                        tracing::warn!(%error, "cannot record what was read from the files; nothing is skipped, and it will be tried again");
                     }
                     mailbox.pause(match error {
                         RecordError::Stopped(_) | RecordError::Picture(_) => PAUSE * 10,

@@ -64,7 +64,7 @@ impl PictureFile {
         self.seen = Some(stat);
         // Too large, or no picture, and so until it changes.
         let Some(picture) = read(file, &stat)? else {
-            tracing::debug!(file = %self.path, "this is no picture that is kept");
+            tracing::debug!(file = %self.path, "not a picture of a supported kind");
             return Ok(None);
         };
         let (at, time_source) = if is_first_look || context.backlog_until(&stat) > 0 {

@@ -199,7 +199,7 @@ impl Watched {
         let stat = self.spot.stat()?;
         if !stat.is_regular {
             if stat.is_link {
-                tracing::debug!(file = %self.spot.path().display(), "a link is not followed");
+                tracing::debug!(file = %self.spot.path().display(), "skipped a symbolic link");
             }
             return Ok(Progress::Done);
         }

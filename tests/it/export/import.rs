@@ -87,7 +87,7 @@ async fn a_file_may_be_broken_in_places() {
         let output = import(data.path(), &[&file], None);
         assert_eq!(output.status.code(), Some(1));
         assert!(
-            said(&output.stderr).contains("broken.ndjson:5: this is no event: EOF"),
+            said(&output.stderr).contains("broken.ndjson:5: not a valid event: EOF"),
             "{}",
             said(&output.stderr)
         );
@@ -124,7 +124,9 @@ async fn another_event_under_the_same_number_is_kept() {
         assert_eq!(output.status.code(), Some(1));
         let said = said(&output.stderr);
         assert!(
-            said.contains("export.ndjson:1: the journal holds another event 1 of workflow c0a43f47, and keeps it"),
+            said.contains(
+                "export.ndjson:1: the journal already has a different event 1 of workflow c0a43f47, which stays"
+            ),
             "{said}"
         );
     });

@@ -104,7 +104,7 @@ impl Format {
 }
 
 fn read(text: &str) -> Result<Event, JournalError> {
-    serde_json::from_str(text).map_err(|error| JournalError::Read(format!("an event is no event: {error}")))
+    serde_json::from_str(text).map_err(|error| JournalError::Read(format!("a stored event cannot be read: {error}")))
 }
 
 #[cfg(test)]

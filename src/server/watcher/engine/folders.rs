@@ -48,7 +48,7 @@ impl Engine {
                     }
                     Err(error) => {
                         if self.told.insert(spot.path()) {
-                            tracing::warn!(folder = %spot.path().display(), %error, "a folder is left out, because its name is no adw_id");
+                            tracing::warn!(folder = %spot.path().display(), %error, "skipped a folder, because its name is not a valid adw_id");
                         }
                     }
                 }
