@@ -8,8 +8,8 @@
         call.output = subprocess.check_output(["make", "plan"])
     notifier.notify_complete()
 
-A call removes well-known secrets from its event, appends it to a spool file and returns without using the network; from then on the
-event survives `kill -9`. A thread, the courier, sends the spooled events in order. While the server is down, the spool grows, up to a
+A call removes well-known secrets from its event, appends it to a spool file and returns without using the network; from then on
+the event survives `kill -9`. A thread, the courier, sends the spooled events in order. While the server is down, the spool grows, up to a
 limit. What a process leaves there is sent by the next one, or taken over by the server.
 
 Environment: `ADWATCH_URL` (default http://127.0.0.1:4600), `ADWATCH_TOKEN`, `ADWATCH_DISABLED=1`, `ADWATCH_SPOOL` (a folder),
@@ -263,7 +263,8 @@ class Notifier:
 
     @contextlib.contextmanager
     def stage(self, name: str, message: Optional[str] = None, **fields: Any) -> Iterator[Notifier]:
-        """Reports that a stage starts and, at the end, whether it completed or failed and how long it took. Exceptions are passed on."""
+        """Reports that a stage starts and, at the end, whether it completed or failed and how long it took. Exceptions are
+        passed on."""
         began = time.monotonic()
         self.notify_stage_transition(None, None, name, message, **fields)
         status, said = "completed", None
