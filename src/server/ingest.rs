@@ -77,9 +77,9 @@ pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> OpenApiRouter {
         .with_state(Arc::new(ingest))
 }
 
-/// Takes one event, an array of events, or one event on each line. A 200 means that what was accepted is on disk.
+/// Accepts one event, an array of events, or one event per line. A 200 response means that the accepted events are on disk.
 ///
-/// Good items of a batch are kept, bad ones are reported by their place; it is an error only if nothing could be kept.
+/// Valid items of a batch are recorded, invalid ones are reported with their index; it is an error only if nothing could be recorded.
 #[utoipa::path(post, path = "/api/agent-state-update", tag = "pushing",
     request_body(content((pushed::Pushed = "application/json"), (String = "application/x-ndjson"))),
     responses(

@@ -124,14 +124,14 @@ fn complete(operation: &mut Operation) {
     }
 }
 
-/// This description, in OpenAPI 3.1.
+/// This API description, in OpenAPI 3.1.
 #[utoipa::path(get, path = "/api/openapi.json", operation_id = "openapi", tag = "operating",
     responses((status = 200, body = serde_json::Map<String, serde_json::Value>, description = "The document")))]
 async fn document(Extension(description): Extension<Arc<Description>>) -> Response {
     super::api::fresh(description.json.clone())
 }
 
-/// This description as a page.
+/// This API description as a page.
 #[utoipa::path(get, path = "/api/docs", tag = "pages",
     responses((status = 200, body = String, content_type = "text/html", description = "The page")))]
 async fn docs(
@@ -159,7 +159,7 @@ async fn docs(
     (about, Html(page)).into_response()
 }
 
-/// How that page looks, on top of the app's own sheet.
+/// The page's style sheet, in addition to that of the app.
 #[utoipa::path(get, path = "/api/docs.css", tag = "pages",
     responses((status = 200, body = String, content_type = "text/css", description = "The sheet")))]
 async fn sheet() -> Response {

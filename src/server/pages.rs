@@ -55,7 +55,7 @@ async fn board(State(shared): State<Shared>, request: Request) -> Response {
     draw(&shared, seed, StatusCode::OK, request).await
 }
 
-/// The page of a workflow. One that is not there yet is a page too: it fills when the workflow begins.
+/// The page of a workflow. If it does not exist yet, the page fills when the workflow starts.
 #[utoipa::path(get, path = "/w/{adw_id}", operation_id = "viewer", tag = "pages", params(parameters::OfWorkflow), responses(
     (status = 200, body = String, content_type = "text/html", description = "The page"),
     (status = 404, body = String, content_type = "text/html", description = "The page of a workflow that does not exist yet"),

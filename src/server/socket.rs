@@ -35,9 +35,9 @@ pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(open))
 }
 
-/// The socket: what a page follows, as it happens.
+/// The WebSocket, which sends events as they happen.
 ///
-/// With the subprotocol `adwatch.v1` the frames of docs/protocol.md; without one the plain feed, every event of every workflow.
+/// With the subprotocol `adwatch.v1` it sends the frames of docs/protocol.md; without one, the plain feed: every event of every workflow.
 #[utoipa::path(get, path = "/ws", operation_id = "socket", tag = "following", params(parameters::OfFeed), responses(
     (status = 101, description = "The WebSocket is open"),
     (status = 426, body = shapes::Error, description = "The request is not an upgrade to WebSocket version 13"),

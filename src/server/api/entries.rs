@@ -15,7 +15,7 @@ use domain::event::Event;
 use domain::log::EntryPage;
 use journal::{JournalError, Page, PageQuery};
 
-/// A page of events as the lines that a person reads, cut short. Takes the filters of `events`.
+/// A page of events as shortened lines for people to read. Accepts the filters of `events`.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/entries", operation_id = "entries", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
     (status = 200, body = shapes::EntryPage, description = "The page"),

@@ -12,7 +12,7 @@ use crate::shared::Shared;
 use domain::adw_id::AdwId;
 use journal::{JournalError, Page, PageQuery};
 
-/// A page of events in the order of their seq: those after one, those before one, or the newest.
+/// A page of events ordered by seq: those after a seq, those before one, or the newest.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events", operation_id = "events", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
     (status = 200, body = shapes::EventPage, description = "The page"),
@@ -50,7 +50,7 @@ pub async fn read_page<T: Send + 'static>(
     .await
 }
 
-/// One event with its whole payload.
+/// One event with its full payload.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events/{seq}", operation_id = "event", tag = "reading", params(parameters::OfEvent), responses(
     (status = 200, body = shapes::Event, description = "The event"),
     (status = 404, body = shapes::Error, description = "The event does not exist"),

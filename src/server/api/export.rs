@@ -58,7 +58,7 @@ enum Step {
     Text(String),
 }
 
-/// All of a workflow, or what a filter leaves of it, as a file.
+/// A workflow as a file, whole or filtered.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/export", tag = "reading",
     params(parameters::OfWorkflow, parameters::Format, parameters::Filters), responses(
     (status = 200, description = "The file, with its name in `content-disposition`", content(

@@ -13,7 +13,7 @@ use crate::error::ApiError;
 use crate::openapi::shapes;
 use crate::shared::Shared;
 
-/// 200 while events can be recorded, else 503 and why.
+/// 200 while events can be recorded, otherwise 503 with the reason.
 #[utoipa::path(get, path = "/healthz", tag = "operating", responses((status = 200, body = shapes::Health, description = "Events can be recorded")))]
 pub(super) async fn health(State(shared): State<Shared>) -> Response {
     let stats = shared.hub.stats();
@@ -30,7 +30,7 @@ pub(super) async fn health(State(shared): State<Shared>) -> Response {
     super::fresh(body.to_string())
 }
 
-/// The text format of Prometheus, version 0.0.4.
+/// Metrics in the text format of Prometheus, version 0.0.4.
 #[utoipa::path(get, path = "/metrics", tag = "operating",
     responses((status = 200, body = String, content_type = "text/plain", description = "The figures")))]
 pub(super) async fn metrics(State(shared): State<Shared>) -> Response {

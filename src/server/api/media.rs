@@ -25,7 +25,7 @@ const MISSING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"160\" h
     <path d=\"M60 25h40v40H60zM60 65l40-40\" fill=\"none\" stroke=\"#808a91\" stroke-width=\"2\"/>\
     <text x=\"80\" y=\"82\" font-family=\"sans-serif\" font-size=\"10\" text-anchor=\"middle\" fill=\"#808a91\">not available</text></svg>";
 
-/// A picture that an event tells of, as the agent wrote it; for ever the same.
+/// A picture that an event refers to, as the agent wrote it. It never changes.
 #[utoipa::path(get, path = "/media/{name}", tag = "reading", params(parameters::OfPicture), responses(
     (status = 200, description = "The picture", content(
         (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"),

@@ -20,15 +20,15 @@ struct Answer<'a> {
     epoch: &'a str,
     /// All that match, however many seqs are told.
     count: u64,
-    /// The newest of them, in order.
+    /// The seqs of the newest of them, in order.
     seqs: Vec<u64>,
     head: u64,
     first: u64,
-    /// The index reaches up to here. What comes after it was found too, but more slowly.
+    /// How far the index reaches. Later events are found too, but more slowly.
     indexed: u64,
 }
 
-/// How many events of a workflow match, exactly, and the newest of them.
+/// The exact number of matching events of a workflow, and the newest of them.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/search", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::SearchLimit), responses(
     (status = 200, body = shapes::Found, description = "What was found"),

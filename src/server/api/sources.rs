@@ -24,7 +24,7 @@ struct Source {
     path: String,
     run: u32,
     agent: String,
-    /// Bytes that were taken in.
+    /// Bytes read.
     offset: u64,
     #[serde(flatten)]
     counts: LineCounts,

@@ -26,7 +26,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Ingest>> {
         .routes(routes!(observe))
 }
 
-/// Takes what a workflow says of itself, in the shape of earlier dashboards.
+/// Accepts what a workflow reports about itself, in the shape of earlier dashboards.
 #[utoipa::path(post, path = "/api/workflow-updates", tag = "pushing",
     request_body(content((older::WorkflowUpdate = "application/json"))),
     responses(
@@ -41,7 +41,7 @@ async fn workflow_update(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, 
     take(ingest, &headers, body).await
 }
 
-/// Takes what happened to a stage or to the workflow, in the shape of earlier dashboards.
+/// Accepts what happened to a stage or to the workflow, in the shape of earlier dashboards.
 #[utoipa::path(post, path = "/api/stage-event", tag = "pushing",
     request_body(content((older::StageEvent = "application/json"))),
     responses(
@@ -62,9 +62,9 @@ async fn take(ingest: Arc<Ingest>, headers: &HeaderMap, body: Body) -> Response 
     }
 }
 
-/// Takes one hook of Claude Code as the clients of hook observers send it, and gives it back as it is kept.
+/// Accepts one hook of Claude Code as the clients of hook observers send it, and returns it as stored.
 ///
-/// It becomes an event of the workflow that knows its session, like a pushed hook.
+/// It becomes an event of the workflow that its session belongs to, like a pushed hook.
 #[utoipa::path(post, path = "/events", tag = "pushing",
     request_body(content((older::ObservedHook = "application/json"))),
     responses(

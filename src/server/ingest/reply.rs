@@ -23,7 +23,7 @@ pub(super) struct Reply {
     /// Known already, by an id or because they change nothing.
     duplicates: usize,
     refused: Vec<Refused>,
-    /// The workflow, if all items are of one.
+    /// The workflow, if all items belong to the same one.
     #[serde(skip_serializing_if = "Option::is_none")]
     adw_id: Option<AdwId>,
     #[serde(skip_serializing_if = "Option::is_none")]
