@@ -42,7 +42,7 @@ pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
             </head>
             <body>
                 <App />
-                // Behind the app, so that the browser need not walk through it.
+                // After the app, so that hydration need not walk through it.
                 <Sprite />
             </body>
         </html>
@@ -66,7 +66,7 @@ pub fn App() -> impl IntoView {
         Page::Workflow(adw_id) => store.timeline(&adw_id).with(|known| title(&page.get(), known)),
         page => title(&page, &Known::Loading),
     });
-    // What stands in the browser's tab; the first one is in the document already.
+    // The title of the browser's tab; the first one is already in the document.
     effect(move || document().set_title(&title.get()));
     dynamic(move || match page.get() {
         Page::Board => view! { <Board /> }.into_any(),

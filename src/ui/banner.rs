@@ -63,7 +63,7 @@ pub fn Banners() -> impl IntoView {
     .into_any()
 }
 
-/// Appears when no script has taken over within 5 s, or ever; the sheet holds it back until then.
+/// Appears if no script has taken over within 5 s; the style sheet hides it until then.
 fn unstarted(store: Store) -> AnyView {
     view! {
         <div class=format!("banner quiet unstarted {SHEET}")>
@@ -83,7 +83,7 @@ fn unstarted(store: Store) -> AnyView {
 }
 
 fn reconnecting(store: Store) -> AnyView {
-    // The alert says what does not change; the counting stands outside of it, or it would be said every second.
+    // The alert contains only what does not change. The countdown is outside, or a screen reader would read it every second.
     let silent_for = dynamic(move || {
         let now = store.now.get();
         let since = store.link.with(|link| link.last_frame_at.or(link.lost_at));

@@ -30,7 +30,7 @@ pub fn Connection() -> impl IntoView {
     })
 }
 
-/// Stands beside the connection once the workflow is over.
+/// Shown next to the connection once the workflow has ended.
 pub fn ended() -> AnyView {
     view! {
         <span class=format!("conn {SHEET}") title="The workflow has ended; new events would still appear here">

@@ -21,7 +21,7 @@ pub fn state_word(state: Option<StageState>) -> &'static str {
     }
 }
 
-/// Where the workflow stands: the number of the newest stage that has begun, from 1; 0 before the first.
+/// The number of the newest stage that has started, from 1; 0 before the first.
 pub fn reached(stages: &[Option<StageState>; 6]) -> usize {
     stages.iter().rposition(Option::is_some).map_or(0, |at| at + 1)
 }

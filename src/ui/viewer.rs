@@ -74,7 +74,7 @@ fn page(subject: Subject) -> AnyView {
     let seq = subject.part(|timeline| timeline.seq);
     let errors = subject.part(|timeline| timeline.error_count);
     let status = subject.status();
-    // Said once, when it happens; a page that opens on a failure says it in its header.
+    // Announced once, when it happens; a page opened after the failure shows it in its header.
     let opened_on = status.get_untracked();
     let alert =
         move || (status.get() == Status::Failed && opened_on != Status::Failed).then_some("This workflow has failed.");

@@ -53,14 +53,14 @@ impl Lines {
     }
 }
 
-/// How long it has run, or ran; none where nobody vouches for the times.
+/// How long it has run, or ran; none if its times are not known for certain.
 pub fn elapsed(card: &Card, status: Status, now: Timestamp) -> Option<String> {
     let first_at = card.first_at.filter(|_| card.times_known)?;
     let until = if status.is_over() { card.last_at? } else { now };
     Some(format::elapsed(until.since(first_at)))
 }
 
-/// What stands in the title of a card's "last".
+/// The tooltip of a card's "last".
 pub fn last_title(card: &Card) -> String {
     match card.last_at {
         Some(at) if card.times_known => format!("Last event {}", format::moment(at)),

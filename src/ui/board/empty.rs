@@ -37,7 +37,7 @@ pub fn Empty() -> impl IntoView {
     })
 }
 
-/// Number, words, what to type, and what comes of it.
+/// Number, title, command, and what it does.
 const WAYS: [(&str, &str, &str, &str); 3] = [
     (
         "1",

@@ -19,7 +19,7 @@ use crate::store::use_store;
 use domain::adw_id::AdwId;
 use domain::status::Status;
 
-/// More repositories than this stand behind a search.
+/// With more repositories than this, the others are found only by searching.
 const REPOS: usize = 6;
 
 /// What a chip filters by: a click sets it, and a second click takes it away.
@@ -44,7 +44,7 @@ impl Chip {
         }
     }
 
-    /// How many it would show.
+    /// How many workflows it would show.
     fn count(&self, counts: &Counts) -> usize {
         match self {
             Self::All => counts.all,
@@ -125,7 +125,7 @@ fn draw(chip: Chip, query: Derived<Query>, counts: Derived<Counts>) -> AnyView {
     .into_any()
 }
 
-/// The order, as a menu: a choice draws it anew, and closes it with that.
+/// The order, as a menu. Choosing redraws the menu, which closes it.
 fn sort(html: &mut Html, query: &Query) {
     html.raw("<span class=\"lbl max-md:hidden\">Sort</span><details class=\"max-md:hidden ")
         .raw(control::MENU);
@@ -152,7 +152,7 @@ fn sort(html: &mut Html, query: &Query) {
     html.raw("</div></details>");
 }
 
-/// On a phone, what wants a person stands above everything.
+/// On a phone, workflows that need attention come above everything else.
 #[component]
 pub fn Attention(deck: Derived<Deck>, survey: Derived<Survey>) -> impl IntoView {
     let store = use_store();

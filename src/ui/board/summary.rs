@@ -106,7 +106,7 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-/// What stands behind a figure: since when, or of how many.
+/// What follows a figure: since when, or out of how many.
 fn qualifier(counts: &Counts, status: Status, now: Timestamp) -> String {
     let lasting = |since: Option<Timestamp>| {
         since.map_or_else(String::new, |since| {

@@ -49,7 +49,7 @@ fn files(log: &Log, needle: &str) -> Vec<File> {
         };
         files[at].add(entry);
     }
-    // What changed stands before what was only read.
+    // Changed files come before those that were only read.
     let key = |file: &File| {
         let last = file.edits.last().or(file.seqs.last()).copied().unwrap_or(0);
         [u64::from(file.edits.is_empty()), !last, 0]

@@ -1,4 +1,4 @@
-//! The workflow in numbers: what it took, its agents, its kinds of events, and what went wrong.
+//! The workflow in figures: what it used, its agents, its kinds of events, and what went wrong.
 
 use leptos::prelude::*;
 

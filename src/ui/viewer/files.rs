@@ -27,7 +27,7 @@ struct FileTable {
     rows: Vec<FileRow>,
     only_read: usize,
     operations: u64,
-    /// Operations that no longer stand in the timeline.
+    /// How many operations are no longer in the timeline.
     earlier: u64,
 }
 

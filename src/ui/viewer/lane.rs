@@ -15,14 +15,14 @@ use domain::timeline::agent::{Agent, AgentState};
 use domain::timestamp::Timestamp;
 use domain::usage::Usage;
 
-/// When an agent worked, as far as anybody vouches for it.
+/// When an agent worked, as far as that is known for certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     pub from: Timestamp,
     pub to: Timestamp,
-    /// It began before adwatch looked.
+    /// It started before adwatch was watching.
     pub is_cut: bool,
-    /// It goes on: its end is now.
+    /// It is still going on: its end is now.
     pub is_open: bool,
 }
 
@@ -69,7 +69,7 @@ impl Sums {
         }
     }
 
-    /// Rolls up a sub-agent. Its cost stands in the result of the agent that it works for.
+    /// Adds a sub-agent. Its cost is already included in the result of the agent that it works for.
     pub fn add(&mut self, sub: &Agent) {
         self.turns += sub.turns();
         self.tools += sub.tools;
@@ -172,7 +172,7 @@ pub fn bar(agent: &Agent, span: Span, axis: &Axis) -> AnyView {
     .into_any()
 }
 
-/// The duration beside the bar, on the side where there is room.
+/// The duration next to the bar, on the side where there is room.
 fn label(span: Span, left: f64, right: f64) -> AnyView {
     let measured = format::elapsed(span.to.since(span.from));
     let text = if span.is_cut {
@@ -196,7 +196,7 @@ fn label(span: Span, left: f64, right: f64) -> AnyView {
     view! { <span class="dur" style=style title=title>{text}</span> }.into_any()
 }
 
-/// What stands in the place of a bar where no time is known.
+/// What is shown instead of a bar if no time is known.
 pub fn reported(agent: &Agent) -> AnyView {
     let text = match (agent.duration_ms(), agent.state) {
         (Some(ms), _) => format!("{} (reported)", format::duration(ms)),

@@ -16,7 +16,7 @@ use domain::timeline::mark::Mark;
 use domain::timeline::todo::{TodoItem, TodoList, TodoState};
 
 const SHEET: &str = style_sheet!("./style/components/todo.css");
-/// The newest errors that stand here; the others are in the entries.
+/// How many of the newest errors are shown here; the others are in the entries.
 const ERRORS: usize = 6;
 
 #[component]
@@ -73,7 +73,7 @@ fn list(subject: Subject, todo: &TodoList) -> AnyView {
         };
         view! { <i class=class></i> }.into_any()
     };
-    // Nobody works on the item any more once the workflow is over.
+    // Nobody is working on the item any more once the workflow has ended.
     let under_way = move |since| {
         let is_over = subject.verdict.with(|verdict| verdict.status.is_over());
         (!is_over).then(|| format::elapsed(subject.store.now.get().since(since)))

@@ -1,4 +1,4 @@
-//! Where the events came from and what went wrong with it: counted, and the newest to look at.
+//! Where the events came from and what went wrong: the counts, and the newest problems.
 
 use leptos::prelude::*;
 

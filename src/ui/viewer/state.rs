@@ -1,4 +1,4 @@
-//! The state document: what changed last on the tint, old struck and new beside it; then the fields.
+//! The state document: the last changes on a tinted background, the old value struck through with the new one next to it; then the fields.
 
 use leptos::prelude::*;
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub fn StatePanel() -> impl IntoView {
     .into_any()
 }
 
-/// What the workflow is doing: said by somebody, or inferred.
+/// What the workflow is doing: reported or inferred.
 fn status(subject: Subject) -> AnyView {
     let word = dynamic(move || {
         subject.verdict.with(|verdict| {

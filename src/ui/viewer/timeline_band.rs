@@ -138,7 +138,7 @@ pub fn TimelineBand() -> impl IntoView {
     .into_any()
 }
 
-/// How long it was at work, and what was folded.
+/// How long it was active, and how much idle time was folded.
 fn extent(axis: Option<&Axis>) -> String {
     match axis {
         None => "times unknown: found afterwards".to_owned(),
@@ -342,7 +342,7 @@ fn event_trace(trace: &Trace, axis: &Axis) -> AnyView {
         }
     }
     let total: u32 = trace.events.iter().sum();
-    // As wide as a bucket where that is more than a hair.
+    // As wide as a bucket, if that is more than a hairline.
     let width = trace.start.map_or(0.0, |start| {
         axis.place(Timestamp(start.0 + trace.width_ms)) - axis.place(start)
     });
