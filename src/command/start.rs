@@ -18,7 +18,7 @@ pub(super) const DEMO_AGENTS: &str = "agents";
 
 pub(super) fn in_runtime(done: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::Machine(format!("no threads can be started: {error}")))?;
+    let runtime = runtime.map_err(|error| Failure::Machine(format!("cannot start threads: {error}")))?;
     runtime.block_on(done)
 }
 
@@ -51,13 +51,13 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::Machine(match error.kind() {
             io::ErrorKind::AddrInUse => format!(
-                "{address} is taken, perhaps by another adwatch; stop that one, or choose another port with --listen \
+                "{address} is already in use, perhaps by another adwatch; stop that one, or choose another port with --listen \
                  127.0.0.1:0"
             ),
             io::ErrorKind::PermissionDenied => {
-                format!("{address} may not be used by you; choose a port from 1024 on with --listen")
+                format!("you are not allowed to listen on {address}; choose port 1024 or higher with --listen")
             }
-            _ => format!("{address} cannot be listened to: {error}; choose another with --listen"),
+            _ => format!("cannot listen on {address}: {error}; choose another address with --listen"),
         })
     })
 }
@@ -92,6 +92,6 @@ pub(super) fn say(line: &str) -> Result<(), Failure> {
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
         // Nobody listens any more; that is no reason to stop.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|error| Failure::Machine(format!("nothing can be printed: {error}"))),
+        done => done.map_err(|error| Failure::Machine(format!("cannot write to standard output: {error}"))),
     }
 }

@@ -52,7 +52,7 @@ pub enum Act {
 #[derive(Debug)]
 pub struct Step {
     pub agent: Arc<str>,
-    /// The attempt of the agent, from 1.
+    /// The number of the agent's attempt, from 1.
     pub run: u32,
     pub session_id: Arc<str>,
     /// The Task call whose sub-agent this is.

@@ -27,13 +27,13 @@ pub struct Entry {
     pub event_type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
-    /// The Task call whose sub-agent this is from.
+    /// The Task call whose sub-agent caused this event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
     /// The tool, the log level, the operation, the stage, the status or the model.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub head: String,
-    /// The message, the path, or what the tool was asked.
+    /// The message, the path, or the tool's input.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// The tool's output or the diff of a file operation.

@@ -24,7 +24,7 @@ pub struct Event {
     /// What exactly happened, for example `tool_execution_pre`.
     pub event_type: String,
     pub agent: Option<String>,
-    /// The attempt of the agent, from 1.
+    /// The number of the agent's attempt, from 1.
     pub run: Option<u32>,
     pub session_id: Option<String>,
     /// The Task call that started the sub-agent this event belongs to.

@@ -119,7 +119,7 @@ pub enum FromBrowser {
     Ping {},
 }
 
-/// Asks for a workflow from a seq on, or for the board.
+/// Subscribes to a workflow, from a seq on, or to the board.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Subscribe {
@@ -186,7 +186,7 @@ pub struct EventPage {
     pub events: Vec<Event>,
     /// The newest seq of the workflow.
     pub head: u64,
-    /// The oldest seq that is kept.
+    /// The oldest seq still stored.
     pub first: u64,
     pub server_time: Timestamp,
 }

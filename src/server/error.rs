@@ -6,13 +6,13 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// An answer that is an error. The code is for programs and never changes; the message is for a person.
+/// An error response. The code is for programs and never changes; the message is for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     pub status: StatusCode,
     pub code: &'static str,
     pub message: String,
-    /// The field or parameter that is wrong.
+    /// The field or parameter at fault.
     pub field: Option<String>,
     /// When it is worth trying again, in seconds.
     pub retry_after_seconds: Option<u32>,

@@ -18,7 +18,7 @@ pub struct Shared {
     pub hub: Arc<Hub>,
     pub assets: Assets,
     pub ticker: Arc<Ticker>,
-    /// Open sockets.
+    /// Open WebSockets.
     pub viewers: Arc<AtomicUsize>,
     /// A permit for each export or page of a filter that may read from the journal at the same time.
     pub long_reads: Arc<Semaphore>,

@@ -42,7 +42,7 @@ pub(super) struct World {
     pub(super) now: u64,
     life: u32,
     logs: [Vec<Event>; 2],
-    /// The oldest seq that is kept.
+    /// The oldest seq still stored.
     first: [u64; 2],
     /// The timelines after 0, 1, 2 … events, for every life.
     folds: HashMap<(String, usize), Vec<Timeline>>,
