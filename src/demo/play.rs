@@ -17,7 +17,7 @@ pub struct Play {
 /// Something that happens at a moment.
 #[derive(Debug)]
 pub struct Beat {
-    /// Milliseconds from the beginning, at the speed of life.
+    /// Milliseconds from the beginning, in real time.
     pub at_ms: u64,
     pub act: Act,
 }
@@ -131,7 +131,7 @@ pub struct FileChange {
 }
 
 impl Play {
-    /// When a moment comes, in milliseconds from the beginning; the end where there is none of that name.
+    /// The time of a named moment, in milliseconds from the beginning; the end if there is no such moment.
     pub fn mark(&self, name: &str) -> u64 {
         let mark = self.marks.iter().find(|(known, _)| *known == name);
         mark.map_or_else(|| self.length_ms(), |(_, at)| *at)

@@ -1,4 +1,4 @@
-//! Hands events to a server: in batches, in order, again until it has them. A workflow never waits for it.
+//! Sends events to a server: in batches, in order, and repeatedly until the server has them. A workflow never waits for it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tracing::{info, warn};
 
 use super::http::Client;
 
-/// What waits while the server is away: hours of a demo. What comes on top of it is dropped, and counted.
+/// How much can wait while the server is down: hours of a demo. Anything beyond that is dropped and counted.
 const WAITING: usize = 50_000;
 const BATCH: usize = 500;
 const PATH: &str = "/api/agent-state-update";
@@ -51,7 +51,7 @@ async fn deliver(mut client: Client, mut waiting: mpsc::Receiver<Value>) {
     }
 }
 
-/// Sends a batch; an error says that it is worth sending again, which the events' ids make safe.
+/// Sends a batch. An error means that it can be sent again, which the events' ids make safe.
 async fn send(client: &mut Client, body: &[u8]) -> Result<(), String> {
     let answer = client.post_json(PATH, body).await.map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&answer.body);

@@ -1,7 +1,7 @@
 //! Plays a recorded `agents/` folder into another one, file by file and line by line, as its workflows wrote it.
 //!
-//! Whoever watches the other folder sees the run as it went. When it is over both hold the same bytes; so the times that lines
-//! tell stay those of the recording.
+//! Whoever watches the other folder sees the run as it happened. In the end both folders contain the same bytes, so times within
+//! the lines stay those of the recording.
 
 mod recording;
 mod rhythm;
@@ -20,17 +20,17 @@ use tokio::time::{Instant, sleep_until, timeout};
 use recording::{Recorded, Workflow};
 use rhythm::{Cue, What};
 
-/// When nothing is written for longer, nobody needs to wait for it.
+/// The longest pause that is replayed in full.
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// What is due within so long is written together …
+/// Whatever is due within this time is written together …
 const TOGETHER: Duration = Duration::from_millis(20);
-/// … but no more than so much, so that the replay can be stopped.
+/// … but no more than this much, so that the replay can be stopped.
 const AT_ONCE: usize = 64;
 
 /// How fast to play.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Speed {
-    /// So many times faster than life.
+    /// This many times faster than real time.
     Times(f64),
     /// Without any pause.
     Max,
@@ -60,7 +60,7 @@ pub struct Replay {
 }
 
 impl Speed {
-    /// As a factor; infinite where there are no pauses.
+    /// As a factor; infinite if there are no pauses.
     pub fn factor(self) -> f64 {
         match self {
             Self::Times(factor) => factor,
@@ -119,7 +119,7 @@ impl Replay {
             }));
             replay.files.extend(files);
         }
-        // Stable, so that what a file holds stays in its order.
+        // A stable sort, so that the contents of a file stay in order.
         replay.cues.sort_by_key(|cue| cue.at_ms);
         shorten_pauses(&mut replay.cues);
         Ok(replay)
@@ -129,13 +129,13 @@ impl Replay {
         self.workflows
     }
 
-    /// How long it takes at the speed of life, long pauses shortened.
+    /// How long it takes in real time, with long pauses shortened.
     pub fn length(&self) -> Duration {
         let last_ms = self.cues.last().map_or(0, |cue| cue.at_ms);
         Duration::from_millis(u64::try_from(last_ms).unwrap_or(0))
     }
 
-    /// Writes everything below `target` in its time; false if it was stopped before the end. Nothing is written after it returns.
+    /// Writes everything below `target` at its time; false if it was stopped before the end. Nothing is written after it returns.
     pub async fn play(
         self: &Arc<Self>,
         target: &Path,
@@ -168,7 +168,7 @@ impl Replay {
             }
             at = end;
         }
-        // A stop at the last moment is one, too.
+        // A stop at the last moment counts too.
         Ok(timeout(Duration::ZERO, stop).await.is_err())
     }
 

@@ -45,20 +45,20 @@ pub enum Kind {
     StageTransition,
     StatusUpdate,
     Session,
-    /// Everything adwatch does not know passes through as this.
+    /// Everything that adwatch does not know is passed through as this.
     #[serde(other)]
     Other,
 }
 
-/// Who says when an event happened.
+/// Where the time of an event comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeSource {
-    /// The producer said so.
+    /// The producer gave it.
     Source,
-    /// It was seen live, when it was written.
+    /// It was read live, as it was written.
     Read,
-    /// It was there before adwatch looked (backlog): the time is that of the file, and only an upper bound.
+    /// It was there before adwatch was watching (backlog): the time is that of the file, and only an upper bound.
     #[default]
     Unknown,
 }

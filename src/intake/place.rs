@@ -11,9 +11,9 @@ use draft::NewEvent;
 use draft::key::Key;
 use draft::redaction;
 
-/// Enough to tell what it was; the file itself has the rest.
+/// Enough to recognise the line; the file itself has the rest.
 const EXCERPT_BYTES: usize = 400;
-/// How far secrets are looked for beyond the excerpt, so that none is cut to a part that no rule knows.
+/// How far beyond the excerpt secrets are searched for, so that none is cut to a part that no rule recognises.
 const REDACTED_BYTES: usize = 8 * 1_024;
 
 /// Where something was read, and when it was written as far as the reader of the file can tell.
@@ -30,17 +30,17 @@ pub struct Place<'a> {
     pub line: u64,
     pub at: Timestamp,
     pub time_source: TimeSource,
-    /// By what the line is known to others who read or wrote it; none where the file cannot be told from one before it.
+    /// The key by which others who read or wrote the line know it; none if the file cannot be distinguished from an earlier one.
     pub mark: Option<LineMark>,
 }
 
 impl Place<'_> {
-    /// The key of something that came of this place and has no id of its own.
+    /// The key of something that was read here and has no id of its own.
     pub fn key(&self, block: usize) -> Key {
         Key::place(self.agent, self.file, self.run, self.offset, block)
     }
 
-    /// All keys of something that came of this line and has no id of its own: a copy that was pushed has the second.
+    /// All keys of something that was read from this line and has no id of its own: a pushed copy has the second one.
     pub fn line_keys(&self, block: usize) -> Vec<Key> {
         let pushed = self.mark.map(|mark| Key::line(&mark.line_key(self.offset), block));
         [self.key(block)].into_iter().chain(pushed).collect()

@@ -60,7 +60,7 @@ impl Hang {
         std::mem::take(&mut self.is_told).then(|| Step::Resolve(after.replace("goes on", "ended")))
     }
 
-    /// What the time demands.
+    /// What has to be done at this time.
     pub fn step(&mut self, now: Instant) -> Option<Step> {
         if self.due()? > now {
             return None;

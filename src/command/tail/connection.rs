@@ -60,7 +60,7 @@ impl Following {
         match heard {
             Heard::Text(text) => match FromServer::read(&text) {
                 Ok(frame) => frame.map(Input::Received),
-                // Nothing after it could be trusted: begin again.
+                // Nothing after this could be trusted, so start again.
                 Err(_) => {
                     self.socket = None;
                     Some(Input::Closed)
