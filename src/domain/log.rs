@@ -96,8 +96,8 @@ impl Log {
         self.pieces.iter().flat_map(|piece| &piece.entries)
     }
 
-    /// The next event of the workflow happened; `entry` is what it says, if it is among those wanted here.
-    /// What was known is left alone.
+    /// The next event of the workflow happened; `entry` is its line, if it matches here.
+    /// What is already known is left alone.
     pub fn push(&mut self, seq: u64, entry: Option<Entry>) {
         if seq <= self.head {
             return;

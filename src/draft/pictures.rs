@@ -35,8 +35,8 @@ impl Pictures {
         self.taken
     }
 
-    /// Takes every picture out of what a publisher pushed. Of other base64 only what is said to be an image goes: nothing else
-    /// that a publisher says is dropped.
+    /// Takes every picture out of what a publisher pushed. Other base64 is removed only if it is declared as an image: nothing else
+    /// that a publisher sends is dropped.
     pub fn take_pushed(&mut self, value: &mut Value) {
         match value {
             Value::Object(map) => match self.note_of_block(map, says_image) {

@@ -85,8 +85,8 @@ impl LogReader {
         if is_continuation {
             return Vec::new();
         }
-        // What stands before the first header has none to belong to: each line is a message of its own, of level
-        // INFO. It was written to be read, and calling it an oddity would cry wolf over every `print` of a script.
+        // Lines before the first header belong to no entry: each is a message of its own, of level INFO. They were
+        // written to be read, and treating them as unrecognised would raise a false alarm for every `print` of a script.
         self.flush().into_iter().collect()
     }
 

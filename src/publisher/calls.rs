@@ -83,7 +83,7 @@ impl Notifier {
         );
     }
 
-    /// A file was read, or changed: `read`, `create`, `modify`, `delete`. `details` holds what else is known, such as `diff`,
+    /// A file was read or changed: `read`, `create`, `modify`, `delete`. `details` contains what else is known, such as `diff`,
     /// `lines_added` or `summary`.
     pub fn send_file_operation(&self, operation: &str, path: &str, details: Map<String, Value>) {
         let mut payload = details;
@@ -128,7 +128,7 @@ impl Notifier {
         self.publish("text_block", "text", json!({"content": content}));
     }
 
-    /// How the workflow is doing. `details` holds what else is known, such as `progress_percent`, `current_step` or
+    /// The status of the workflow. `details` contains what else is known, such as `progress_percent`, `current_step` or
     /// `workflow_name`.
     pub fn send_status_update(&self, status: Status, message: &str, details: Map<String, Value>) {
         let mut payload = details;

@@ -129,8 +129,8 @@ impl Handover {
         }
     }
 
-    /// What of the own file was not sent; none while an earlier file of ours may still be on its way. `seen` is how many files
-    /// had been let go of when the folder was looked at, and none was found.
+    /// The unsent part of the own file; none while an earlier file of ours may still be on its way. `seen` is how many files
+    /// had been released when the folder was checked and none was found.
     pub fn unsent(&self, seen: Option<u64>) -> Option<Unsent> {
         let mut state = self.lock();
         if seen != Some(state.written.let_go_count()) {

@@ -113,7 +113,7 @@ impl Notifier {
         self.outlet.is_some()
     }
 
-    /// Hands one item over as `docs/protocol.md` describes them. What it lacks of `event_id`, `timestamp`, `adw_id` and `agent` is
+    /// Hands one item over, in the form described in `docs/protocol.md`. A missing `event_id`, `timestamp`, `adw_id` or `agent` is
     /// added; secrets are removed.
     pub fn send(&self, mut item: Value) {
         let begun = Instant::now();
@@ -165,8 +165,8 @@ impl Notifier {
 
     /// Writes fields of a state document, and reports what changed.
     ///
-    /// `place` is the document or the folder of its `adw_state.json`. Fields that are not named stay. The file is replaced as a
-    /// whole, so that no reader meets half of it. Unlike everything else here this can fail, because a workflow needs its state.
+    /// `place` is the document or the folder of its `adw_state.json`. Fields that are not given stay. The file is replaced as a
+    /// whole, so that no reader sees half of it. Unlike everything else here this can fail, because a workflow needs its state.
     pub fn save_state(&self, place: impl AsRef<Path>, fields: Value) -> Result<(), StateError> {
         let saved = state_file::save(place.as_ref(), fields)?;
         if saved.changes.is_empty() {

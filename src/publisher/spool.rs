@@ -154,9 +154,9 @@ impl Spool {
         Ok(file.try_lock().is_ok().then_some(file))
     }
 
-    /// Locks what has lost its publisher, at most `most` files. `current` is the asker's own file, which is left alone.
+    /// Locks files that have lost their publisher, at most `most`. `current` is the caller's own file, which is left alone.
     ///
-    /// The files of one process are taken in their order: where somebody else has one, those after it are left.
+    /// The files of one process are taken in order: if another process has one, those after it are left.
     pub fn claim(&self, current: Option<&Path>, most: usize) -> Claimed {
         let mut names = self.names();
         let count = names.len();

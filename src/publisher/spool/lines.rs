@@ -84,8 +84,8 @@ impl Batch {
         self.pieces.push(Piece { source, end, place });
     }
 
-    /// Adds lines of a file from `from` on, as far as there is room; how far the file was read, which is behind the last of
-    /// them and what was passed over.
+    /// Adds lines of a file from `from` on, as long as there is room; returns how far the file was read, including skipped
+    /// lines.
     pub fn read(&mut self, source: usize, file: &File, from: u64, until: u64) -> io::Result<u64> {
         let mut at = from;
         let mut wanted = READ_BYTES;

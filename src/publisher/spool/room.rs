@@ -17,8 +17,8 @@ const EMPTIED_AT_ONCE: usize = 64;
 pub type Drops = BTreeMap<String, u64>;
 
 impl Spool {
-    /// Removes what must go until all files fill at most `most_bytes`; what went, by workflow. Files that somebody writes or
-    /// sends stay as they are.
+    /// Drops lines until all files take up at most `most_bytes`; returns what was dropped, by workflow. Files that somebody is writing
+    /// or sending stay as they are.
     pub fn make_room(&self, most_bytes: u64, mut event_id: impl FnMut() -> String) -> Drops {
         let mut all = Drops::new();
         for only_logs in [true, false] {
