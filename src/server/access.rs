@@ -1,7 +1,7 @@
-//! Who may ask, decided before anything else looks at a request.
+//! Who may send requests, decided before anything else looks at them.
 //!
-//! A page of another site can reach a server on this machine: by its address (cross-site requests) or by a name that it
-//! points here (DNS rebinding). So the name must be ours, and the page must be ours or allowed.
+//! A page of another site can reach a server on this machine by its address (cross-site requests) or by a name that it
+//! points here (DNS rebinding). So the host name must be ours, and the page must be ours or allowed.
 
 pub mod host;
 pub mod origin;
@@ -24,11 +24,11 @@ use self::origin::Origin;
 use crate::config::Access;
 use crate::error::ApiError;
 
-/// What a page may load where it does not set a policy of its own: nothing.
+/// What a page without a policy of its own may load: nothing.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const METHODS: &str = "GET, HEAD, POST";
 
-/// The policy of a page: our own files, our own socket, and the scripts that bear the nonce of this very answer.
+/// The policy of a page: our own files, our own WebSocket, and the scripts with the nonce of this very response.
 pub fn page_policy(nonce: &str, reload_port: Option<u16>) -> String {
     let reload = reload_port.map_or_else(String::new, |port| {
         format!(" ws://localhost:{port} ws://127.0.0.1:{port}")
@@ -40,7 +40,7 @@ pub fn page_policy(nonce: &str, reload_port: Option<u16>) -> String {
     )
 }
 
-/// Lets a request through if its host and origin are allowed, and gives every answer its safety headers.
+/// Lets a request through if its host and origin are allowed, and adds security headers to every response.
 pub async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
     let asker = match check(&access, &request) {
         Ok(asker) => asker,
@@ -63,10 +63,10 @@ pub async fn guard(State(access): State<Arc<Access>>, request: Request, next: Ne
     with_safety_headers(response)
 }
 
-/// Who asks, as far as the headers tell.
+/// Who sends the request, as far as the headers show.
 #[derive(Debug, PartialEq)]
 enum Asker {
-    /// No browser, or a browser that opens a page.
+    /// Not a browser, or a browser that opens a page.
     Program,
     OwnPage,
     /// A page of an allowed origin, as the browser wrote it.
@@ -111,7 +111,7 @@ fn check(access: &Access, request: &Request) -> Result<Asker, ApiError> {
         }
         (Some(_), Some(_)) => return Err(refuse_origin("more than one origin".to_owned())),
     }
-    // Browsers name the origin of every request that can change something; this catches those that hide it.
+    // Browsers send the origin with every request that can change something; this catches those that hide it.
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     match site {
@@ -138,7 +138,7 @@ fn host_of(request: &Request) -> Result<Host, ApiError> {
         .unwrap_or_default()
         .parse::<Host>()
         .map_err(|error| bad(error.to_string()))?;
-    // A request line with a whole URL overrides the header (RFC 9112, 3.2.2); nobody honest sends two names.
+    // A request line with a full URL overrides the header (RFC 9112, 3.2.2); no honest client sends two names.
     match request.uri().authority() {
         Some(authority) if authority.as_str().parse::<Host>().as_ref() != Ok(&host) => Err(bad(format!(
             "the request line names {authority}, but the Host header names {host}"

@@ -1,7 +1,7 @@
-//! `adwatch import`: takes NDJSON exports back into a journal, every event with the number, time and payload it had.
+//! `adwatch import`: loads NDJSON exports into a journal, every event with its original number, time and payload.
 //!
-//! What an export holds was redacted when it was recorded, and is taken in as it stands. A line that cannot be read is
-//! reported and the others are kept.
+//! The contents of an export were redacted when they were recorded, and are imported unchanged. A line that cannot be read is
+//! reported, and the others are imported.
 
 mod lines;
 
@@ -17,11 +17,11 @@ use lines::Lines;
 /// One transaction takes at most this much.
 const BATCH_EVENTS: usize = 1_000;
 const BATCH_BYTES: usize = 1024 * 1024;
-/// So many lines may be broken before the first good one; what begins with more is no export.
+/// How many invalid lines may come before the first valid one; with more, the file is not an export.
 const BROKEN_AT_FIRST: usize = 10;
-/// How an export in the format json begins. Its last line would pass for an event.
+/// How an export in the json format begins. Its last line would pass for an event.
 const JSON_EXPORT: &[u8] = b"{\"epoch\":";
-/// Refusals that are told one by one.
+/// How many refusals are reported one by one.
 const TOLD: usize = 20;
 /// The journal numbers events with 40 bits.
 const GREATEST_SEQ: u64 = (1 << 40) - 1;
@@ -30,17 +30,17 @@ const GREATEST_SEQ: u64 = (1 << 40) - 1;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub imported: u64,
-    /// Events that the journal held already.
+    /// Events that the journal already had.
     pub known: u64,
-    /// Events that got another number, because the file lacks some before them.
+    /// Events that got another number, because earlier ones are missing from the file.
     pub renumbered: u64,
-    /// Lines that could not be taken in.
+    /// Lines that could not be imported.
     pub refused: u64,
     /// The first of them: the number of the line, from 1, and what is wrong with it.
     pub refusals: Vec<(u64, String)>,
 }
 
-/// Why a file could not be taken in, or not to its end.
+/// Why a file could not be imported, or not to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error(
@@ -57,7 +57,7 @@ pub enum ImportError {
     Record(#[from] RecordError),
 }
 
-/// What is read and not yet recorded.
+/// What has been read but not yet recorded.
 #[derive(Default)]
 struct Waiting {
     /// The line, and the seq in the file.

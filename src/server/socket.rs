@@ -1,7 +1,7 @@
-//! The socket `/ws`: what a page follows, as it happens (subprotocol `adwatch.v1`), and the plain feed (none).
+//! The WebSocket `/ws`: what a page follows, as it happens (subprotocol `adwatch.v1`), and the plain feed (no subprotocol).
 //!
-//! A viewer is a cursor for each workflow it follows, one bell, and nothing else while it is idle; what it is sent is
-//! encoded once for all. So a stalled viewer costs its own socket only.
+//! An idle viewer consists only of a cursor for each workflow that it follows and one bell. What it is sent is encoded once
+//! for all viewers. So a stalled viewer costs only its own socket.
 
 mod closing;
 mod decoder;
@@ -55,10 +55,10 @@ async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Respons
     };
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
-        // Nothing to do for a browser that has left before it had its answer.
+        // Nothing to do for a browser that left before it got its answer.
         let Ok(upgraded) = upgrade.await else { return };
         match upgraded.downcast::<TokioIo<Connection>>() {
-            // A task of its own, so that what the upgrade needed is let go of.
+            // A task of its own, so that what the upgrade needed is freed.
             Ok(parts) => {
                 let wire = Wire::new(parts.io.into_inner(), &parts.read_buf, agreed.deflates);
                 match agreed.speech {

@@ -1,4 +1,4 @@
-//! `GET /api/workflows/{adw_id}/entries`: events as the lines that a person reads, cut short, to be held by the ten thousand.
+//! `GET /api/workflows/{adw_id}/entries`: events as lines for people to read, shortened so that a page can hold tens of thousands.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -31,7 +31,7 @@ pub(super) async fn page(
     json(&page.ok_or_else(|| no_workflow(&adw_id))?)
 }
 
-/// Reads a page of entries, and says which seqs it covers. None if there is no such workflow.
+/// Reads a page of entries, and returns which seqs it covers. None if the workflow does not exist.
 pub async fn entries(shared: &Shared, adw_id: &AdwId, query: PageQuery) -> Result<Option<EntryPage>, ApiError> {
     let asked = query.clone();
     read_page(shared, adw_id, query, move |page| lines(&page, &asked)).await

@@ -1,4 +1,4 @@
-//! `GET /api/workflows/{adw_id}/events`: the journal by seq, its texts passed on as they are.
+//! `GET /api/workflows/{adw_id}/events`: the journal by seq, with its texts passed on unchanged.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -29,8 +29,8 @@ pub(super) async fn page(
     Ok(fresh(spliced(shared.hub.epoch(), &page)))
 }
 
-/// Reads a page, and makes of it what is asked for. One of a filter may look through all there is. None if there is no such
-/// workflow.
+/// Reads a page and converts it to what was requested. A filtered page may have to search everything. None if the workflow does not
+/// exist.
 pub async fn read_page<T: Send + 'static>(
     shared: &Shared,
     adw_id: &AdwId,

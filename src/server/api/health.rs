@@ -1,4 +1,4 @@
-//! `GET /healthz` for whoever restarts us, `GET /metrics` for whoever draws curves.
+//! `GET /healthz` for supervisors, `GET /metrics` for monitoring.
 
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;

@@ -1,7 +1,7 @@
-//! `GET /media/{name}`: a picture that an event tells of, as the agent wrote it.
+//! `GET /media/{name}`: a picture that an event refers to, as the agent wrote it.
 //!
-//! It comes from an agent, so it is served as nothing but an image: its type is one of four, it is not guessed at, and
-//! opened alone it can neither load nor run anything.
+//! It comes from an agent, so it is served strictly as an image: its type is one of four, browsers may not guess another,
+//! and when opened alone it can neither load nor run anything.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -20,7 +20,7 @@ use domain::media_name::MediaName;
 /// A picture never changes under its name.
 const FOR_EVER: &str = "private, max-age=31536000, immutable";
 const ALONE: &str = "default-src 'none'; sandbox";
-/// What a page shows in place of a picture that is told of and not here.
+/// What a page shows instead of a picture that is referred to but not available.
 const MISSING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"160\" height=\"90\" viewBox=\"0 0 160 90\">\
     <path d=\"M60 25h40v40H60zM60 65l40-40\" fill=\"none\" stroke=\"#808a91\" stroke-width=\"2\"/>\
     <text x=\"80\" y=\"82\" font-family=\"sans-serif\" font-size=\"10\" text-anchor=\"middle\" fill=\"#808a91\">not available</text></svg>";
@@ -64,7 +64,7 @@ pub(super) async fn picture(
     Ok((about, [(ETAG, etag)], bytes).into_response())
 }
 
-/// An export names its pictures and does not hold them. A page shows that one is missing, a program is told.
+/// An export refers to its pictures but does not contain them. A page shows that one is missing, a program gets an error.
 fn missing(headers: &HeaderMap) -> Response {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     if !accepted.is_some_and(|accepted| accepted.contains("image/")) {

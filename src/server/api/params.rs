@@ -1,4 +1,4 @@
-//! What an address and its query say, read strictly: a misspelt filter must not look like "no filter".
+//! Reads addresses and queries strictly: a misspelt filter must not look like "no filter".
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
@@ -12,11 +12,11 @@ use domain::form;
 use domain::level::Level;
 use journal::PageQuery;
 
-/// Events of a page where `limit` does not say.
+/// The default number of events in a page.
 const USUAL: usize = 200;
-/// Events of the longest page.
+/// The largest number of events in a page.
 pub const MOST: usize = 1_000;
-/// Seqs of a search where `limit` does not say, and of the longest.
+/// The default and the largest number of seqs in a search.
 const USUAL_FOUND: usize = 1_000;
 const MOST_FOUND: usize = 10_000;
 
@@ -65,12 +65,12 @@ fn adw_id(text: &str) -> Result<AdwId, ApiError> {
         .map_err(|error: domain::adw_id::AdwIdError| ApiError::bad_field("adw_id", error.to_string()))
 }
 
-/// Reads `?after=&before=&limit=&kind=&agent=&level=&q=`; an empty value is as good as none.
+/// Reads `?after=&before=&limit=&kind=&agent=&level=&q=`; an empty value counts as absent.
 pub fn page_query(query: &str) -> Result<PageQuery, ApiError> {
     limited(query, USUAL, MOST)
 }
 
-/// The same for a search, which tells more of them.
+/// The same for a search, which may return more.
 pub(super) fn search_query(query: &str) -> Result<PageQuery, ApiError> {
     limited(query, USUAL_FOUND, MOST_FOUND)
 }

@@ -18,7 +18,7 @@ use journal::{Found, PageQuery};
 #[derive(Serialize)]
 struct Answer<'a> {
     epoch: &'a str,
-    /// All that match, however many seqs are told.
+    /// The number of matching events, however many seqs are returned.
     count: u64,
     /// The seqs of the newest of them, in order.
     seqs: Vec<u64>,
@@ -40,7 +40,7 @@ pub(super) async fn search(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = search_query(query.as_deref().unwrap_or_default())?;
-    // Less than the time of any request, so that this answer comes before the one that knows nothing of searches.
+    // Less than the timeout of requests, so that this answer comes before that of the general timeout.
     let patience = shared.config.limits.request_timeout * 9 / 10;
     let found = find(&shared, &adw_id, asked, patience).await?;
     let Found {
@@ -60,7 +60,7 @@ pub(super) async fn search(
     })
 }
 
-/// Searches for so long and no longer. None if there is no such workflow.
+/// Searches up to a time limit. None if the workflow does not exist.
 pub async fn find(
     shared: &Shared,
     adw_id: &AdwId,

@@ -1,4 +1,4 @@
-//! The table of all settings: where each stands, what overrides it, what it may be and an example of it.
+//! The table of all settings: where each belongs, what overrides it, its allowed values and an example.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -295,7 +295,7 @@ fn parsed<T: FromStr>(given: &Given<'_>) -> Option<T> {
     given.text()?.parse().ok()
 }
 
-/// Checked here, because a mistake in it would otherwise only show as lines that are missing.
+/// Checked here, because a mistake in it would otherwise only be noticed by missing lines.
 fn directives(text: &str) -> Option<String> {
     tracing_subscriber::EnvFilter::try_new(text).ok()?;
     (!text.trim().is_empty()).then(|| text.to_owned())

@@ -1,4 +1,4 @@
-//! Where the tools of earlier dashboards push: their addresses, their bodies and the answers that they look for.
+//! Where the tools of earlier dashboards push: their addresses, their bodies and the answers that they expect.
 //!
 //! What they send is read by `domain::push` like everything else; only the address and the answer differ.
 
@@ -79,7 +79,7 @@ async fn observe(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Bo
     let at = clock::now();
     match ingest.take(&headers, body, Shape::Observed).await {
         Ok((reply, Some(Value::Object(mut row)))) if reply.is_success() => {
-            // Those clients count rows of a table; here the number is made of what was sent.
+            // Those clients expect the number of a table row; here the number is derived from what was sent.
             let hash = xxh3_64(Value::Object(row.clone()).to_string().as_bytes());
             // 53 bits survive every JSON reader.
             row.insert("id".to_owned(), (hash >> 11).into());

@@ -1,6 +1,6 @@
-//! Reads what a browser sends: the frames of RFC 6455 as a server must take them.
+//! Reads what a browser sends: the frames of RFC 6455, as a server must handle them.
 //!
-//! Written by hand because a viewer is idle most of its life: between two messages this holds no buffer at all.
+//! Written by hand because viewers are idle most of the time: between two messages this holds no buffer at all.
 
 use std::string::String;
 
@@ -13,7 +13,7 @@ const CONTROL_BYTES: usize = 125;
 
 const TOO_BIG: Breach = Breach(Code::TooBig, "messages are limited to 16 KiB");
 
-/// A message, whole and unmasked.
+/// A complete, unmasked message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
     Text(String),
@@ -24,17 +24,17 @@ pub enum Incoming {
     Close(Option<u16>),
 }
 
-/// A breach of the protocol: the close that answers it, and what was wrong.
+/// A violation of the protocol: the close code that answers it, and what was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Breach(pub Code, pub &'static str);
 
-/// Takes bytes as they come, gives messages.
+/// Takes bytes as they arrive and returns messages.
 #[derive(Debug, Default)]
 pub struct Decoder {
     bytes: Vec<u8>,
-    /// A message that is not whole yet.
+    /// A message that is not complete yet.
     fragments: Option<Fragments>,
-    /// Whether deflated messages were agreed on.
+    /// Whether compressed messages were negotiated.
     deflates: bool,
 }
 
@@ -46,7 +46,7 @@ struct Fragments {
     bytes: Vec<u8>,
 }
 
-/// The head of a frame.
+/// The header of a frame.
 struct Head {
     is_last: bool,
     is_deflated: bool,
@@ -69,7 +69,7 @@ impl Decoder {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next message; none until more bytes have come. After a breach nothing more can be read.
+    /// The next message; none until more bytes have arrived. After a violation nothing more can be read.
     pub fn next_message(&mut self) -> Result<Option<Incoming>, Breach> {
         loop {
             let Some(head) = self.head()? else { return Ok(None) };
@@ -98,7 +98,7 @@ impl Decoder {
             return Ok(None);
         };
         let (is_last, is_deflated, opcode) = (first & 0x80 != 0, first & 0x40 != 0, first & 0x0f);
-        // The bit stands in the first frame of a message, and never in a control frame (RFC 7692, 6).
+        // The bit is set in the first frame of a message, and never in a control frame (RFC 7692, 6).
         let may_be_deflated = self.deflates && matches!(opcode, 0x1 | 0x2);
         if first & 0x30 != 0 || is_deflated && !may_be_deflated {
             return protocol("a reserved bit is set without a negotiated meaning");
@@ -153,7 +153,7 @@ impl Decoder {
         }))
     }
 
-    /// What a whole frame adds up to, if it completes a message.
+    /// The message that a complete frame completes, if any.
     fn frame(&mut self, head: &Head, payload: Vec<u8>) -> Result<Option<Incoming>, Breach> {
         let message = match (head.opcode, self.fragments.take()) {
             (0x8, _) => return close(&payload).map(Some),
@@ -216,7 +216,7 @@ fn close(payload: &[u8]) -> Result<Incoming, Breach> {
         };
     };
     let code = u16::from_be_bytes(*code);
-    // The codes that may be sent (7.4): the rest are reserved or only for use inside a program.
+    // The codes that may be sent (7.4): the others are reserved or only for use inside a program.
     if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
         return Err(Breach(Code::Protocol, "an invalid close code"));
     }

@@ -1,6 +1,6 @@
 //! The plain feed, for clients that name no subprotocol: every event of every workflow as it happens, a frame each.
 //!
-//! Live only. A client that reads too slowly is told how many events it missed, and finds them by REST.
+//! Live only. A client that reads too slowly is told how many events it missed, and can fetch them by REST.
 
 use axum::http::Uri;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::hub::{Bell, FeedNext, FeedSubscription, Frame, Types};
 use crate::shared::Shared;
 use domain::adw_id::AdwId;
 
-/// What may wait for the client before more is taken from the ring.
+/// How much may wait for the client before more is taken from the ring.
 const FRAMES_AT_ONCE: usize = 64;
 const BYTES_AT_ONCE: usize = 256 * 1024;
 /// How many workflows one client may name; one that names more gets all.
@@ -51,7 +51,7 @@ impl Plain {
         }
     }
 
-    /// Serves the client until one of the sides ends it.
+    /// Serves the client until one side closes the connection.
     pub async fn run(mut self) {
         let farewell = self.serve().await;
         let Self { wire, _counted, .. } = self;
@@ -83,7 +83,7 @@ impl Plain {
         }
     }
 
-    /// Takes what is new; whether there may be more.
+    /// Takes what is new; returns whether there may be more.
     fn fill(&mut self) -> bool {
         let outbox = &mut self.wire.outbox;
         while outbox.frames() < FRAMES_AT_ONCE && outbox.bytes() < BYTES_AT_ONCE {
@@ -146,7 +146,7 @@ impl Plain {
     }
 }
 
-/// What `?types=` asks for.
+/// Reads `?types=`.
 pub fn types(uri: &Uri) -> Result<Types, &'static str> {
     let query = uri.query().unwrap_or_default();
     let asked = query.split('&').find_map(|pair| pair.strip_prefix("types="));

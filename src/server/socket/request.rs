@@ -1,4 +1,4 @@
-//! What a browser asks on the socket, and what it is told when that cannot be understood.
+//! A browser's requests on the socket, and the errors for invalid ones.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use domain::frame::{Subscribe, Unsubscribe};
 
-/// A frame from the browser, understood.
+/// A valid frame from the browser.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Subscribe(Subscribe),
@@ -14,7 +14,7 @@ pub enum Request {
     Ping,
 }
 
-/// A frame that could not be understood. The socket stays open.
+/// An invalid frame. The socket stays open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misunderstood {
     pub code: &'static str,
