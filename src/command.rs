@@ -25,7 +25,7 @@ use server::local_time;
 
 /// Does what the arguments of this process say.
 pub fn main() -> ExitCode {
-    // Claude Code waits for its hooks: neither the arguments of all commands nor a runtime are made for one.
+    // Claude Code waits for its hooks, so neither the full argument parser nor a runtime is created for one.
     if hook::is_meant(std::env::args_os()) {
         hook::take();
         return ExitCode::SUCCESS;
@@ -65,7 +65,7 @@ pub struct UsageError(pub String);
 pub enum Failure {
     /// Its words must be changed: exit code 2.
     Usage(UsageError),
-    /// The machine does not play along: exit code 1.
+    /// The machine cannot do it: exit code 1.
     Machine(String),
 }
 

@@ -13,7 +13,7 @@ use demo::replay::{Replay, Speed};
 use server::config::{self, Config, ConfigError};
 use server::{clock, local_time};
 
-/// What a demo is without flags.
+/// The defaults of a demo.
 const URL: &str = "http://127.0.0.1:4600";
 const SPEED: Speed = Speed::Times(1.0);
 const WORKFLOWS: usize = 8;
@@ -85,7 +85,7 @@ impl Default for Demo {
 }
 
 impl Demo {
-    /// What to play into the server at an address.
+    /// What to play on the server at an address.
     pub fn options(&self, url: &str) -> DemoOptions {
         DemoOptions {
             url: url.to_owned(),
@@ -112,7 +112,7 @@ impl Demo {
             ..Serve::default()
         };
         let mut config = serve.config(variable)?;
-        // What real workflows left is not for a journal that goes with the replay.
+        // What real workflows left in the spool does not belong in a journal that is removed with the replay.
         config.agents.take_spools = false;
         Ok(config)
     }
@@ -126,7 +126,7 @@ pub async fn run(arguments: Demo) -> Result<(), Failure> {
     }
 }
 
-/// Plays a recorded run into a folder of its own, and serves it.
+/// Replays a recorded run into a folder of its own, and serves it.
 async fn replay(arguments: &Demo, recording: &Path) -> Result<(), Failure> {
     let recording = recording.to_owned();
     let read = tokio::task::spawn_blocking(move || Replay::read(&recording)).await;
@@ -168,7 +168,7 @@ async fn replay(arguments: &Demo, recording: &Path) -> Result<(), Failure> {
             drop(stop);
         })
         .await;
-    // Nothing may be written any more when the folder is removed.
+    // Nothing may be written any more once the folder is removed.
     let _ = playing.await;
     let path = folder.path().to_owned();
     folder
@@ -176,7 +176,7 @@ async fn replay(arguments: &Demo, recording: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::Machine(format!("cannot remove {}: {error}", path.display())))
 }
 
-/// Plays into a server that runs already.
+/// Plays on a server that is already running.
 async fn play(arguments: Demo) -> Result<(), Failure> {
     start::write_log(&config::Server::default());
     let stopped =

@@ -1,4 +1,4 @@
-//! `adwatch emit`: one event from the shell, or many from the standard input.
+//! `adwatch emit`: one event from the shell, or many from standard input.
 
 mod words;
 
@@ -18,7 +18,7 @@ use publisher::leaving::Leaving;
 use publisher::line;
 use publisher::settings::Settings;
 
-/// What is read of the standard input at most: what a spool may hold.
+/// The most that is read from standard input: as much as a spool can hold.
 const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 
 /// Report an event to adwatch, from a shell script or by hand.
@@ -51,7 +51,7 @@ Examples:
   jq -c '.events[]' old.json | adwatch emit --adw-id c0a43f47 -"
 )]
 pub struct Emit {
-    /// The workflow, the kind, and what belongs to it.
+    /// The workflow, the kind, and its details.
     #[arg(required = true, value_name = "WORDS")]
     pub words: Vec<String>,
     /// The workflow’s id, instead of the first word. [env: ADWATCH_ADW_ID]
@@ -102,7 +102,7 @@ pub struct Emit {
 }
 
 impl Emit {
-    /// Leaves the events in the spool, and sees to it that somebody sends them.
+    /// Leaves the events in the spool, and makes sure that somebody sends them.
     pub fn run(&self) -> Result<(), Failure> {
         let mut settings = Settings::from_env();
         if let Some(url) = &self.url {
@@ -118,7 +118,7 @@ impl Emit {
         fault.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
-    /// What to hand over. Of many items the good ones are handed over, and the first of the others is told.
+    /// What to hand over. Of many items the valid ones are handed over, and the first of the others is reported.
     fn items(&self, settings: &Settings) -> Result<(Vec<Value>, Option<UsageError>), Failure> {
         let adw_id = self.adw_id.as_deref().or(settings.adw_id.as_deref());
         let agent = self.agent.as_deref().or(settings.agent.as_deref());
@@ -138,7 +138,7 @@ impl Emit {
     }
 }
 
-/// The items of a body that can be kept, and what is wrong with the first of the others.
+/// The valid items of a body, and what is wrong with the first of the others.
 fn sorted(
     bytes: &[u8],
     adw_id: Option<&str>,
@@ -167,7 +167,7 @@ fn sorted(
     Ok((items, fault))
 }
 
-/// Adds whose it is, and sees whether a server would keep it: nobody is told later.
+/// Adds the workflow and agent, and checks whether a server would accept it, because nobody would be told later.
 fn completed(mut item: Value, adw_id: Option<&str>, agent: Option<&str>) -> Result<Value, UsageError> {
     if let Some(fields) = line::fields(&mut item) {
         for (name, known) in [("adw_id", adw_id), ("agent", agent)] {
@@ -176,7 +176,7 @@ fn completed(mut item: Value, adw_id: Option<&str>, agent: Option<&str>) -> Resu
             }
         }
     }
-    // The server finds out itself whose a hook is.
+    // The server finds out itself which workflow a hook belongs to.
     if item.get("type").and_then(Value::as_str) != Some("hook") {
         let received = Received {
             at: clock::now(),
@@ -187,7 +187,7 @@ fn completed(mut item: Value, adw_id: Option<&str>, agent: Option<&str>) -> Resu
     Ok(item)
 }
 
-/// Leaves the items in the spool. Where it cannot be written they are sent at once, which may take a while.
+/// Leaves the items in the spool. If it cannot be written, they are sent directly, which may take a while.
 fn hand_over(leaving: &Leaving, items: Vec<Value>) -> Result<(), Failure> {
     let Err(error) = leaving.leave(items.clone()) else {
         return Ok(());

@@ -13,7 +13,7 @@ use server::hub::Hub;
 use server::import::{self, Report};
 use server::open_hub;
 
-/// What is read of a file at once.
+/// How much of a file is read at once.
 const READ_BYTES: usize = 256 * 1024;
 
 /// Load NDJSON exports into a journal that no server is using.
@@ -54,7 +54,7 @@ impl Import {
     }
 }
 
-/// Takes exports into a journal that no server is using.
+/// Loads exports into a journal that no server is using.
 pub async fn run(arguments: Import) -> Result<(), Failure> {
     let config = arguments
         .config(|name| std::env::var(name).ok())
@@ -102,7 +102,7 @@ fn import_all(hub: &Hub, files: &[PathBuf]) -> Result<(), Failure> {
     }
 }
 
-/// What became of a file, in a line.
+/// The result for a file, in one line.
 fn told(name: &dyn std::fmt::Display, report: &Report) -> String {
     let mut told = format!(
         "{name}: {} events imported, {} already known",

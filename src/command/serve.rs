@@ -47,7 +47,7 @@ pub struct Serve {
 }
 
 impl Serve {
-    /// The folders to watch: with a demo its `stage`, and others only if they are named.
+    /// The folders to watch: with a demo its `stage`, and others only if given.
     pub fn watched(&self, config: &Config, stage: Option<&Path>) -> Vec<PathBuf> {
         let named = match stage {
             Some(_) if self.agents.is_empty() => Vec::new(),
@@ -56,7 +56,7 @@ impl Serve {
         named.into_iter().chain(stage.map(Path::to_owned)).collect()
     }
 
-    /// The settings that these flags and the environment lead to.
+    /// The settings that result from these flags and the environment.
     pub fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
         let named = self
             .config
@@ -64,7 +64,7 @@ impl Serve {
             .or_else(|| variable("ADWATCH_CONFIG").map(PathBuf::from));
         let mut config = Config::load(named.as_deref(), variable)?;
         if self.demo {
-            // What is played is kept apart from what was real.
+            // Simulated events are kept apart from real ones.
             config.journal.data.push("demo");
             config.agents.take_spools = false;
         }
@@ -105,7 +105,7 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     }));
     let stopped = async {
         stopped.await;
-        // A server that stops waits for what is asked of it, and the demo never stops asking.
+        // A server that is stopping waits for open requests, and the demo never stops sending them.
         playing.abort();
     };
     server.run(listener, stopped).await;

@@ -1,4 +1,4 @@
-//! Lengths of time as a person writes and reads them on the command line.
+//! Durations as people write and read them on the command line.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
         .ok_or_else(refused)
 }
 
-/// `40 ms`, `1.5 s`, `31 s`, `2 min 5 s`: as exact as anybody wants to know.
+/// `40 ms`, `1.5 s`, `31 s`, `2 min 5 s`: as exact as people want to know.
 pub(super) fn said(span: Duration) -> String {
     let seconds = span.as_secs();
     match seconds {

@@ -13,7 +13,7 @@ use crate::command::Failure;
 use server::Server;
 use server::config::{self, Config, LogFormat};
 
-/// Where the demo of a server writes its files, in the folder of its journal.
+/// Where a server's demo writes its files, in the folder of its journal.
 pub(super) const DEMO_AGENTS: &str = "agents";
 
 pub(super) fn in_runtime(done: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
@@ -22,9 +22,9 @@ pub(super) fn in_runtime(done: impl Future<Output = Result<(), Failure>>) -> Res
     runtime.block_on(done)
 }
 
-/// Opens a server that watches these folders, and takes its address.
+/// Opens a server that watches these folders, and binds its address.
 pub(super) async fn open(config: Config, watched: Vec<PathBuf>) -> Result<(Server, TcpListener), Failure> {
-    // First, so that a server that is running already is told from one whose journal is in use.
+    // First, to distinguish an already running server from one whose journal is in use.
     let listener = bind(config.server.listen).await?;
     let config = Config {
         server: config::Server {
@@ -86,11 +86,11 @@ pub(super) fn write_log(settings: &config::Server) {
     }
 }
 
-/// Prints a line that somebody waits for.
+/// Prints a line that somebody is waiting for.
 pub(super) fn say(line: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
-        // Nobody listens any more; that is no reason to stop.
+        // Nobody reads the output any more; that is no reason to stop.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(|error| Failure::Machine(format!("cannot write to standard output: {error}"))),
     }

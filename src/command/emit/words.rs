@@ -1,4 +1,4 @@
-//! What the words of a command line mean.
+//! Interprets the words of `adwatch emit`.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::Emit;
 use crate::command::UsageError;
 use domain::adw_id::AdwId;
 
-/// The kinds that have words of their own; any other word is a type.
+/// The kinds with a syntax of their own; any other word is an event type.
 const KINDS: [&str; 8] = ["log", "status", "stage", "thinking", "text", "tool", "file", "state"];
 
 /// The item that the words and flags of a command describe. `adw_id` is the workflow that flags or the environment name.
@@ -37,7 +37,7 @@ pub(super) fn item(emit: &Emit, adw_id: Option<&str>, stage: Option<&str>) -> Re
         }
         "stage" => {
             let states = ["started", "completed", "failed", "skipped"];
-            // A name comes first unless it is known.
+            // A name comes first unless it is already known.
             let has_name = rest.first().is_some_and(|word| !states.contains(&word.as_str()));
             let (name, rest) = match rest.split_first() {
                 Some((name, rest)) if has_name => (name.as_str(), rest),
@@ -89,7 +89,7 @@ pub(super) fn item(emit: &Emit, adw_id: Option<&str>, stage: Option<&str>) -> Re
 }
 
 /// The workflow, the kind, and the words after it. The first word is the workflow, unless that is known and the word is a kind, or
-/// a flag has named it.
+/// a flag names it.
 fn whose<'a>(
     words: &'a [String],
     is_named: bool,
@@ -111,7 +111,7 @@ fn whose<'a>(
     }
 }
 
-/// What the flags say; each is a field of the payload.
+/// The values of the flags; each is a field of the payload.
 fn payload(emit: &Emit) -> Result<Map<String, Value>, UsageError> {
     let mut payload = match emit.data.as_deref().map(serde_json::from_str) {
         None => Map::new(),

@@ -1,4 +1,4 @@
-//! `adwatch hook install` and `uninstall`: edits Claude Code's settings, and nothing in them that is not ours.
+//! `adwatch hook install` and `uninstall`: edit only our own entries in Claude Code's settings.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -26,7 +26,7 @@ const EVENTS: [&str; 12] = [
     "SessionStart",
     "SessionEnd",
 ];
-/// Claude Code ends a hook that takes longer, in seconds; ours takes milliseconds.
+/// Claude Code stops a hook that takes longer than this, in seconds; ours takes milliseconds.
 const TIMEOUT_S: u32 = 5;
 
 /// Make Claude Code report to adwatch what its sessions do.
@@ -104,7 +104,7 @@ impl Place {
 
 /// Edits the settings at a path, and says what was done.
 fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit) -> Result<(), Failure> {
-    // Where the file is a link, as those who keep their settings in git have it, the file behind it is edited.
+    // If the file is a link, as for people who keep their settings in git, its target is edited.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let name = path.display();
     let old = match fs::read_to_string(&path) {
@@ -159,7 +159,7 @@ fn installed(mut settings: Fields, command: &str) -> Result<Edited, String> {
         if ours == [command] {
             continue;
         }
-        // One of another place, or one too many: they are taken out, and one is put in.
+        // One with another path, or one too many: they are removed, and a single one is added.
         *entries = without_ours(std::mem::take(entries));
         entries.push(entry(command)?);
         changed.push(event);
@@ -167,7 +167,7 @@ fn installed(mut settings: Fields, command: &str) -> Result<Edited, String> {
     Ok((settings, changed))
 }
 
-/// Takes the command out of every event, and what only it was there for.
+/// Removes the command from every event, and whatever existed only for it.
 fn uninstalled(mut settings: Fields, _command: &str) -> Result<Edited, String> {
     let mut changed = Vec::new();
     if !settings.iter().any(|(name, _)| name == "hooks") {
@@ -192,7 +192,7 @@ fn uninstalled(mut settings: Fields, _command: &str) -> Result<Edited, String> {
     Ok((settings, changed))
 }
 
-/// The object under a name, which is added where it is absent.
+/// The object under a name, which is added if absent.
 fn object_in<'a>(fields: &'a mut Fields, name: &str) -> Result<&'a mut Fields, String> {
     match value_in(fields, name, Ordered::Object(Vec::new())) {
         Ordered::Object(fields) => Ok(fields),
@@ -224,7 +224,7 @@ fn commands(entry: &Ordered) -> Vec<String> {
     hooks.iter().filter_map(|hook| hook.get("command")?.as_text()).collect()
 }
 
-/// The entries without our commands, and without those that held nothing else.
+/// The entries without our commands, and without entries that contained nothing else.
 fn without_ours(entries: Vec<Ordered>) -> Vec<Ordered> {
     let mut kept = Vec::with_capacity(entries.len());
     for mut entry in entries {
@@ -249,7 +249,7 @@ fn without_ours(entries: Vec<Ordered>) -> Vec<Ordered> {
 }
 
 fn entry(command: &str) -> Result<Ordered, String> {
-    // Written out, because it is read by people and the order of its fields is theirs.
+    // Written out, because people read it and expect this order of fields.
     let entry = format!(
         r#"{{"hooks": [{{"type": "command", "command": {}, "timeout": {TIMEOUT_S}}}]}}"#,
         serde_json::Value::from(command)
@@ -257,7 +257,7 @@ fn entry(command: &str) -> Result<Ordered, String> {
     Ordered::parse(&entry).map_err(|error| error.to_string())
 }
 
-/// Keeps what was there in a backup, and puts the new text in its place.
+/// Makes a backup of the file and replaces it with the new text.
 fn write(path: &Path, old: Option<&str>, new: &str) -> io::Result<Option<PathBuf>> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -284,7 +284,7 @@ fn write(path: &Path, old: Option<&str>, new: &str) -> io::Result<Option<PathBuf
 fn say(line: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
-        // Nobody listens any more; what was to be done is done.
+        // Nobody reads the output any more; the work itself is done.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(|error| Failure::Machine(format!("cannot write to standard output: {error}"))),
     }

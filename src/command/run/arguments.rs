@@ -1,4 +1,4 @@
-//! What can be said to `adwatch run`.
+//! The arguments of `adwatch run`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -62,7 +62,7 @@ impl Run {
         name.to_string_lossy().into_owned()
     }
 
-    /// Whose output it is; safe as the name of a folder.
+    /// The agent whose output it is; safe as the name of a folder.
     pub fn agent(&self) -> String {
         let named = self.agent.clone().or_else(|| self.stage.clone());
         let named = named.unwrap_or_else(|| self.program());
@@ -78,7 +78,7 @@ impl Run {
     }
 }
 
-/// A folder of an agent has a name like one of a workflow.
+/// An agent's folder follows the same naming rules as a workflow's.
 fn agent(text: &str) -> Result<String, String> {
     match text.parse::<AdwId>() {
         Ok(name) => Ok(name.as_str().to_owned()),

@@ -1,4 +1,4 @@
-//! What can be said to `adwatch tail`.
+//! The arguments of `adwatch tail`.
 
 use clap::{Args, ValueEnum};
 

@@ -1,4 +1,4 @@
-//! The connection of a tail: does what the follower says, waits for what comes, and tells what becomes of it.
+//! The connection of a tail: carries out the follower's commands, waits for input, and reports the connection's state.
 
 use std::collections::VecDeque;
 use std::thread;
@@ -10,7 +10,7 @@ use domain::follow::{Command, Follower, Input};
 use domain::frame::FromServer;
 use domain::link::{Ask, LinkState};
 
-/// An hour without anything to do is long enough.
+/// The longest time to wait without anything to do.
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
 impl Following {
@@ -74,7 +74,7 @@ impl Following {
         }
     }
 
-    /// Says what has become of the connection.
+    /// Reports changes of the connection.
     pub(super) fn tell(&mut self, follower: &mut Follower, inputs: &mut VecDeque<Input>) {
         let link = follower.link(self.now());
         let was_lost = self.link == LinkState::Reconnecting;

@@ -53,7 +53,7 @@ impl Following {
         Ok(())
     }
 
-    /// Asks until there is an answer; what is refused is not asked again.
+    /// Asks until there is an answer; a refused request is not repeated.
     pub(super) fn persist<T>(&self, is_once: bool, ask: impl Fn(&Self) -> Result<T, Trouble>) -> Result<T, Stop> {
         let mut tries = 0;
         loop {
@@ -72,7 +72,7 @@ impl Following {
         }
     }
 
-    /// Another life of the journal may have other events under the same numbers: finds the last one that is still the same.
+    /// Another life of the journal may have other events with the same numbers: finds the last one that is still the same.
     pub(super) fn begin_life(&mut self, epoch: String, seq: u64) -> Result<(), Stop> {
         say("the server’s journal was replaced; continuing after the last event that is the same");
         self.epoch = epoch;

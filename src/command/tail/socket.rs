@@ -1,4 +1,4 @@
-//! The socket `adwatch.v1`, read within a time.
+//! The WebSocket `adwatch.v1`, read with a timeout.
 
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -17,17 +17,17 @@ const GREETED_WITHIN: Duration = Duration::from_secs(5);
 /// An open socket.
 pub struct Socket(WebSocket<TcpStream>);
 
-/// What came.
+/// What arrived.
 #[derive(Debug)]
 pub enum Heard {
     Text(String),
-    /// Nothing, for as long as was asked.
+    /// Nothing within the timeout.
     Nothing,
     Closed,
 }
 
 impl Socket {
-    /// Opens it. Over TLS there is none; pages of events do then.
+    /// Opens it. It is not supported over TLS, where pages of events are used instead.
     pub fn open(destination: &Destination, token: Option<&str>) -> Result<Self, String> {
         let url = destination.url();
         let rest = url
@@ -59,9 +59,9 @@ impl Socket {
         self.0.send(Message::text(text))
     }
 
-    /// Waits for the next frame, at most for so long.
+    /// Waits for the next frame, at most this long.
     pub fn hear(&mut self, within: Duration) -> Heard {
-        // No time at all would mean for ever.
+        // A timeout of zero would mean forever.
         let within = within.max(Duration::from_millis(1));
         if self.0.get_mut().set_read_timeout(Some(within)).is_err() {
             return Heard::Closed;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::adw_id::AdwId;
 use crate::frame::{AgentState, EventPage, Workflows};
 
-/// Events of a page.
+/// The number of events in a page.
 const PAGE: usize = 500;
 
 /// A request; the answer names its number.
