@@ -76,7 +76,7 @@ impl Socket {
 }
 
 fn connect(authority: &str) -> io::Result<TcpStream> {
-    let mut last = io::Error::new(io::ErrorKind::NotFound, format!("{authority} is no address"));
+    let mut last = io::Error::new(io::ErrorKind::NotFound, format!("{authority} is not an address"));
     for address in authority.to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, CONNECT_WITHIN) {
             Ok(stream) => {
