@@ -51,7 +51,7 @@ pub struct Demo {
     /// Replay this recorded agents folder (or the agents folder inside it) instead.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["url", "agents", "workflows", "seed"])]
     pub replay: Option<PathBuf>,
-    /// The address on this machine for the replay’s server to listen on. Port 0 picks a free port.
+    /// The address on this machine for the replay's server to listen on. Port 0 picks a free port.
     ///
     /// [default: 127.0.0.1:4600] [env: ADWATCH_LISTEN]
     #[arg(long, value_name = "ADDR", requires = "replay")]

@@ -24,7 +24,7 @@ const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 /// Report an event to adwatch, from a shell script or by hand.
 ///
 /// The event is written to a spool on this machine and sent from there, so this is quick and succeeds even while no server is
-/// running. The first word is the workflow’s id. It can be left out before one of the kinds below if ADWATCH_ADW_ID is set.
+/// running. The first word is the workflow's id. It can be left out before one of the kinds below if ADWATCH_ADW_ID is set.
 #[derive(Args, Debug, Default)]
 #[command(
     override_usage = "adwatch emit [ADW_ID] KIND [WORDS] [OPTIONS]\n       adwatch emit [OPTIONS] -",
@@ -54,7 +54,7 @@ pub struct Emit {
     /// The workflow, the kind, and its details.
     #[arg(required = true, value_name = "WORDS")]
     pub words: Vec<String>,
-    /// The workflow’s id, instead of the first word. [env: ADWATCH_ADW_ID]
+    /// The workflow's id, instead of the first word. [env: ADWATCH_ADW_ID]
     #[arg(long, value_name = "ADW_ID", allow_hyphen_values = true)]
     pub adw_id: Option<String>,
     /// The agent that the event belongs to. [env: ADWATCH_AGENT]
@@ -81,10 +81,10 @@ pub struct Emit {
     /// The id that connects a tool call with its result.
     #[arg(long, value_name = "ID")]
     pub tool_use_id: Option<String>,
-    /// The tool’s input: JSON, or otherwise text.
+    /// The tool's input: JSON, or otherwise text.
     #[arg(long, value_name = "VALUE")]
     pub input: Option<String>,
-    /// The tool’s output: JSON, or otherwise text.
+    /// The tool's output: JSON, or otherwise text.
     #[arg(long, value_name = "VALUE")]
     pub output: Option<String>,
     /// Report that the tool call failed.

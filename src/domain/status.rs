@@ -171,7 +171,7 @@ impl Pulse {
         let is_ahead = ahead_ms > CLOCKS_DIFFER_MS;
         if is_ahead && self.open_agents > 0 {
             let ahead = words(ahead_ms);
-            let why = format!("its source’s clock is {ahead} ahead, so it is unclear how long it has been silent");
+            let why = format!("its source's clock is {ahead} ahead, so it is unclear how long it has been silent");
             return derived(Status::Unknown, why, None);
         }
         if self.open_agents > 0 {

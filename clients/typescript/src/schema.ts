@@ -337,7 +337,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Chooses a theme and goes back. */
+        /** Saves the chosen theme and goes back. */
         readonly get: operations["theme"];
         readonly put?: never;
         readonly post?: never;

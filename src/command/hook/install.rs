@@ -31,7 +31,7 @@ const TIMEOUT_S: u32 = 5;
 
 /// Make Claude Code report to adwatch what its sessions do.
 ///
-/// This adds to Claude Code’s settings, keeps everything else in them, and makes a backup. Running it again changes nothing.
+/// This adds to Claude Code's settings, keeps everything else in them, and makes a backup. Running it again changes nothing.
 #[derive(Args, Debug, Default)]
 pub struct Install {
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub struct Install {
     dry_run: bool,
 }
 
-/// Remove adwatch from Claude Code’s settings, and nothing else.
+/// Remove adwatch from Claude Code's settings, and nothing else.
 #[derive(Args, Debug, Default)]
 pub struct Uninstall {
     #[command(flatten)]

@@ -83,7 +83,7 @@ fn agent(text: &str) -> Result<String, String> {
     match text.parse::<AdwId>() {
         Ok(name) => Ok(name.as_str().to_owned()),
         Err(_) => {
-            Err("an agent’s name has 1 to 64 letters, digits and - _ . + @ = ~ , for example sdlc_planner".to_owned())
+            Err("an agent's name has 1 to 64 letters, digits and - _ . + @ = ~ , for example sdlc_planner".to_owned())
         }
     }
 }

@@ -30,16 +30,16 @@ pub struct Tail {
     /// [default: http://127.0.0.1:4600] [env: ADWATCH_URL]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Show only events of this kind. Can be repeated.
+    /// Show only events of this kind; can be repeated.
     ///
     /// state, log, file, thinking, tool, text, stage, status, session or other. Resource samples are of the kind other, and are
     /// shown only if it is named.
     #[arg(long, value_name = "KIND", value_parser = kind)]
     pub kind: Vec<Kind>,
-    /// Show only events of this agent. Can be repeated.
+    /// Show only events of this agent; can be repeated.
     #[arg(long, value_name = "NAME")]
     pub agent: Vec<String>,
-    /// Show only events of this level (debug, info, success, warning or error). Can be repeated.
+    /// Show only events of this level (debug, info, success, warning or error); can be repeated.
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub level: Vec<Level>,
     /// Show only events that contain this text, ignoring case.

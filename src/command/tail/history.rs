@@ -74,7 +74,7 @@ impl Following {
 
     /// Another life of the journal may have other events with the same numbers: finds the last one that is still the same.
     pub(super) fn begin_life(&mut self, epoch: String, seq: u64) -> Result<(), Stop> {
-        say("the server’s journal was replaced; continuing after the last event that is the same");
+        say("the server's journal was replaced; continuing after the last event that is the same");
         self.epoch = epoch;
         let until = self.shown.min(seq);
         let known = self.known.iter().rev().filter(|(seq, _)| *seq <= until);
