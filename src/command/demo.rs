@@ -1,4 +1,4 @@
-//! `adwatch demo`: plays invented workflows into a server that runs, or a recorded run with a server of its own.
+//! `adwatch demo`: plays invented workflows on a running server, or a recorded run on a server of its own.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -118,7 +118,7 @@ impl Demo {
     }
 }
 
-/// Plays until it is stopped.
+/// Plays until stopped.
 pub async fn run(arguments: Demo) -> Result<(), Failure> {
     match arguments.replay.clone() {
         Some(recording) => replay(&arguments, &recording).await,

@@ -1,4 +1,4 @@
-//! `adwatch import`: takes exports into a journal that no server is using.
+//! `adwatch import`: loads exports into a journal that no server is using.
 
 use std::fs::File;
 use std::io::{self, BufReader, Write as _};

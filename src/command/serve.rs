@@ -1,4 +1,4 @@
-//! `adwatch serve`: the server, with a demo in it where that is wanted.
+//! `adwatch serve`: the server, optionally with a demo.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! What the commands share that open a journal or a server: a runtime, an address, the log, and when to stop.
+//! What commands that open a journal or a server share: a runtime, an address, the log, and the stop signal.
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -75,7 +75,7 @@ pub(super) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 pub(super) fn write_log(settings: &config::Server) {
-    // Every floor is a crate with a name of its own; as settings name them, they are modules of one.
+    // Every floor is a crate with its own name, but settings name them as modules of one crate.
     let of_floors = settings.log.replace("adwatch::", "adwatch_");
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(of_floors))
