@@ -92,8 +92,8 @@ async fn a_file_may_be_broken_in_places() {
             said(&output.stderr)
         );
         let counts = [
-            "7 events imported, 0 already known, 3 under a new number",
-            "0 events imported, 7 known already\n",
+            "7 events imported, 0 already known, 3 with a new number",
+            "0 events imported, 7 already known\n",
         ][round];
         assert!(said(&output.stdout).contains(counts), "{}", said(&output.stdout));
     }
@@ -147,12 +147,12 @@ async fn what_cannot_be_imported_is_refused_in_one_sentence() {
     std::fs::write(&empty, "\n").expect("a file");
     let data = TempDir::new().expect("a folder");
     for (file, cause) in [
-        (&files[0], "no NDJSON export"),
-        (&files[1], "no NDJSON export"),
-        (&files[2], "no NDJSON export"),
+        (&files[0], "not an NDJSON export"),
+        (&files[1], "not an NDJSON export"),
+        (&files[2], "not an NDJSON export"),
         (&empty, "is empty"),
         (&folder.join("nothing"), "cannot be opened"),
-        (&folder, "cannot be read"),
+        (&folder, "cannot read"),
     ] {
         let output = import(data.path(), &[file], None);
         let said = said(&output.stderr);

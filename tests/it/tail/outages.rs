@@ -31,7 +31,7 @@ async fn a_server_that_is_killed_and_comes_back_leaves_no_gap_and_no_double() {
         seen.extend((0..700).map(|_| tail.seq()));
         for told in [
             "lost the connection to the server; trying to reconnect",
-            "the server is back",
+            "connected to the server again",
             "adwatch: 700 events recovered",
         ] {
             let said = tail.says();
