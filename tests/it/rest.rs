@@ -55,7 +55,12 @@ async fn what_is_not_there_is_said_in_json() {
     server.push(&[log("planner", "one")]).await;
     for (path, status, field, hint) in [
         ("/api/workflows/none/events", 404, None, "workflow none does not exist"),
-        ("/api/workflows/none/events/1", 404, None, "workflow none does not exist"),
+        (
+            "/api/workflows/none/events/1",
+            404,
+            None,
+            "workflow none does not exist",
+        ),
         ("/api/workflows/none/sources", 404, None, "workflow none does not exist"),
         ("/api/agent-state/none", 404, None, "workflow none does not exist"),
         ("/api/workflows/a1/events/2", 404, None, "no event 2; its newest is 1"),
@@ -68,7 +73,12 @@ async fn what_is_not_there_is_said_in_json() {
             Some("kind"),
             "agent_thinking",
         ),
-        ("/api/workflows/a1/events?agnet=x", 400, Some("agnet"), "not a parameter"),
+        (
+            "/api/workflows/a1/events?agnet=x",
+            400,
+            Some("agnet"),
+            "not a parameter",
+        ),
         (
             "/api/workflows/..%2F..%2Fetc/events",
             400,
