@@ -5,6 +5,7 @@
 //! and events that had to be dropped for lack of space are counted and reported.
 //!
 //! ```no_run
+//! # mod adwatch { pub use adwatch_publisher as publisher; }
 //! use adwatch::publisher::Notifier;
 //! use serde_json::json;
 //!
