@@ -1,4 +1,4 @@
-# Every target sets up what it needs first; `make run` and `make test` are the two to know.
+# Every target first sets up what it needs; `make run` and `make test` are the two to know.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
@@ -8,28 +8,28 @@ listen ?= 127.0.0.1:4600
 run: build  ## Build, and show a live demo
 	@. scripts/env; exec "$$CARGO_TARGET_DIR/release/adwatch" serve --demo --listen $(listen)
 
-test:  ## Everything that must hold before a change is done
+test:  ## Run every check that a change must pass
 	@scripts/setup test
 	@scripts/test
 
-build: setup  ## The release binary, with the page inside
+build: setup  ## Build the release binary, with the page inside
 	@scripts/build
 
-setup:  ## Only install what is missing
+setup:  ## Install what is missing, and nothing else
 	@scripts/setup
 
-bench: build  ## Print the table of speeds and sizes
+bench: build  ## Measure speeds and sizes, and print them as tables
 	@. scripts/env; cargo bench
 
-budgets: build  ## Print what the pages cost in a browser
+budgets: build  ## Measure what the pages cost in a browser
 	@scripts/setup test
 	@. scripts/env; cd end2end && npx --no-install playwright test --config budgets.config.ts
 
-shots: build  ## Photograph the pages for the README
+shots: build  ## Take screenshots of the pages for the README
 	@scripts/setup test
 	@. scripts/env; cd end2end && npx --no-install playwright test --config shots.config.ts
 
-deny:  ## Check licences, sources and duplicates of what is built in
+deny:  ## Check licences, sources and duplicates of dependencies
 	@. scripts/env; command -v cargo-deny >/dev/null || cargo install --locked cargo-deny; cargo deny check bans licenses sources
 
 watch: setup  ## Rebuild and restart at every change

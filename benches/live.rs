@@ -1,4 +1,4 @@
-//! What the live path does on this machine: `make bench` prints the table that stands in the README.
+//! What the live path does on this machine: `make bench` prints the first table of docs/performance.md.
 //!
 //! The real binary, real sockets, the default durability (`power`); the load generator runs on the same cores.
 //! Every reply and every received event is checked, so a figure is of work that was done right.

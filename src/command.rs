@@ -1,7 +1,7 @@
-//! The command line: what can be said to `adwatch`, and who does it.
+//! The command line of `adwatch` and its commands.
 //!
-//! What a shell script or a hook calls hands over by leaving a file in the spool and is gone; a process that it starts sends it.
-//! So it needs neither a server that runs nor a runtime.
+//! Commands for shell scripts and hooks leave a file in the spool and exit; a process that they start sends it. So they need
+//! neither a running server nor an async runtime.
 
 mod cli;
 mod demo;
@@ -23,9 +23,9 @@ use cli::{Cli, Command};
 use hook::Hook;
 use server::local_time;
 
-/// Does what the arguments of this process say.
+/// Runs the command given by the arguments of this process.
 pub fn main() -> ExitCode {
-    // Claude Code waits for its hooks: neither the arguments of all commands nor a runtime are made for one.
+    // Claude Code waits for its hooks, so neither the full argument parser nor a runtime is created for one.
     if hook::is_meant(std::env::args_os()) {
         hook::take();
         return ExitCode::SUCCESS;
@@ -65,7 +65,7 @@ pub struct UsageError(pub String);
 pub enum Failure {
     /// Its words must be changed: exit code 2.
     Usage(UsageError),
-    /// The machine does not play along: exit code 1.
+    /// The machine cannot do it: exit code 1.
     Machine(String),
 }
 

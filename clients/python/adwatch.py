@@ -1,4 +1,4 @@
-"""Hands the events of an AI Developer Workflow (ADW) over to adwatch. The workflow never waits for it and never fails by it.
+"""Sends the events of an AI Developer Workflow (ADW) to adwatch. The workflow never waits for it and never fails because of it.
 
     from adwatch import Notifier
 
@@ -8,12 +8,12 @@
         call.output = subprocess.check_output(["make", "plan"])
     notifier.notify_complete()
 
-A call removes well-known secrets from its event, appends it to a file of the spool and returns: no network is touched, and what
-was handed over survives `kill -9`. A thread, the courier, sends what lies in the spool, in order. While the server is away the
-spool grows, up to a bound; what a process leaves there the next one sends, or the server takes it.
+A call removes well-known secrets from its event, appends it to a spool file and returns without using the network; from then on
+the event survives `kill -9`. A thread, the courier, sends the spooled events in order. While the server is down, the spool grows, up to a
+limit. What a process leaves there is sent by the next one, or taken over by the server.
 
 Environment: `ADWATCH_URL` (default http://127.0.0.1:4600), `ADWATCH_TOKEN`, `ADWATCH_DISABLED=1`, `ADWATCH_SPOOL` (a folder),
-`ADWATCH_SPOOL_BYTES` (default 64 MiB), `ADWATCH_ADW_ID` and `ADWATCH_AGENT` (who speaks, where the code does not say).
+`ADWATCH_SPOOL_BYTES` (default 64 MiB), `ADWATCH_ADW_ID` and `ADWATCH_AGENT` (the workflow and agent, if the code does not name them).
 
 One file and the standard library, Python 3.9 or newer: install it, or copy it into your `adws/` folder.
 """
@@ -62,15 +62,15 @@ _log.addHandler(logging.NullHandler())
 
 
 class Notifier:
-    """Hands events of one workflow over to adwatch.
+    """Sends events of one workflow to adwatch.
 
-    Every method returns at once and never raises; it gives True if the event was handed over. Values that are no JSON (paths,
-    times, bytes, sets, exceptions, NaN, what refers to itself) are made so.
+    Every method returns at once and never raises; it returns True if the event was accepted. Values that JSON cannot represent
+    (paths, times, bytes, sets, exceptions, NaN, circular references) are converted.
 
-    Each takes further fields by name: `agent`, `session_id`, `run` (the agent's attempt, from 1), `parent_tool_use_id`,
-    `timestamp` (a datetime, seconds since 1970, or RFC 3339; now if absent), `event_id` (two events with the same one are one)
-    and `adw_id` describe the event; all others are kept in its payload. A line of a Claude Code stream that adwatch also reads
-    from a file is one event if `uuid` (the line's) and `block_index` are passed along.
+    Each accepts further fields as keyword arguments: `agent`, `session_id`, `run` (the agent's attempt, from 1),
+    `parent_tool_use_id`, `timestamp` (a datetime, seconds since 1970, or RFC 3339; now by default), `event_id` (two events with the
+    same one count as one) and `adw_id` describe the event; all others are kept in its payload. To make an event and the line of a
+    Claude Code stream that adwatch reads from a file one event, pass the line's `uuid` and `block_index`.
     """
 
     def __init__(
@@ -83,8 +83,8 @@ class Notifier:
         session_id: Optional[str] = None,
         token: Optional[str] = None,
     ) -> None:
-        """`url` and `token` win over `ADWATCH_URL` and `ADWATCH_TOKEN`; `adw_id` and `agent` over `ADWATCH_ADW_ID` (older:
-        `ADW_ID`) and `ADWATCH_AGENT`. `workflow_name` is the script's, for the methods that are not told one."""
+        """`url` and `token` override `ADWATCH_URL` and `ADWATCH_TOKEN`; `adw_id` and `agent` override `ADWATCH_ADW_ID` (older:
+        `ADW_ID`) and `ADWATCH_AGENT`. `workflow_name` is the default for methods that are not given one."""
         self.adw_id = _text(adw_id) or os.environ.get("ADWATCH_ADW_ID") or os.environ.get("ADW_ID") or ""
         self.workflow_name = workflow_name
         self.agent = agent or os.environ.get("ADWATCH_AGENT") or None
@@ -102,10 +102,10 @@ class Notifier:
         timeout: Any = None,
         **fields: Any,
     ) -> bool:
-        """Any event: its type (`state_change`, `log_entry`, `tool_execution_pre`, a word of your own, …) and its payload.
+        """Any event: its type (`state_change`, `log_entry`, `tool_execution_pre`, a name of your own, …) and its payload.
 
-        Fields of the state that changed are told by `send_agent_state_update({"status": "built"})`. `timeout` is an older
-        name and means nothing, since nothing is waited for.
+        `send_agent_state_update({"status": "built"})` reports changed fields of the state. `timeout` is accepted for older scripts
+        and ignored, since the call never waits.
         """
         if isinstance(event_type, Mapping):
             changed = [{"field": field, "new": value} for field, value in event_type.items()]
@@ -120,7 +120,7 @@ class Notifier:
         context: Optional[Mapping[str, Any]] = None,
         **fields: Any,
     ) -> bool:
-        """A log line; `level` is DEBUG, INFO, SUCCESS, WARNING or ERROR."""
+        """A log entry; `level` is DEBUG, INFO, SUCCESS, WARNING or ERROR."""
         payload = {"level": level, "message": message, "details": details, "context": context or None}
         return self._send("agent_log_entry", "log_entry", payload, fields)
 
@@ -134,7 +134,7 @@ class Notifier:
         lines_removed: Optional[int] = None,
         **fields: Any,
     ) -> bool:
-        """A file was touched; `operation` is read, create, modify (write) or delete."""
+        """An operation on a file; `operation` is read, create, modify (write) or delete."""
         payload: Dict[str, Any] = {"path": file_path, "operation": operation, "diff": diff, "summary": summary}
         payload.update(lines_added=lines_added, lines_removed=lines_removed)
         return self._send("file_operation", None, payload, fields)
@@ -158,8 +158,8 @@ class Notifier:
         error: Any = None,
         **fields: Any,
     ) -> bool:
-        """A tool is called (`phase` "pre", with `input_data`) or has answered ("post", with `output`, and `success=False` or
-        `error` if it failed). The two belong together by `tool_use_id`."""
+        """A tool was called (`phase` "pre", with `input_data`) or has finished ("post", with `output`, and `success=False` or
+        `error` if it failed). `tool_use_id` connects the two."""
         is_post = phase == "post"
         payload: Dict[str, Any] = {
             "tool_use_id": tool_use_id,
@@ -187,14 +187,14 @@ class Notifier:
         current_step: Optional[str] = None,
         **fields: Any,
     ) -> bool:
-        """Where the workflow stands: `status` is started, in_progress, completed or failed."""
+        """The status of the workflow: `status` is started, in_progress, completed or failed."""
         payload: Dict[str, Any] = {"status": status, "message": message}
         payload.update(workflow_name=workflow_name or self.workflow_name)
         payload.update(progress_percent=progress_percent, current_step=current_step)
         return self._send("status_update", None, payload, fields)
 
     def notify_start(self, workflow_name: Optional[str] = None, message: Optional[str] = None, **fields: Any) -> bool:
-        """The workflow, or one script of it, begins."""
+        """The workflow, or one of its scripts, has started."""
         return self.send_status_update(workflow_name, "started", message, **fields)
 
     def notify_progress(
@@ -205,7 +205,7 @@ class Notifier:
         message: Optional[str] = None,
         **fields: Any,
     ) -> bool:
-        """How far it is; `notify_progress(40, "Reading the plan")` will do."""
+        """The progress of the workflow; the short form is `notify_progress(40, "Reading the plan")`."""
         if isinstance(workflow_name, (int, float)):
             workflow_name, percent, step = None, workflow_name, step or _text(percent) or None
         percent = None if isinstance(percent, str) else percent
@@ -218,13 +218,13 @@ class Notifier:
         final_step: Optional[str] = None,
         **fields: Any,
     ) -> bool:
-        """It is done."""
+        """The workflow is complete."""
         return self.send_status_update(workflow_name, "completed", message, 100, final_step, **fields)
 
     def notify_error(
         self, workflow_name: Any = None, error: Any = None, current_step: Optional[str] = None, **fields: Any
     ) -> bool:
-        """It failed; `notify_error(exception)` will do."""
+        """The workflow failed; the short form is `notify_error(exception)`."""
         if error is None:
             workflow_name, error = None, workflow_name
         message = _text(error) or "the workflow failed"
@@ -240,7 +240,7 @@ class Notifier:
         status: str = "started",
         **fields: Any,
     ) -> bool:
-        """A stage begins: the one called `to_stage`, or the only one named. `status` may also be completed, failed or skipped."""
+        """A stage starts: `to_stage`, or the only stage given. `status` can also be completed, failed or skipped."""
         if to_stage is None:
             workflow_name, to_stage = None, workflow_name
         payload = {"stage": to_stage, "previous": from_stage, "message": message}
@@ -249,21 +249,22 @@ class Notifier:
         return self._send("stage_transition", event_type, payload, fields)
 
     def save_state(self, fields: Mapping[str, Any], agents_dir: Any = "agents") -> bool:
-        """Sets fields in `agents/<adw_id>/adw_state.json` as `AdwState` does, and tells what changed. False if it could not be
-        written; what changed is told all the same."""
+        """Sets fields in `agents/<adw_id>/adw_state.json` as `AdwState` does, and reports what changed. False if the file could not
+        be written; the changes are reported anyway."""
         state = AdwState(self.adw_id, agents_dir=agents_dir, notifier=self)
         try:
             state.update(**fields)
             state.save()
             return True
         except Exception as error:
-            _note("state", "adw_state.json could not be written: %s", error)
+            _note("state", "could not write adw_state.json: %s", error)
             self.send_agent_state_update(fields)
             return False
 
     @contextlib.contextmanager
     def stage(self, name: str, message: Optional[str] = None, **fields: Any) -> Iterator[Notifier]:
-        """Tells that a stage begins, and at the end that it completed or failed and how long it took. Exceptions go on."""
+        """Reports that a stage starts and, at the end, whether it completed or failed and how long it took. Exceptions are
+        passed on."""
         began = time.monotonic()
         self.notify_stage_transition(None, None, name, message, **fields)
         status, said = "completed", None
@@ -280,8 +281,8 @@ class Notifier:
 
     @contextlib.contextmanager
     def tool(self, tool_name: str, input: Any = None, **fields: Any) -> Iterator[ToolCall]:
-        """Tells that a tool is called, and at the end what it answered, or how it failed, and how long it took. Set `output` on
-        what `with` gives. Exceptions go on."""
+        """Reports that a tool is called and, at the end, its output or how it failed, and how long it took. Set `output` on the
+        object that `with` returns. Exceptions are passed on."""
         call = ToolCall(_text(fields.pop("tool_use_id", None)) or "adwatch-" + secrets.token_hex(12))
         began = time.monotonic()
         self.send_tool_execution(tool_name, "pre", call.tool_use_id, input, **fields)
@@ -296,17 +297,18 @@ class Notifier:
             self.send_tool_execution(tool_name, "post", call.tool_use_id, None, output, duration_ms, error=call.error, **fields)
 
     def flush(self, timeout: float = 5.0) -> bool:
-        """Waits until the server has everything, orphans of the spool included, for `timeout` seconds at most; says whether."""
+        """Waits until the server has everything, including what other processes left in the spool, for at most `timeout` seconds;
+        returns whether it has."""
         return self._courier.flush(float(timeout or 0)) if self.enabled else True
 
     def close(self) -> None:
-        """Waits for half a second at most, and not at all while the server is away. Not needed at the end of a process, and
-        the notifier can still be used."""
+        """Waits for half a second at most, and not at all while the server is down. It is not needed at the end of a process, and
+        the notifier can still be used afterwards."""
         if self.enabled:
             self._courier.close()
 
     def __getstate__(self) -> Dict[str, Any]:
-        """What goes along to another process; there the events go through a courier of its own."""
+        """The state that is pickled for another process, where events go through a courier of its own."""
         return {**self.__dict__, "_courier": (self._courier.url, self._courier.token)}
 
     def __setstate__(self, state: Dict[str, Any]) -> None:
@@ -320,14 +322,14 @@ class Notifier:
         self.close()
 
     def _send(self, kind: str, event_type: Optional[str], payload: Mapping[str, Any], fields: Dict[str, Any]) -> bool:
-        """Hands one event over, and sees to it that nothing that goes wrong here reaches the workflow."""
+        """Records one event, and makes sure that no failure here reaches the workflow."""
         began = time.perf_counter_ns()
         try:
             if not self.enabled:
                 return False
             adw_id = _text(fields.pop("adw_id", None)) or self.adw_id
             if not adw_id:
-                _note("adw_id", "an event has no adw_id: name it in Notifier(adw_id) or ADWATCH_ADW_ID")
+                _note("adw_id", "an event has no adw_id: pass it to Notifier(adw_id) or set ADWATCH_ADW_ID")
                 return False
             data = {
                 "adw_id": adw_id,
@@ -344,12 +346,12 @@ class Notifier:
             self._courier.hand_over(_Event(adw_id, kind in _LOG_TYPES, line), began)
             return True
         except Exception as error:
-            _note("hand-over", "an event could not be handed over: %s", _text(error))
+            _note("hand-over", "could not record an event: %s", _text(error))
             return False
 
 
 class ToolCall:
-    """One call of a tool, while it is at work."""
+    """A tool call in progress."""
 
     def __init__(self, tool_use_id: str) -> None:
         self.tool_use_id = tool_use_id
@@ -360,11 +362,11 @@ class ToolCall:
 
 
 class WebSocketNotifier(Notifier):
-    """The older notifier's name, constructor and further methods, so that an import line is all that changes.
+    """The older notifier's name, constructor and further methods, so that only the import line has to change.
 
-    The server is `ADWATCH_URL` if it is set, because scripts of that time name a server of their own in the code; else
-    `server_url` (`ws://` is read as `http://`, a path is cut off), unless that is where older servers listened on this machine
-    (ports 8002 and 8500); else the default of adwatch. `DISABLE_WEBSOCKET_NOTIFICATIONS=true` is obeyed.
+    The server is `ADWATCH_URL` if it is set, because older scripts name their own server in the code; otherwise
+    `server_url` (`ws://` is read as `http://`, and a path is removed), unless older servers listened there on this machine
+    (ports 8002 and 8500); otherwise adwatch's default. `DISABLE_WEBSOCKET_NOTIFICATIONS=true` is respected.
     """
 
     def __init__(
@@ -389,26 +391,26 @@ class WebSocketNotifier(Notifier):
         current_step: Optional[str] = None,
         **fields: Any,
     ) -> bool:
-        """As `Notifier`'s; a `current_step` "Stage: Build" was how a stage was told of."""
+        """Like `Notifier`'s; a `current_step` of "Stage: Build" also starts that stage, as it used to."""
         prefix, _, stage = _text(current_step).partition("Stage: ")
         if stage and not prefix:
             self.notify_stage_transition(workflow_name, None, stage, message, **fields)
         return super().send_status_update(workflow_name, status, message, progress_percent, current_step, **fields)
 
     def send_log(self, workflow_name: Optional[str], message: Any, level: str = "INFO", **fields: Any) -> bool:
-        """A log line of a script."""
+        """A log entry of a script."""
         payload = {"level": level, "message": message, "workflow_name": workflow_name or self.workflow_name}
         return self._send("agent_log_entry", "workflow_log", payload, fields)
 
     notify_log = send_log
 
     def notify_stage_event(self, event: Any, **fields: Any) -> bool:
-        """A stage's event as a mapping, or something with `to_dict()`."""
+        """A stage event, as a mapping or an object with `to_dict()`."""
         try:
             told = dict(event.to_dict() if hasattr(event, "to_dict") else event)
             kind = _plain(told.pop("event_type", "stage_started"))
         except Exception as error:
-            _note("stage event", "a stage's event could not be read: %s", _text(error))
+            _note("stage event", "could not read a stage event: %s", _text(error))
             return False
         return self._send(_text(kind), None, told, fields)
 
@@ -421,7 +423,7 @@ class WebSocketNotifier(Notifier):
         timeout: Any = None,
         **fields: Any,
     ) -> bool:
-        """A stage begins."""
+        """A stage starts."""
         return self.notify_stage_transition(workflow_name, phase_from, phase_to, metadata=metadata or None, **fields)
 
     def send_agent_output_chunk(
@@ -434,21 +436,21 @@ class WebSocketNotifier(Notifier):
         timeout: Any = None,
         **fields: Any,
     ) -> bool:
-        """A piece of an agent's stream, kept as it is."""
+        """A piece of an agent's stream, kept unchanged."""
         payload = {"content": content, "line_number": line_number, "total_lines": total_lines, "is_complete": is_complete}
         return self._send("agent_output_chunk", None, payload, {"agent": agent_role, **fields})
 
     def send_screenshot_available(
         self, screenshot_path: Any, screenshot_type: str = "review", metadata: Any = None, timeout: Any = None, **fields: Any
     ) -> bool:
-        """There is a picture."""
+        """A picture was made."""
         payload = {"screenshot_path": screenshot_path, "screenshot_type": screenshot_type, "metadata": metadata}
         return self._send("screenshot_available", None, payload, fields)
 
     def send_spec_created(
         self, spec_path: Any, spec_type: str = "plan", metadata: Any = None, timeout: Any = None, **fields: Any
     ) -> bool:
-        """There is a plan."""
+        """A plan was made."""
         return self._send("spec_created", None, {"spec_path": spec_path, "spec_type": spec_type, "metadata": metadata}, fields)
 
 
@@ -460,7 +462,7 @@ class AdwState:
     """
 
     def __init__(self, adw_id: str, agents_dir: Any = "agents", notifier: Optional[Notifier] = None) -> None:
-        """Without a `notifier` it makes one when it is first needed."""
+        """Without a `notifier`, one is created when it is first needed."""
         self.adw_id = _text(adw_id)
         #: What is known of the document; change it here or by `update`.
         self.data: Dict[str, Any] = {"adw_id": self.adw_id}
@@ -473,7 +475,8 @@ class AdwState:
     def load(
         cls, adw_id: str, logger: Any = None, agents_dir: Any = "agents", notifier: Optional[Notifier] = None
     ) -> Optional[AdwState]:
-        """Reads the document; None if there is none. `logger` is the older second argument and is told what was found."""
+        """Reads the document; None if there is none. `logger` is the second argument of older versions; what was found is logged
+        to it."""
         state = cls(adw_id, agents_dir, notifier)
         document = _read_document(state._path)
         if document is None:
@@ -490,7 +493,7 @@ class AdwState:
         return self
 
     def get(self, key: str, default: Any = None) -> Any:
-        """A field; `default` also where the document says null, which is common."""
+        """A field; `default` also if the document says null, which is common."""
         value = self.data.get(key)
         return default if value is None else value
 
@@ -501,7 +504,7 @@ class AdwState:
             self.data["all_adws"] = [*scripts, adw_id]
 
     def save(self, workflow_step: Optional[str] = None) -> None:
-        """Writes the document and tells what changed. `workflow_step` says who saves."""
+        """Writes the document and reports what changed. `workflow_step` names who saves it."""
         mine = _plain_copy(self.data)
         folder = os.path.dirname(self._path)
         os.makedirs(folder, exist_ok=True)
@@ -550,13 +553,13 @@ class AdwLogHandler(logging.Handler):
     def __init__(
         self, notifier: Union[Notifier, str, None] = None, level: int = logging.NOTSET, agent: Optional[str] = None
     ) -> None:
-        """`notifier` may be an adw_id."""
+        """`notifier` can also be an adw_id."""
         super().__init__(level)
         self.notifier = notifier if isinstance(notifier, Notifier) else Notifier(notifier)
         self.agent = agent
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hands one record over; logging calls it."""
+        """Sends one record; called by logging."""
         # What adwatch itself has to say must not go around in a circle.
         if record.name.split(".")[0] == _log.name:
             return
@@ -568,10 +571,10 @@ class AdwLogHandler(logging.Handler):
                 self._message(record), record.levelname, timestamp=record.created, source=record.name, **fields
             )
         except Exception as error:
-            _note("logging", "a log record could not be handed over: %s", _text(error))
+            _note("logging", "could not record a log entry: %s", _text(error))
 
     def _message(self, record: logging.LogRecord) -> str:
-        """The formatter's text where one was set, else the message, with the traceback below it.
+        """The formatter's text if one was set, otherwise the message, with the traceback below it.
 
         The one that `logging.basicConfig` gives every handler does not count: it repeats the level and the logger's name.
         """
@@ -593,7 +596,7 @@ _NAME_CHARS = 256
 
 
 class _Event(NamedTuple):
-    """An event as it is handed over."""
+    """An event as it is recorded."""
 
     adw_id: str
     is_log: bool
@@ -637,7 +640,7 @@ def _plain(value: Any, above: Tuple[int, ...] = ()) -> Any:
 
 
 def _plain_whole(value: Any, above: Tuple[int, ...]) -> Any:
-    """A value that holds others, or one that JSON does not know."""
+    """A value that contains others, or one that JSON cannot represent."""
     if isinstance(value, Mapping):
         return {_plain_key(key): _plain_field(key, field, value, above) for key, field in list(value.items())}
     if isinstance(
@@ -663,13 +666,13 @@ def _plain_key(key: Any) -> str:
 
 
 def _plain_field(name: Any, value: Any, within: Mapping[Any, Any], above: Tuple[int, ...]) -> Any:
-    """A picture's base64 holds no secret, but may look like one; changed, it would be no picture any more."""
+    """A picture's base64 holds no secret but may look like one; masking it would break the picture."""
     is_picture = name in ("data", "base64") and isinstance(value, str) and _PICTURE.match(value)
     return str(value) if is_picture else _plain(value, above)
 
 
 def _text(value: Any) -> str:
-    """What a value says as a text; an exception says its kind as well."""
+    """A value as text; an exception with its type."""
     if value is None:
         return ""
     try:
@@ -683,7 +686,7 @@ def _text(value: Any) -> str:
 
 
 def _mapping(data: Any) -> Mapping[str, Any]:
-    """A payload; what is none becomes a field of one."""
+    """A payload; any other value becomes a field of one."""
     if data is None or isinstance(data, Mapping):
         return data or {}
     return {"value": data}
@@ -757,7 +760,7 @@ _PICTURE_URL = re.compile(r"data:image/[a-z+.-]+;base64,[A-Za-z0-9+/=]*\Z")
 
 
 def _redacted(text: str) -> str:
-    """The text with masks where secrets stood; what told their kind stays."""
+    """The text with secrets masked; the prefix that identifies their kind stays."""
     if not _SUSPECT.search(text) or _PICTURE_URL.match(text):
         return text
     parts: List[str] = []
@@ -816,7 +819,7 @@ def _courier_for(url: str, token: Optional[str]) -> _Courier:
 
 
 class _Tally:
-    """What this process handed over for one workflow, and what became of it."""
+    """What this process recorded for one workflow, and what became of it."""
 
     def __init__(self) -> None:
         self.handed_over = self.dropped = self.refused = 0
@@ -826,7 +829,7 @@ class _Tally:
 
 
 class _Courier:
-    """Takes events and sees to it that they reach the server: now, later, or by another process."""
+    """Takes events and makes sure that they reach the server: now, later, or through another process."""
 
     def __init__(self, url: str, token: Optional[str], folder: str, bound: int) -> None:
         self.url, self.token, self.folder, self.bound = url, token, folder, bound
@@ -852,7 +855,7 @@ class _Courier:
         self.begun = self.clean = self.unclean = 0
 
     def forget_parent(self) -> None:
-        """In the child after a fork: what the parent took it will send itself, and its locks must not outlive it here."""
+        """In the child after a fork: the parent sends what it took itself, and its locks must not outlive it here."""
         self.spool.let_go()
         self.begin()
 
@@ -879,7 +882,7 @@ class _Courier:
             return self.rounds.wait_for(lambda: self.clean >= wanted, max(0.0, timeout))
 
     def close(self) -> None:
-        """Tells what was handed over, and waits a little for the server if it is there."""
+        """Reports what was recorded, and waits a little for the server if it is up."""
         if os.getpid() != self.pid or self.thread is None:
             return
         self._report(0.0)
@@ -890,7 +893,7 @@ class _Courier:
         self.spool.tidy()
 
     def _begin_round(self) -> int:
-        """Has the thread begin a round at once; gives its number."""
+        """Makes the thread start a round at once; returns its number."""
         if os.getpid() != self.pid:
             self.forget_parent()
         with self.lock:
@@ -919,7 +922,7 @@ class _Courier:
         return tally
 
     def _keep(self, event: _Event) -> None:
-        """Into the spool, or into memory behind what already waits there."""
+        """Puts it into the spool, or into memory behind what already waits there."""
         with self.lock:
             if self.memory or not self.spool.append(event.line):
                 self.memory.add(event)
@@ -940,7 +943,7 @@ class _Courier:
             try:
                 self._round()
             except Exception as error:
-                _note("courier", "the courier was disturbed: %r", error)
+                _note("courier", "the sending thread failed and goes on: %r", error)
                 self.rest_until = time.monotonic() + _TICK_S
 
     def _round(self) -> None:
@@ -960,7 +963,7 @@ class _Courier:
                 self.rounds.notify_all()
 
     def _tend(self) -> None:
-        """What has to be done whether the server is there or not."""
+        """What has to be done whether or not the server is up."""
         self._report(_REPORT_S)
         self.spool.look()
         while self.spool.is_tight():
@@ -979,7 +982,7 @@ class _Courier:
             self.spool.release()  # Others may try meanwhile.
 
     def _move_to_spool(self) -> None:
-        """What waits in memory goes to the disk as soon as it can."""
+        """Moves what waits in memory to disk as soon as possible."""
         while self.memory:
             with self.lock:
                 event = self.memory.oldest()
@@ -995,7 +998,7 @@ class _Courier:
             _note("dropped", "events were dropped because the spool was full")
 
     def _report(self, every_s: float) -> None:
-        """Says for each workflow what handing over cost."""
+        """Reports for each workflow what recording its events cost."""
         now = time.monotonic()
         with self.lock:
             due = [(adw_id, tally) for adw_id, tally in self.tallies.items() if tally.handed_over > tally.told]
@@ -1021,7 +1024,7 @@ class _Courier:
         return _Event(adw_id, False, _own_line("publisher_report", adw_id, self.next_id(), payload))
 
     def _send_all(self) -> bool:
-        """Sends what lies there; whether nothing was left when it looked last."""
+        """Sends what is in the spool; returns whether nothing was left at the last look."""
         while time.monotonic() >= self.rest_until:
             batch = self.spool.next_batch()
             if batch is not None:
@@ -1041,7 +1044,7 @@ class _Courier:
         return False
 
     def _deliver(self, lines: List[bytes]) -> bool:
-        """Posts; True when every line was acknowledged, or will be refused for ever."""
+        """Posts; True when every line was acknowledged or permanently refused."""
         if not lines:
             return True
         try:
@@ -1053,7 +1056,7 @@ class _Courier:
             self._count_refused(lines, answer)
             return True
         if status not in _REFUSED:
-            return self._failed(retry_after_s, "%s answers with status %d", self.url, status)
+            return self._failed(retry_after_s, "%s answered with status %d", self.url, status)
         if len(lines) == 1:
             self.failures = 0
             self._refused(lines[0], answer[:200].decode("utf-8", "replace"))
@@ -1062,7 +1065,7 @@ class _Courier:
         return self._deliver(lines[:half]) and self._deliver(lines[half:])
 
     def _failed(self, retry_after_s: float, message: str, *words: Any) -> bool:
-        """Rests for a random time, so that many publishers do not come back at once."""
+        """Pauses for a random time, so that many publishers do not reconnect at once."""
         _note("away", message + "; events wait in the spool", *words)
         longest_s = min(_LONGEST_BACKOFF_S, _BACKOFF_S * 2 ** min(self.failures, 16))
         self.failures += 1
@@ -1077,7 +1080,7 @@ class _Courier:
             for item in refused:
                 self._refused(lines[item["index"]], "%s: %s" % (item.get("field"), item.get("reason")))
         except Exception:
-            pass  # It said 2xx; what it said beside is its own affair.
+            pass  # It said 2xx, so the events are recorded; an unreadable answer changes nothing.
 
     def _refused(self, line: bytes, reason: str) -> None:
         read = _read_line(line)
@@ -1085,11 +1088,11 @@ class _Courier:
             return  # Torn: its call never returned.
         with self.lock:
             self._tally(read.adw_id).refused += 1
-        _note("refused", "the server refuses an event for what it is: %s", reason)
+        _note("refused", "the server rejected an event as invalid: %s", reason)
 
 
 def _at(ordered: List[float], part: float) -> float:
-    """The value below which a part of the others lies."""
+    """The value below which this part of the values lies."""
     return round(ordered[min(len(ordered) - 1, int(part * len(ordered)))], 1)
 
 
@@ -1099,7 +1102,7 @@ def _own_line(kind: str, adw_id: str, event_id: str, payload: Dict[str, Any], **
 
 
 def _notice(adw_id: str, count: int, event_id: str) -> _Event:
-    """Says that events were dropped."""
+    """A notice that events were dropped."""
     message = "%d events were dropped because the spool was full" % count
     payload = {"level": "WARNING", "message": message, "source": "adwatch", "dropped": count}
     line = _own_line("agent_log_entry", adw_id, event_id, payload, event_type="log_entry")
@@ -1107,7 +1110,7 @@ def _notice(adw_id: str, count: int, event_id: str) -> _Event:
 
 
 class _Read(NamedTuple):
-    """What a line of the spool says of itself."""
+    """What a line of the spool says about itself."""
 
     adw_id: str
     is_log: bool
@@ -1196,7 +1199,7 @@ class _Memory:
         return events, last
 
     def discard(self, last: int) -> None:
-        """Lets go of what was sent, up to a number."""
+        """Drops what was sent, up to a number."""
         for queue in (self.logs, self.others):
             while queue and queue[0][0] <= last:
                 self.bytes -= len(queue.popleft()[2].line)
@@ -1220,7 +1223,7 @@ _NEW_S = 60.0
 
 
 class _SpoolFile:
-    """A file whose lock this process holds: its own, or one whose publisher has ended."""
+    """A file whose lock this process holds: its own, or that of a publisher that has ended."""
 
     def __init__(self, path: str, fd: int) -> None:
         self.path, self.fd = path, fd
@@ -1232,7 +1235,7 @@ class _SpoolFile:
 
     @classmethod
     def begin(cls, folder: str, name: str) -> _SpoolFile:
-        """It gets its name once it is locked, so that nobody takes it for an orphan."""
+        """It gets its name only once it is locked, so that nobody mistakes it for an orphan."""
         temporary = os.path.join(folder, "%s%d-%s" % (_NEW, os.getpid(), secrets.token_hex(4)))
         fd = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
@@ -1246,7 +1249,7 @@ class _SpoolFile:
 
     @classmethod
     def take(cls, path: str) -> Optional[_SpoolFile]:
-        """Takes over a file that nobody holds; None if its publisher lives, or somebody was quicker."""
+        """Takes over a file that nobody holds; None if its publisher is alive, or another process was quicker."""
         try:
             fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError:
@@ -1262,7 +1265,7 @@ class _SpoolFile:
         return None
 
     def is_there(self) -> bool:
-        """Whether its name still leads to it."""
+        """Whether its name still refers to this file."""
         try:
             named, held = os.stat(self.path), os.fstat(self.fd)
         except OSError:
@@ -1297,8 +1300,7 @@ class _SpoolFile:
         return os.path.basename(self.path).split("-")[1]
 
     def by_time(self, at: str) -> Iterator[_Timed]:
-        """All that was not sent, each line with its time from `at` on, and at last where the file ends: a torn rest is passed
-        over."""
+        """All unsent lines from `at` on, each with its time, and finally where the file ends; an incomplete last line is skipped."""
         end = self.sent
         data = b""
         while True:
@@ -1318,7 +1320,7 @@ class _SpoolFile:
             self.marks.popleft()
 
     def close(self) -> None:
-        """Releases the lock as well."""
+        """Also releases the lock."""
         os.close(self.fd)
 
     def delete(self) -> None:
@@ -1387,19 +1389,19 @@ class _Spool:
             try:
                 file = self.current or self._begin()
             except OSError as error:
-                _note("spool", "the spool in %s cannot be written (%s); events wait in memory", self.folder, error)
+                _note("spool", "cannot write the spool in %s (%s); events wait in memory", self.folder, error)
                 return False
             is_whole = file.append(line)
             if not is_whole or file.size >= self.file_bytes:
                 self.current = None
             if not is_whole:
-                _note("spool full", "the spool in %s takes no more; events wait in memory", self.folder)
+                _note("spool full", "the spool in %s is full; events wait in memory", self.folder)
             return is_whole
 
     def _begin(self) -> _SpoolFile:
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
         if os.geteuid() not in (0, os.stat(self.folder).st_uid):
-            raise PermissionError("the folder belongs to somebody else")
+            raise PermissionError("the folder belongs to another user")
         # A clock that jumps back must not put new events before older ones.
         self.last_number = max(self.last_number + 1, time.time_ns() // 1_000_000)
         name = "%013d-%d-%s.ndjson" % (self.last_number, os.getpid(), secrets.token_hex(4))
@@ -1480,13 +1482,13 @@ class _Spool:
             file.marks.clear()
 
     def release(self) -> None:
-        """Lets others try with what others left: it could not be sent."""
+        """Gives back what other processes left, so that others can try: it could not be sent."""
         for file in self.orphans:
             file.close()
         self.orphans, self.merged = [], None
 
     def look(self) -> None:
-        """Sees how much others have there, at most once a second."""
+        """Measures how much others have in the spool, at most once per second."""
         now = time.monotonic()
         if fcntl is None or (self.looked_at and now - self.looked_at < _TICK_S):
             return
@@ -1537,7 +1539,7 @@ class _Spool:
             file.delete()
 
     def is_tight(self) -> bool:
-        """Whether something had no room, or soon will have none."""
+        """Whether something did not fit, or soon will not."""
         return self.is_full or self.own_bytes() + self.elsewhere > self.bound - self.bound // 8
 
     def make_room(self) -> Dict[str, int]:
@@ -1584,12 +1586,12 @@ class _Spool:
         return dropped
 
     def _replace(self, file: _SpoolFile, whole: bytes) -> None:
-        """Under the same name, and never unlocked."""
+        """Replaces the file under the same name, without ever unlocking it."""
         self.merged = None
         new = _SpoolFile.begin(self.folder, "%sthin-%s" % (_NEW, secrets.token_hex(4)))
         if not new.append(whole):
             new.delete()
-            raise OSError("no room to write it anew")
+            raise OSError("not enough space to rewrite it")
         os.rename(new.path, file.path)
         with self.lock:
             os.close(file.fd)
@@ -1617,7 +1619,7 @@ _CONNECT_S, _REQUEST_S = 2.0, 10.0
 
 
 class _Server:
-    """Posts batches over one connection that is kept."""
+    """Posts batches over one persistent connection."""
 
     def __init__(self, url: str, token: Optional[str]) -> None:
         self.url = urllib.parse.urlsplit(url)
@@ -1629,7 +1631,7 @@ class _Server:
         self.deadline = 0.0
 
     def post(self, body: bytes) -> Tuple[int, bytes, float]:
-        """Status, answer and how many seconds to stay away; raises what `http.client` raises."""
+        """Status, body, and how many seconds to wait before the next attempt; raises what `http.client` raises."""
         is_reused = self.connection is not None
         try:
             return self._post(body)
@@ -1688,7 +1690,7 @@ class _Server:
 
 
 class _Response(http.client.HTTPResponse):
-    """An answer that has to be whole by the server's deadline: a timeout of the socket would begin anew with each byte."""
+    """An answer that must be complete by a deadline: a socket timeout would start again with each byte."""
 
     def __init__(self, server: _Server, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -1713,7 +1715,7 @@ class _Patient(io.RawIOBase):
 
 
 def _retry_after_s(said: Optional[str]) -> float:
-    """Seconds; a date is not waited for, since the clocks may differ."""
+    """In seconds; a date is ignored, since the clocks may differ."""
     try:
         return min(_LONGEST_RETRY_AFTER_S, max(0.0, float(said or 0)))
     except ValueError:
@@ -1721,7 +1723,7 @@ def _retry_after_s(said: Optional[str]) -> float:
 
 
 def _proxy_for(scheme: str, host: str, port: int) -> Optional[urllib.parse.SplitResult]:
-    """The proxy that the environment names; never for this machine."""
+    """The proxy from the environment; never for this machine."""
     if host == "localhost" or host == "::1" or host.startswith("127."):
         return None
     import urllib.request  # Slow to load, and most never need it.
@@ -1747,7 +1749,7 @@ def _is_yes(said: Optional[str]) -> bool:
 
 
 def _base_url(url: Optional[str]) -> str:
-    """The server as `http://host:port` and perhaps a path, whatever was said; the default where that is no address."""
+    """The server as `http://host:port`, perhaps with a path; the default if what was given is not an address."""
     said = _text(url).strip() or DEFAULT_URL
     try:
         parts = urllib.parse.urlsplit(said if "://" in said else "http://" + said)
@@ -1756,7 +1758,7 @@ def _base_url(url: Optional[str]) -> str:
     except ValueError:
         scheme, host, port = "", None, None
     if scheme not in ("http", "https") or not host:
-        _note("url", "%r is no address of a server; using %s", said, DEFAULT_URL)
+        _note("url", "%r is not a server address; using %s", said, DEFAULT_URL)
         return DEFAULT_URL
     path = parts.path.rstrip("/")
     path = path[: -len("/ws")] if path.endswith("/ws") else path
@@ -1764,7 +1766,7 @@ def _base_url(url: Optional[str]) -> str:
 
 
 def _of_older(server_url: Any) -> Optional[str]:
-    """What an older constructor means: none if it is where older servers listened, since adwatch is not there."""
+    """The server that an older constructor means: none if older servers listened there, since adwatch does not."""
     base = urllib.parse.urlsplit(_base_url(server_url))
     if base.hostname in ("localhost", "127.0.0.1", "0.0.0.0", "::1") and base.port in (8002, 8500):
         return None
@@ -1772,7 +1774,7 @@ def _of_older(server_url: Any) -> Optional[str]:
 
 
 def _destination(url: str) -> str:
-    """The folder of the spool for a server; all publishers name it alike."""
+    """The folder of the spool for a server; all publishers use the same name."""
     parts = urllib.parse.urlsplit(url)
     host = parts.hostname or ""
     host = "127.0.0.1" if host in ("localhost", "::1", "0.0.0.0") else host
@@ -1782,7 +1784,7 @@ def _destination(url: str) -> str:
 
 
 def _spool_folder() -> str:
-    """Where state belongs that outlives a process; without a home, the temporary folder, under a name of this user's."""
+    """Where state that outlives a process belongs; without a home folder, the temporary folder, under a name of this user's."""
     said = {name: os.environ.get(name, "").strip() for name in ("ADWATCH_SPOOL", "XDG_STATE_HOME", "HOME")}
     if said["ADWATCH_SPOOL"]:
         return os.path.abspath(said["ADWATCH_SPOOL"])  # A process that changes its folder must not lose its spool.

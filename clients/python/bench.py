@@ -1,4 +1,4 @@
-"""How long a hand-over takes, with the server up, slow (it accepts and never answers) and gone: p99 must stay under 1 ms.
+"""How long a call takes with the server up, slow (it accepts connections and never answers) and down: p99 must stay under 1 ms.
 
 python3 bench.py [path of the adwatch binary, else ADWATCH_BINARY]
 """
@@ -11,7 +11,7 @@ import tempfile
 
 GATE_MS = 1.0
 EVENTS = 10_000
-#: An agent's events come in bursts; between two hand-overs a script does something else.
+#: An agent's events come in bursts; between two calls a script does something else.
 PAUSE_S = 0.0002
 
 #: Run in a process of its own, so that each case begins with nothing.

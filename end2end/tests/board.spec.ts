@@ -5,7 +5,7 @@ import { expect, test } from '../test';
 test('an empty board says what will appear, and how to make it appear', async ({ page, server }) => {
   await page.goto('/');
   await expect(page).toHaveTitle(/adwatch/);
-  await expect(page.getByRole('heading', { name: 'No workflow yet' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No workflows yet' })).toBeVisible();
   await expect(page.getByText('/api/agent-state-update')).toBeVisible();
   await expect(page.getByText(server.agents)).toBeVisible();
 });

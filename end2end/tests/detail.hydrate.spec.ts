@@ -120,7 +120,7 @@ test('a hundred thousand entries: few in the page, any of them a search and a li
 
   // What is not held is a gap with its seqs, and is loaded by who scrolls there.
   await page.keyboard.press('g');
-  await expect(dialog(page).locator('.foot')).toContainText(/[67]00 entries held here/);
+  await expect(dialog(page).locator('.foot')).toContainText(/[67]00 entries loaded/);
 
   await dialog(page).getByRole('searchbox').fill('line 41820');
   await expect(dialog(page).getByRole('status')).toHaveText('1');

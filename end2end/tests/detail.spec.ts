@@ -122,7 +122,7 @@ test('the export of what is filtered is a link', async ({ page, server }) => {
   await fill(server);
   await page.goto('/w/c0a43f47?detail=logs&level=error');
   await dialog(page).locator('summary[title=Export]').click();
-  const link = dialog(page).getByRole('link', { name: 'NDJSON, as filtered here' });
+  const link = dialog(page).getByRole('link', { name: 'NDJSON, as filtered' });
   const answer = await page.request.get((await link.getAttribute('href')) ?? '');
   expect((await answer.text()).trim().split('\n')).toHaveLength(2);
 });

@@ -36,7 +36,7 @@ test('an open tool gets its result in place', async ({ page, server }) => {
 test('a workflow appears on an open board, moves along its stages, and ends', async ({ page, server }) => {
   await page.goto('/');
   await live(page);
-  await expect(page.getByRole('heading', { name: 'No workflow yet' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No workflows yet' })).toBeVisible();
   await server.push(state('c0a43f47', { issue_json: { title: 'Make the button blue' } }), stage('c0a43f47', 'plan'));
   const strip = (column: string) => page.getByRole('region', { name: column }).getByRole('link', { name: 'Make the button blue' });
   await expect(strip('Plan')).toBeVisible({ timeout: 2_000 });

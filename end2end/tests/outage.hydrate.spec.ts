@@ -113,7 +113,7 @@ test('where the socket is blocked the page polls, says so, and goes back to the 
   await server.push(text('feedface', 'news'));
   await expect(page.getByRole('link', { name: 'feedface' }).first()).toBeVisible();
   isBlocked = false;
-  await page.getByRole('button', { name: 'Try the socket' }).click();
+  await page.getByRole('button', { name: 'Retry WebSocket' }).click();
   await live(page);
 });
 

@@ -78,7 +78,7 @@ test('a workflow that does not exist yet says so', async ({ page }) => {
 test('an address that leads nowhere says so', async ({ page }) => {
   const answer = await page.goto('/nowhere/at/all');
   expect(answer?.status()).toBe(404);
-  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
 });
 
 test.use({ forgiven: [/status of 404/] });

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line.
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
@@ -20,18 +20,18 @@ const STYLES: Styles = Styles::styled()
 
 const EXAMPLES: &str = "\
 Examples:
-  adwatch serve                             watch ./agents, look at http://127.0.0.1:4600
+  adwatch serve                             watch ./agents; open http://127.0.0.1:4600
   adwatch serve --agents ~/shop/agents      watch another project
-  adwatch serve --demo                      see it move without a project
+  adwatch serve --demo                      see it in action without a project
   adwatch demo --url http://127.0.0.1:4600  play workflows into a running server
-  adwatch demo --replay old/agents          see a recorded run again
-  adwatch import c0a43f47.ndjson            take an export back into the journal
-  adwatch emit c0a43f47 log 'tests pass'    tell what happens, from any script
-  adwatch hook install                      see what Claude Code does in this project
-  adwatch run --adw-id c0a43f47 -- claude   run an agent, and see what it does
+  adwatch demo --replay old/agents          replay a recorded run
+  adwatch import c0a43f47.ndjson            load an export back into the journal
+  adwatch emit c0a43f47 log 'tests pass'    report an event, from any script
+  adwatch hook install                      show what Claude Code does in this project
+  adwatch run --adw-id c0a43f47 -- claude   run an agent and show what it does
   adwatch tail c0a43f47                     follow a workflow in the terminal";
 
-/// Shows, live and without gaps, what every agent of every AI Developer Workflow is doing.
+/// Shows what every agent of every AI Developer Workflow is doing, live and without gaps.
 #[derive(Debug, Parser)]
 #[command(name = "adwatch", version, arg_required_else_help = true, styles = STYLES, after_help = EXAMPLES)]
 pub struct Cli {

@@ -1,6 +1,6 @@
-//! `adwatch flush`: sends what short commands have left. They start it themselves, at most one for each server.
+//! `adwatch flush`: sends what short commands have left in the spool. They start it themselves, at most one for each server.
 //!
-//! It belongs to no terminal and to no session, so that it outlives whoever started it.
+//! It is detached from the terminal and the session, so that it outlives whoever started it.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -10,26 +10,26 @@ use clap::Args;
 use publisher::leaving::{Leaving, SendingEnd};
 use publisher::settings::Settings;
 
-/// Send what waits in the spool; short commands start this by themselves.
+/// Send the events that are waiting in the spool. Short commands start this by themselves.
 #[derive(Args, Debug)]
 pub struct Flush {
-    /// How long to stay when everything is sent, in milliseconds.
+    /// How long to wait for more when everything is sent, in milliseconds.
     #[arg(long, default_value_t = 10_000)]
     linger_ms: u64,
-    /// How long the server may be away before the rest is left in the spool, in milliseconds.
+    /// How long the server may be unreachable before the rest is left in the spool, in milliseconds.
     #[arg(long, default_value_t = 600_000)]
     patience_ms: u64,
 }
 
-/// Starts a sender for this server if none is at work. Whoever calls this has left its events already, so that a sender that is
-/// about to end finds them.
+/// Starts a sender for this server if none is running. Callers have already left their events in the spool, so a sender that is
+/// about to end still finds them.
 pub fn start(leaving: &Leaving, settings: &Settings) {
     match leaving.lock_sender() {
-        // The lock is given up again for the one that is started.
+        // The lock is released for the sender that is started.
         Ok(Some(lock)) => drop(lock),
         Ok(None) => return,
         Err(error) => {
-            tracing::debug!(%error, "whether events are being sent cannot be told");
+            tracing::debug!(%error, "cannot tell whether events are being sent");
             return;
         }
     }
@@ -44,15 +44,15 @@ pub fn start(leaving: &Leaving, settings: &Settings) {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     if let Err(error) = command.spawn() {
-        tracing::debug!(%error, "no sender can be started; the next one sends what waits");
+        tracing::debug!(%error, "cannot start a sender; the next one sends what is waiting");
     }
 }
 
 impl Flush {
-    /// Sends until nothing comes any more.
+    /// Sends until nothing more comes.
     pub fn run(&self) {
-        // Nobody's terminal and nobody's group: whoever ends those does not mean this. It has a session already where a person
-        // started it as the first of a group.
+        // Leaves the terminal and the process group, so that ending those does not end this. It already has a session if a person
+        // started it as the leader of a group.
         let _ = rustix::process::setsid();
         close_inherited();
         let settings = Settings::from_env();
@@ -64,7 +64,7 @@ impl Flush {
         while let Ok(Some(lock)) = leaving.lock_sender() {
             let end = leaving.send_all(&lock, linger, patience);
             drop(lock);
-            // Whoever left something after the last look, and met the lock, relies on this one.
+            // A process that left something after the last check and found the lock taken relies on this one.
             if end == SendingEnd::GivenUp || !leaving.has_orphans() {
                 return;
             }
@@ -72,8 +72,8 @@ impl Flush {
     }
 }
 
-/// Gives back the files that whoever started this had open, beyond the standard streams: a script that holds a lock for its own time
-/// would hold it for ours. Nothing of our own is open yet.
+/// Closes the files inherited from the caller, apart from the standard streams: otherwise a lock that a script holds while it runs
+/// would be held as long as we run. Nothing of our own is open yet.
 fn close_inherited() {
     let folder = ["/proc/self/fd", "/dev/fd"]
         .into_iter()
@@ -81,7 +81,7 @@ fn close_inherited() {
     let names = folder.into_iter().flatten().flatten().map(|entry| entry.file_name());
     let numbers: Vec<i32> = names.filter_map(|name| name.to_str()?.parse().ok()).collect();
     for number in numbers.into_iter().filter(|number| *number > 2) {
-        // One of them was the folder itself, which is closed already.
+        // One of them was the folder itself, which is already closed.
         let _ = nix::unistd::close(number);
     }
 }

@@ -1,7 +1,7 @@
-//! `adwatch hook`: a hook of Claude Code. It takes what happened on the standard input, and is gone.
+//! `adwatch hook`: a hook of Claude Code. It reads an event from standard input and exits.
 //!
-//! Claude Code waits for its hooks, shows what they print, and lets the exit code 2 forbid what it was about to do. So this is
-//! quick, prints nothing, and ends with 0 whatever happens.
+//! Claude Code waits for its hooks, shows what they print, and treats exit code 2 as a veto of what it was about to do. So this is
+//! quick, prints nothing, and exits with 0 whatever happens.
 
 mod call;
 mod install;
@@ -20,23 +20,23 @@ pub use install::{Install, Uninstall};
 use publisher::leaving::Leaving;
 use publisher::settings::Settings;
 
-/// What is read of the standard input at most.
+/// The most that is read from standard input.
 const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
-/// A longer payload is shortened: a server takes 8 MiB at once.
+/// A longer payload is shortened, because a server accepts 8 MiB at once.
 const LONGEST_PAYLOAD: usize = 7 * 1024 * 1024;
-/// What stays of a long text in a payload that is too long.
+/// How much of a long text stays in a payload that is too long.
 const SHORTENED: usize = 64 * 1024;
 
-/// Take a hook event of Claude Code on the standard input and show it in its workflow.
+/// Read a hook event of Claude Code from standard input and show it in its workflow.
 ///
-/// It always succeeds and prints nothing. The workflow is ADWATCH_ADW_ID's, else that of the session, else that of the working
-/// directory below trees/ADW_ID. `adwatch hook install` makes Claude Code call it.
+/// It always succeeds and prints nothing. The workflow is the one in ADWATCH_ADW_ID, otherwise the one that the session belongs to,
+/// otherwise the one named by the working directory, trees/ADW_ID. `adwatch hook install` makes Claude Code call it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   adwatch hook install                 for the project in this folder
-  adwatch hook install --user          for everything that this user does
-  adwatch hook install --dry-run       only say what would change
+  adwatch hook install --user          for all projects of this user
+  adwatch hook install --dry-run       only show what would change
   adwatch hook uninstall --user")]
 pub struct Hook {
     #[command(subcommand)]
@@ -49,7 +49,7 @@ pub enum HookCommand {
     Uninstall(Uninstall),
 }
 
-/// Whether a command line is that of a hook at work. Whatever stands behind it is no reason to fail.
+/// Whether a command line is a call by Claude Code. Any further arguments are no reason to fail.
 pub fn is_meant(mut arguments: impl Iterator<Item = OsString>) -> bool {
     let word = arguments.nth(1);
     let next = arguments.next();
@@ -57,12 +57,12 @@ pub fn is_meant(mut arguments: impl Iterator<Item = OsString>) -> bool {
     word.is_some_and(|word| word == "hook") && !next.is_some_and(|next| others.iter().any(|other| next == *other))
 }
 
-/// Takes the event. Nothing that goes wrong is told.
+/// Records the event. Errors are not reported.
 pub fn take() {
     if io::stdin().is_terminal() {
         let _ = writeln!(
             io::stderr(),
-            "adwatch hook takes an event of Claude Code on its standard input; adwatch hook install makes Claude Code call it"
+            "adwatch hook reads an event of Claude Code from its standard input; adwatch hook install makes Claude Code call it"
         );
         return;
     }
@@ -93,7 +93,7 @@ impl HookCommand {
     }
 }
 
-/// The item of a payload; none if it is no JSON object.
+/// The item for a payload; none if that is not a JSON object.
 fn item(bytes: &[u8], settings: &Settings) -> Option<Value> {
     let mut payload = serde_json::from_slice(bytes).ok().filter(Value::is_object)?;
     if bytes.len() > LONGEST_PAYLOAD {
@@ -110,7 +110,7 @@ fn item(bytes: &[u8], settings: &Settings) -> Option<Value> {
     Some(Map::from_iter(item).into())
 }
 
-/// Cuts long texts, and says so where it cuts.
+/// Cuts long texts, with a note where it cuts.
 fn shorten(value: &mut Value) {
     match value {
         Value::String(text) if text.len() > SHORTENED => {

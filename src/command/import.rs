@@ -1,4 +1,4 @@
-//! `adwatch import`: takes exports into a journal that no server is using.
+//! `adwatch import`: loads exports into a journal that no server is using.
 
 use std::fs::File;
 use std::io::{self, BufReader, Write as _};
@@ -13,13 +13,13 @@ use server::hub::Hub;
 use server::import::{self, Report};
 use server::open_hub;
 
-/// What is read of a file at once.
+/// How much of a file is read at once.
 const READ_BYTES: usize = 256 * 1024;
 
-/// Take NDJSON exports back into a journal that no server is using.
+/// Load NDJSON exports into a journal that no server is using.
 ///
-/// Every event keeps its workflow, seq, time and payload; what the journal holds already stays as it is, so a file may be
-/// imported twice. A broken line is reported with its number, and the others are kept.
+/// Every event keeps its workflow, seq, time and payload. Events that the journal already contains stay as they are, so a file
+/// can safely be imported twice. An invalid line is reported with its number, and the other lines are imported.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -27,17 +27,17 @@ Examples:
   adwatch import --data /tmp/other adwatch-c0a43f47.ndjson
   gunzip -c old/*.ndjson.gz | adwatch import -")]
 pub struct Import {
-    /// Files with exports in the format ndjson; - reads from the standard input.
+    /// Exports in the ndjson format; - reads from standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The folder of the journal; it is made if it is not there. The server that uses it must be stopped.
+    /// The folder of the journal, which is created if it does not exist. A server that uses it must be stopped first.
     ///
     /// [default: .adwatch] [env: ADWATCH_DATA]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// The settings file.
     ///
-    /// [default: Leptos.toml in the current folder, if it is there] [env: ADWATCH_CONFIG]
+    /// [default: Leptos.toml in the current folder, if it exists] [env: ADWATCH_CONFIG]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -54,7 +54,7 @@ impl Import {
     }
 }
 
-/// Takes exports into a journal that no server is using.
+/// Loads exports into a journal that no server is using.
 pub async fn run(arguments: Import) -> Result<(), Failure> {
     let config = arguments
         .config(|name| std::env::var(name).ok())
@@ -69,7 +69,7 @@ pub async fn run(arguments: Import) -> Result<(), Failure> {
     });
     imported
         .await
-        .unwrap_or_else(|error| Err(Failure::Machine(format!("the import ended early: {error}"))))
+        .unwrap_or_else(|error| Err(Failure::Machine(format!("the import stopped early: {error}"))))
 }
 
 fn import_all(hub: &Hub, files: &[PathBuf]) -> Result<(), Failure> {
@@ -80,7 +80,7 @@ fn import_all(hub: &Hub, files: &[PathBuf]) -> Result<(), Failure> {
         let report = if file.as_os_str() == "-" {
             import::import(hub, io::stdin().lock())
         } else {
-            let opened = File::open(file).map_err(|error| failed(&format!("it cannot be opened: {error}")))?;
+            let opened = File::open(file).map_err(|error| failed(&format!("cannot be opened: {error}")))?;
             import::import(hub, BufReader::with_capacity(READ_BYTES, opened))
         };
         let report = report.map_err(|error| failed(&error))?;
@@ -89,7 +89,7 @@ fn import_all(hub: &Hub, files: &[PathBuf]) -> Result<(), Failure> {
         }
         let untold = report.refused - report.refusals.len() as u64;
         if untold > 0 {
-            let _ = writeln!(io::stderr(), "{name}: {untold} more lines were not imported");
+            let _ = writeln!(io::stderr(), "{name}: {untold} more invalid lines were not imported");
         }
         start::say(&told(&name, &report))?;
         refused += report.refused;
@@ -102,15 +102,15 @@ fn import_all(hub: &Hub, files: &[PathBuf]) -> Result<(), Failure> {
     }
 }
 
-/// What became of a file, in a line.
+/// The result for a file, in one line.
 fn told(name: &dyn std::fmt::Display, report: &Report) -> String {
     let mut told = format!(
-        "{name}: {} events imported, {} known already",
+        "{name}: {} events imported, {} already known",
         report.imported, report.known
     );
     if report.renumbered > 0 {
         told += &format!(
-            ", {} under a new number, because the file lacks some before them",
+            ", {} with a new number, because earlier events are missing from the file",
             report.renumbered
         );
     }

@@ -1,7 +1,7 @@
-//! `adwatch run`: runs a command as an agent of a workflow. Whatever adwatch cannot do, the command does not notice.
+//! `adwatch run`: runs a command as an agent of a workflow. The command never notices any failure of adwatch.
 //!
-//! One thread passes the output on and does nothing else, one understands it, one waits for the end, one hears signals; what they
-//! have to say meets in `Run::attend`.
+//! One thread only passes the output on, one parses it, one waits for the end, one receives signals; they all report to
+//! `Run::attend`.
 
 mod arguments;
 mod ending;
@@ -37,18 +37,18 @@ use publisher::Notifier;
 use publisher::clock;
 use publisher::destination::UrlError;
 
-/// A process that the command has started and left behind may keep its output open; for so long it is still read.
+/// A process that the command started and left behind may keep its output open; it is still read for this long.
 const DRAINED_FOR: Duration = Duration::from_secs(2);
-/// What was read by then is understood soon, or the machine has other worries.
+/// How long parsing what was read by then may take; only an overloaded machine needs longer.
 const UNDERSTOOD_WITHIN: Duration = Duration::from_secs(3);
-/// Samples come so often in the first minute, and then so often.
+/// How often samples are taken in the first minute, and afterwards.
 const SAMPLED_EVERY: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
 const FIRST_WHILE: Duration = Duration::from_secs(60);
 
 /// Where the items go. It must not block.
 pub type Publish = Arc<dyn Fn(Value) + Send + Sync>;
 
-/// What the threads have to say.
+/// The reports of the threads.
 enum News {
     Signal(c_int),
     Ended(How),
@@ -56,13 +56,13 @@ enum News {
     Closed,
     /// Lines came; true if the last of them is the result.
     Printed(bool),
-    /// All that was read is understood.
+    /// Everything that was read has been parsed.
     Understood,
     /// The file cannot be written.
     FileLost(io::Error),
 }
 
-/// A command that was started.
+/// A started command.
 struct Running {
     story: Story,
     publish: Publish,
@@ -74,7 +74,7 @@ struct Running {
     next_sample: Instant,
 }
 
-/// Runs the command, and gives the exit code to leave with. It fails only where the address of the server is none.
+/// Runs the command, and returns the exit code to exit with. It fails only if the address of the server is invalid.
 pub fn main(arguments: &Run) -> Result<u8, UrlError> {
     let notifier = match &arguments.url {
         Some(url) => Notifier::builder().url(url).build()?,
@@ -86,7 +86,7 @@ pub fn main(arguments: &Run) -> Result<u8, UrlError> {
     Ok(code)
 }
 
-/// The exit code to leave with.
+/// The exit code to exit with.
 fn run(arguments: &Run, publish: Publish) -> u8 {
     let story = Story {
         adw_id: arguments.adw_id.clone(),
@@ -95,10 +95,10 @@ fn run(arguments: &Run, publish: Publish) -> u8 {
         program: arguments.program(),
     };
     let (sender, news) = mpsc::channel();
-    // Before the command starts, so that none is missed. Without these threads there is less to tell, but the command runs.
+    // Before the command starts, so that none is missed. Without these threads there is less to report, but the command runs.
     let signals = sender.clone();
     let _ = signals::watch(move |signal| drop(signals.send(News::Signal(signal))));
-    // What the command leaves behind becomes a child of ours, so that its resources are seen.
+    // What the command leaves behind becomes our child, so that its resources are measured.
     let _ = set_child_subreaper(Some(getpid()));
     let file = OutputFile::create(&arguments.agents.join(story.adw_id.as_str()).join(&story.agent));
     let file = file.unwrap_or_else(|error| {
@@ -128,7 +128,7 @@ fn run(arguments: &Run, publish: Publish) -> u8 {
         sender,
     };
     if let Err(error) = threads.start(child, output, file, stream) {
-        // A machine that has no room for a thread runs nothing else either.
+        // A machine that cannot start a thread cannot run the command either.
         let _ = writeln!(io::stderr(), "adwatch: {error}");
         return NOT_RUN;
     }
@@ -155,7 +155,7 @@ fn spawn(arguments: &Run, story: &Story) -> io::Result<(Pid, ChildStdout)> {
         .envs(story.stage.iter().map(|stage| ("ADWATCH_STAGE", stage)))
         .envs(arguments.url.iter().map(|url| ("ADWATCH_URL", url)))
         .stdout(Stdio::piped());
-    // It is waited for by its number, together with all that it leaves behind.
+    // It is waited for by its pid, together with all that it leaves behind.
     let mut child = command.spawn()?;
     let output = child
         .stdout
@@ -221,14 +221,14 @@ fn reap(child: Pid, news: &Sender<News>) {
                 }
             }
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            // Nobody is left.
+            // No child is left.
             Err(_) => return,
         }
     }
 }
 
 impl Running {
-    /// Stays until the command has ended and all that it printed is understood.
+    /// Runs until the command has ended and all its output has been parsed.
     fn attend(mut self, news: &Receiver<News>) -> How {
         let (mut ended, mut is_understood) = (None::<(Ending, Instant)>, false);
         loop {
@@ -281,7 +281,7 @@ impl Running {
         match news {
             News::Signal(signal) if !has_ended => {
                 if let Some(signal) = Signal::from_named_raw(signal) {
-                    // One that has just ended needs no signal.
+                    // A process that has just ended needs no signal.
                     let _ = kill_process(self.child, signal);
                 }
             }
@@ -299,7 +299,7 @@ impl Running {
         now
     }
 
-    /// Does what the time demands.
+    /// Does what is due at this time.
     fn tend(&mut self, now: Instant) {
         let step = self.hang.step(now);
         self.follow(step);
@@ -329,7 +329,7 @@ impl Running {
         }
     }
 
-    /// Tells what the processes take; gives the time of processors so far.
+    /// Reports what the processes use; returns the CPU time so far.
     fn sample(&mut self, now: Instant) -> Option<u64> {
         let before = self.sampled?;
         let taken = processes::below(std::process::id())?;

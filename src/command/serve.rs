@@ -1,4 +1,4 @@
-//! `adwatch serve`: the server, with a demo in it where that is wanted.
+//! `adwatch serve`: the server, optionally with a demo.
 
 use std::path::{Path, PathBuf};
 
@@ -11,43 +11,43 @@ use server::config::key;
 use server::config::value::Value;
 use server::config::{Config, ConfigError};
 
-/// Watch agents folders, take pushed events, and show both in the browser.
+/// Watch agents folders, accept pushed events, and show both in the browser.
 ///
-/// Settings come from flags, then ADWATCH_… variables, then Leptos.toml, then defaults; Leptos.toml explains each.
+/// Flags override ADWATCH_… variables, which override Leptos.toml, which overrides the defaults. Leptos.toml explains each setting.
 #[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   adwatch serve
   adwatch serve --agents ~/shop/agents --agents ~/blog/agents
-  adwatch serve --listen 127.0.0.1:0 --data /tmp/adwatch    a free port, a journal of its own")]
+  adwatch serve --listen 127.0.0.1:0 --data /tmp/adwatch    any free port, a separate journal")]
 pub struct Serve {
-    /// A folder that workflows write to; give it once per folder. It may appear later.
+    /// A folder that workflows write to. Repeat the flag for several folders. A folder need not exist yet.
     ///
-    /// [default: agents] [env: ADWATCH_AGENTS, with commas]
+    /// [default: agents] [env: ADWATCH_AGENTS, separated by commas]
     #[arg(long, value_name = "DIR")]
     pub agents: Vec<PathBuf>,
-    /// Where to listen, on this machine; port 0 takes a free one.
+    /// The address on this machine to listen on. Port 0 picks a free port.
     ///
     /// [default: 127.0.0.1:4600] [env: ADWATCH_LISTEN]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
-    /// The folder of the journal, where all events are kept.
+    /// The folder of the journal, which stores all events.
     ///
-    /// [default: .adwatch, and demo in it with --demo] [env: ADWATCH_DATA]
+    /// [default: .adwatch, or .adwatch/demo with --demo] [env: ADWATCH_DATA]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Play a live demo: several workflows at once, all stages, nothing real.
+    /// Play a live demo: several simulated workflows at once, through all stages.
     #[arg(long)]
     pub demo: bool,
     /// The settings file.
     ///
-    /// [default: Leptos.toml in the current folder, if it is there] [env: ADWATCH_CONFIG]
+    /// [default: Leptos.toml in the current folder, if it exists] [env: ADWATCH_CONFIG]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
 
 impl Serve {
-    /// The folders to watch: with a demo its `stage`, and others only if they are named.
+    /// The folders to watch: with a demo its `stage`, and others only if given.
     pub fn watched(&self, config: &Config, stage: Option<&Path>) -> Vec<PathBuf> {
         let named = match stage {
             Some(_) if self.agents.is_empty() => Vec::new(),
@@ -56,7 +56,7 @@ impl Serve {
         named.into_iter().chain(stage.map(Path::to_owned)).collect()
     }
 
-    /// The settings that these flags and the environment lead to.
+    /// The settings that result from these flags and the environment.
     pub fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
         let named = self
             .config
@@ -64,7 +64,7 @@ impl Serve {
             .or_else(|| variable("ADWATCH_CONFIG").map(PathBuf::from));
         let mut config = Config::load(named.as_deref(), variable)?;
         if self.demo {
-            // What is played is kept apart from what was real.
+            // Simulated events are kept apart from real ones.
             config.journal.data.push("demo");
             config.agents.take_spools = false;
         }
@@ -93,7 +93,7 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     let (server, listener) = start::open(config, watched).await?;
     let address = start::address(&listener)?;
     let stopped =
-        start::stop_signal().map_err(|error| Failure::Machine(format!("signals cannot be watched: {error}")))?;
+        start::stop_signal().map_err(|error| Failure::Machine(format!("cannot listen for signals: {error}")))?;
     start::say(&format!("adwatch is at http://{address}"))?;
     let Some(stage) = stage else {
         server.run(listener, stopped).await;
@@ -105,7 +105,7 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     }));
     let stopped = async {
         stopped.await;
-        // A server that stops waits for what is asked of it, and the demo never stops asking.
+        // A server that is stopping waits for open requests, and the demo never stops sending them.
         playing.abort();
     };
     server.run(listener, stopped).await;

@@ -1,10 +1,10 @@
-//! Lengths of time as a person writes and reads them on the command line.
+//! Durations as people write and read them on the command line.
 
 use std::time::Duration;
 
 /// Reads `500ms`, `30s`, `5m`, `1h`; a number alone is seconds.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
-    let refused = || format!("{text:?} is no length of time; give for example 30s, 5m or 500ms");
+    let refused = || format!("{text:?} is not a duration; give for example 30s, 5m or 500ms");
     let text = text.trim();
     let unit_at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(unit_at);
@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
         .ok_or_else(refused)
 }
 
-/// `40 ms`, `1.5 s`, `31 s`, `2 min 5 s`: as exact as anybody wants to know.
+/// `40 ms`, `1.5 s`, `31 s`, `2 min 5 s`: as exact as people want to know.
 pub(super) fn said(span: Duration) -> String {
     let seconds = span.as_secs();
     match seconds {

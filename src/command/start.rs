@@ -1,4 +1,4 @@
-//! What the commands share that open a journal or a server: a runtime, an address, the log, and when to stop.
+//! What commands that open a journal or a server share: a runtime, an address, the log, and the stop signal.
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -13,18 +13,18 @@ use crate::command::Failure;
 use server::Server;
 use server::config::{self, Config, LogFormat};
 
-/// Where the demo of a server writes its files, in the folder of its journal.
+/// Where a server's demo writes its files, in the folder of its journal.
 pub(super) const DEMO_AGENTS: &str = "agents";
 
 pub(super) fn in_runtime(done: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::Machine(format!("no threads can be started: {error}")))?;
+    let runtime = runtime.map_err(|error| Failure::Machine(format!("cannot start threads: {error}")))?;
     runtime.block_on(done)
 }
 
-/// Opens a server that watches these folders, and takes its address.
+/// Opens a server that watches these folders, and binds its address.
 pub(super) async fn open(config: Config, watched: Vec<PathBuf>) -> Result<(Server, TcpListener), Failure> {
-    // First, so that a server that is running already is told from one whose journal is in use.
+    // First, to distinguish an already running server from one whose journal is in use.
     let listener = bind(config.server.listen).await?;
     let config = Config {
         server: config::Server {
@@ -51,13 +51,13 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::Machine(match error.kind() {
             io::ErrorKind::AddrInUse => format!(
-                "{address} is taken, perhaps by another adwatch; stop that one, or choose another port with --listen \
+                "{address} is already in use, perhaps by another adwatch; stop that one, or choose another port with --listen \
                  127.0.0.1:0"
             ),
             io::ErrorKind::PermissionDenied => {
-                format!("{address} may not be used by you; choose a port from 1024 on with --listen")
+                format!("you are not allowed to listen on {address}; choose port 1024 or higher with --listen")
             }
-            _ => format!("{address} cannot be listened to: {error}; choose another with --listen"),
+            _ => format!("cannot listen on {address}: {error}; choose another address with --listen"),
         })
     })
 }
@@ -75,7 +75,7 @@ pub(super) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 pub(super) fn write_log(settings: &config::Server) {
-    // Every floor is a crate with a name of its own; as settings name them, they are modules of one.
+    // Every floor is a crate with its own name, but settings name them as modules of one crate.
     let of_floors = settings.log.replace("adwatch::", "adwatch_");
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(of_floors))
@@ -86,12 +86,12 @@ pub(super) fn write_log(settings: &config::Server) {
     }
 }
 
-/// Prints a line that somebody waits for.
+/// Prints a line that somebody is waiting for.
 pub(super) fn say(line: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
-        // Nobody listens any more; that is no reason to stop.
+        // Nobody reads the output any more; that is no reason to stop.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|error| Failure::Machine(format!("nothing can be printed: {error}"))),
+        done => done.map_err(|error| Failure::Machine(format!("cannot write to standard output: {error}"))),
     }
 }

@@ -1,7 +1,7 @@
-//! `adwatch tail`: a workflow in the terminal, its past by REST and then each event by the socket.
+//! `adwatch tail`: a workflow in the terminal, its past by REST and then each event over the WebSocket.
 //!
-//! When to connect, what to ask and which events fit is decided by `domain::follow`, as in a browser. What is printed is what its
-//! timeline has taken in: from the frame where that holds it all, else from pages, so that nothing is missing and nothing twice.
+//! `domain::follow` decides when to connect, what to request and which events fit, as in a browser. What is printed is what its
+//! timeline has taken in: from the frame if that contains everything, otherwise from pages, so that nothing is missing or repeated.
 
 mod arguments;
 mod connection;
@@ -37,20 +37,20 @@ use publisher::clock;
 use publisher::destination::Destination;
 use publisher::settings::Settings;
 
-/// A workflow that does not say that it is over counts as over after so much silence: the next agent may be about to start.
+/// A workflow that does not report its end counts as ended after this much silence, because the next agent may be about to start.
 const OVER_AFTER: Duration = Duration::from_secs(60);
-/// Figures that come every few seconds, for a page to draw.
+/// Events with figures that come every few seconds, meant for a page.
 const MEASURES: [&str; 2] = ["resource_sample", "publisher_report"];
-/// Events that are remembered. A journal that lost some lost the newest ones: those of a moment.
+/// How many events are remembered. A journal that lost some lost only the newest few.
 const KNOWN: usize = 64;
 
 /// Why it ends.
 enum Stop {
-    /// What was asked for is done.
+    /// What was requested is done.
     Done,
     /// The workflow is over.
     Over(Status),
-    /// Nobody reads the output any more.
+    /// Nobody is reading the output any more.
     Unread,
     Failed(String),
 }
@@ -59,12 +59,12 @@ impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::Unread,
-            _ => Self::Failed(format!("nothing can be printed: {error}")),
+            _ => Self::Failed(format!("cannot write to standard output: {error}")),
         }
     }
 }
 
-/// Follows the workflow; gives the exit code. Times are shown in this zone.
+/// Follows the workflow; returns the exit code. Times are shown in this time zone.
 pub fn main(arguments: &Tail, zone: TimeZone) -> Result<u8, Failure> {
     let settings = Settings::from_env();
     let url = arguments.url.as_ref().unwrap_or(&settings.url);
@@ -118,14 +118,14 @@ struct Following {
     paper: Paper,
     /// Measures are left out.
     is_terse: bool,
-    /// Events up to this seq were shown, or are not wanted.
+    /// Events up to this seq were shown, or are not to be shown.
     shown: u64,
     /// The newest events that were shown, by seq and fingerprint.
     known: VecDeque<(u64, u64)>,
-    /// The life of the journal that `shown` belongs to.
+    /// The epoch of the journal that `shown` belongs to.
     epoch: String,
     begun: Instant,
-    /// The connection as it was told last.
+    /// The connection as last reported.
     link: LinkState,
     socket: Option<Socket>,
 }
@@ -149,7 +149,7 @@ impl Following {
         }
     }
 
-    /// Shows what there is, and begins after that.
+    /// Shows the existing events, and starts after them.
     fn start(&mut self, arguments: &Tail) -> Result<Follower, Stop> {
         let state = self.persist(arguments.no_follow, |this| match this.rest.state(&this.adw_id) {
             Err(Trouble::Missing) => Ok(None),
@@ -177,7 +177,10 @@ impl Following {
                 start.workflows = vec![(state.adw_id, Known::Timeline(state.timeline))];
             }
             None if arguments.no_follow => {
-                return Err(Stop::Failed(format!("there is no workflow {}", self.adw_id.as_str())));
+                return Err(Stop::Failed(format!(
+                    "workflow {} does not exist",
+                    self.adw_id.as_str()
+                )));
             }
             None => {
                 self.shown = arguments.since.unwrap_or(0);
@@ -191,7 +194,7 @@ impl Following {
         Ok(Follower::new(self.now(), start))
     }
 
-    /// Gives something that happened to the follower, shows what is new by it, and does what it says.
+    /// Passes something that happened to the follower, shows what is new, and carries out its commands.
     fn take(&mut self, follower: &mut Follower, input: Input, inputs: &mut VecDeque<Input>) -> Result<(), Stop> {
         let list: Vec<Event> = match &input {
             Input::Received(FromServer::Events { list, .. }) => list.clone(),
@@ -251,7 +254,7 @@ impl Following {
     }
 
     fn show_if_wanted(&mut self, event: &Event) -> Result<(), Stop> {
-        // A preview does not hold all that is searched.
+        // A preview does not contain everything that is searched.
         let is_preview = event.payload.get("preview_of_bytes").is_some();
         let whole = (is_preview && self.filter.q.is_some())
             .then(|| self.rest.whole(event).ok())
@@ -276,7 +279,7 @@ impl Following {
         let whole = (is_preview && self.paper.is_full)
             .then(|| self.rest.whole(event).ok())
             .flatten();
-        // It may be made wider at any time.
+        // The terminal may be resized at any time.
         let size = self
             .paper
             .is_terminal
@@ -288,20 +291,20 @@ impl Following {
         Ok(())
     }
 
-    /// Milliseconds of a clock that never goes back.
+    /// Milliseconds of a monotonic clock.
     fn now(&self) -> u64 {
         u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
-/// By what an event is known again in another life of the journal.
+/// What identifies an event in another life of the journal.
 fn print_of(event: &Event) -> u64 {
     // An event is texts, numbers and JSON: it can always be written.
     let text = serde_json::to_string(event).expect("an event is JSON");
     xxh3_64(text.as_bytes())
 }
 
-/// Says what happens, beside the events.
+/// Reports what happens, besides the events.
 fn say(message: &str) {
     let _ = writeln!(io::stderr(), "adwatch: {message}");
 }

@@ -1,4 +1,4 @@
-//! Writes a play: keeps its clock, its ids and what its agents have cost so far, so that a scene only says what happens.
+//! Writes a play: keeps its clock, its ids and its agents' costs so far, so that a scene only says what happens.
 
 mod verbs;
 
@@ -62,7 +62,7 @@ struct Agent {
     cost_usd: f64,
 }
 
-/// What a tool call comes back with.
+/// The result of a tool call.
 pub struct Answer {
     pub output: String,
     pub is_error: bool,
@@ -172,7 +172,7 @@ impl Author {
         self.pause(600, 1_500);
     }
 
-    /// Lets the agent end well, with what it says at the end.
+    /// Ends the agent successfully, with its final message.
     pub fn exit(&mut self, result: impl Into<String>) {
         self.end("success", false, Some(result.into()));
     }

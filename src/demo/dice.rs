@@ -1,11 +1,11 @@
-//! Chance that can be repeated: the same seed throws the same numbers, ids included.
+//! Reproducible randomness: the same seed gives the same numbers and ids.
 
 /// A SplitMix64 generator (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// Dice of their own for each workflow, so that one more throw in one changes no other.
+    /// Each workflow has its own dice, so that one more throw in one does not change the others.
     pub fn new(seed: u64, workflow: u64) -> Self {
         let mut dice = Self(seed ^ workflow.wrapping_mul(0xd134_2543_de82_ef95));
         dice.throw();
@@ -40,7 +40,7 @@ impl Dice {
         self.word(b"0123456789abcdef", digits)
     }
 
-    /// As the ids of tool calls and messages are made.
+    /// In the form of the ids of tool calls and messages.
     pub fn id(&mut self, prefix: &str) -> String {
         const LETTERS: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
         format!("{prefix}_01{}", self.word(LETTERS, 22))

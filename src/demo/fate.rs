@@ -1,4 +1,4 @@
-//! How a workflow of the demo goes, and where it stands when the curtain rises.
+//! How a workflow of the demo goes, and how far it is when the demo starts.
 
 use super::author::{Answer, Author};
 use super::dice::Dice;
@@ -17,7 +17,7 @@ pub enum Fate {
     FailsTests,
     /// The implementor reaches its limit of turns.
     RunsOutOfTurns,
-    /// The implementor falls silent after a tool, as hung processes do; a quarter of an hour later somebody ends it.
+    /// The implementor goes silent after a tool, like a hung process; a quarter of an hour later somebody stops it.
     Stalls,
     /// A build of four minutes.
     WaitsForBuild,
@@ -25,7 +25,7 @@ pub enum Fate {
     WaitsForChecks,
 }
 
-/// A fate, and the moment at which the workflow is when the demo begins: a mark and milliseconds after it.
+/// A fate, and how far the workflow is when the demo starts: a mark and milliseconds after it.
 #[derive(Clone, Copy, Debug)]
 pub struct Entrance {
     pub fate: Fate,
@@ -33,10 +33,10 @@ pub struct Entrance {
     pub after_ms: u64,
 }
 
-/// How long nobody looks at a process that hangs.
+/// How long nobody notices that a process hangs.
 const HANG_MS: f64 = 900_000.0;
 
-/// Those at work when the demo begins, the most telling first.
+/// The workflows that are running when the demo starts, the most instructive first.
 const AT_WORK: [Entrance; 9] = [
     Entrance {
         fate: Fate::Repairs,
@@ -86,7 +86,7 @@ const AT_WORK: [Entrance; 9] = [
     },
 ];
 
-/// Those that are over when the demo begins, the newest first: `after_ms` after their end.
+/// The workflows that have ended when the demo starts, the newest first: `after_ms` is the time since their end.
 const OVER: [Entrance; 4] = [
     Entrance {
         fate: Fate::Ships,
@@ -110,7 +110,7 @@ const OVER: [Entrance; 4] = [
     },
 ];
 
-/// What becomes of those that come later.
+/// The fates of those that start later.
 const LATER: [Fate; 8] = [
     Fate::Repairs,
     Fate::Ships,
@@ -122,22 +122,22 @@ const LATER: [Fate; 8] = [
     Fate::RunsOutOfTurns,
 ];
 
-/// The workflow that stands at a place when the demo begins.
+/// The workflow at this place when the demo starts.
 pub fn at_work(place: usize) -> Entrance {
     AT_WORK.get(place).copied().unwrap_or_else(|| later(place))
 }
 
-/// The one that ended so many ago.
+/// The workflow that ended this many workflows ago.
 pub fn over(place: usize) -> Entrance {
     OVER[place % OVER.len()]
 }
 
-/// How many are over when so many are at work.
+/// How many have ended when this many are running.
 pub fn over_count(workflows: usize) -> usize {
     (workflows / 2).min(OVER.len())
 }
 
-/// One that begins while the demo runs.
+/// A workflow that starts while the demo runs.
 pub fn later(place: usize) -> Entrance {
     Entrance {
         fate: LATER[place % LATER.len()],
@@ -147,7 +147,7 @@ pub fn later(place: usize) -> Entrance {
 }
 
 /// Writes the play of a workflow: the same for the same seed and number, with the same fate.
-/// A hang lasts as long as in life, whatever the speed.
+/// A hang lasts as long as in reality, whatever the speed.
 pub fn play(seed: u64, number: u64, fate: Fate, speed: f64) -> Option<Play> {
     let dice = Dice::new(seed, number);
     let (subject, repo) = subject(seed, number)?;
@@ -189,7 +189,7 @@ fn perform(author: &mut Author, fate: Fate, speed: f64) {
 fn stall(author: &mut Author, speed: f64) {
     scenes::begin_build(author);
     author.mark("silent");
-    // Nothing says that the process hangs; what is certain is that nothing comes.
+    // Nothing reports that the process hangs; the only sign is that nothing comes.
     let silence_ms = (HANG_MS * speed) as u64;
     author.pause(silence_ms, silence_ms);
     author.log(

@@ -28,7 +28,7 @@ impl Folder {
         &self.path
     }
 
-    /// Writes what a beat leaves; blocks.
+    /// Writes the files that a beat leaves; blocks.
     pub fn write(&self, beat: &Beat, at: Timestamp, speed: f64) -> io::Result<()> {
         match &beat.act {
             Act::Notice { .. } => Ok(()),

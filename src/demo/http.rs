@@ -15,7 +15,7 @@ const LONGEST_ANSWER: u64 = 64 * 1024 * 1024;
 
 /// Why an address cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} is no address of a server; give one like http://127.0.0.1:4600")]
+#[error("{0} is not a server address; give one like http://127.0.0.1:4600")]
 pub struct UrlError(String);
 
 /// Keeps its connection open.

@@ -1,4 +1,4 @@
-//! Plays believable workflows into a running adwatch: by pushing events, and by writing the files that agents write.
+//! Plays realistic workflows on a running adwatch, by pushing events and by writing the files that agents write.
 //!
 //! The same seed plays the same workflows. Everything in them is invented.
 
@@ -39,11 +39,11 @@ use notice::Pushes;
 use player::Player;
 use publisher::Publisher;
 
-/// So many workflows come as fast as others end …
+/// This many workflows start as fast as others end …
 const BRISK: usize = 24;
-/// … and then one in so long, because a demo may be left alone overnight: about 30 MB a day.
+/// … and after that one per this time, because a demo may be left running overnight: about 30 MB a day.
 const TRICKLE: Duration = Duration::from_secs(30 * 60);
-/// Folders of workflows that are over are kept for so many.
+/// How many folders of finished workflows are kept.
 const FOLDERS: usize = 40;
 
 /// What to play, and where.
@@ -51,11 +51,11 @@ const FOLDERS: usize = 40;
 pub struct DemoOptions {
     /// The server to push to, for example `http://127.0.0.1:4600`.
     pub url: String,
-    /// Where two workflows of three write their files, if anywhere; the server must watch it.
+    /// Where two out of three workflows write their files, if set; the server must watch this folder.
     pub agents: Option<PathBuf>,
     /// How many run at once.
     pub workflows: usize,
-    /// How many times faster than life.
+    /// How many times faster than real time.
     pub speed: f64,
     pub seed: u64,
     /// How far local time is ahead of UTC: logs are written in local time.
@@ -67,13 +67,13 @@ pub struct DemoOptions {
 pub enum DemoError {
     #[error(transparent)]
     Url(#[from] UrlError),
-    #[error("a demo cannot run {0} times faster than life; give a speed from 0.01 to 1000")]
+    #[error("a demo cannot run at {0} times real time; choose a speed from 0.01 to 1000")]
     Speed(f64),
-    #[error("a demo of {0} workflows at once is not possible; give 1 to 1000")]
+    #[error("a demo cannot run {0} workflows at once; choose 1 to 1000")]
     Workflows(usize),
 }
 
-/// Plays until it is dropped. Waits for the server as long as it is away.
+/// Plays until it is dropped. Waits for the server while it is down.
 pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
     if !(0.01..=1_000.0).contains(&options.speed) {
         return Err(DemoError::Speed(options.speed));
@@ -93,7 +93,7 @@ pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
         players: JoinSet::new(),
         options,
     };
-    // The delivery ends with its last publisher, and this is one.
+    // Delivery ends when its last publisher is dropped, and this is one.
     tokio::join!(demo.play(), delivery);
     Ok(())
 }
@@ -103,7 +103,7 @@ struct Demo {
     publisher: Publisher,
     /// The number of the next workflow.
     next: u64,
-    /// Workflows that the server knows from before, and whether they are over.
+    /// Workflows that the server already knows, and whether they have ended.
     known: HashMap<String, bool>,
     started: usize,
     folders: VecDeque<PathBuf>,
@@ -124,11 +124,11 @@ impl Demo {
         info!(
             workflows = self.options.workflows,
             speed = self.options.speed,
-            "the demo plays"
+            "the demo is playing"
         );
         let mut place = 0;
         let mut last = Instant::now();
-        // Those that are over from the beginning make room for none.
+        // Workflows that had already ended at the start make room for no others.
         let mut over = if is_first_time {
             fate::over_count(self.options.workflows)
         } else {
@@ -149,7 +149,7 @@ impl Demo {
         }
     }
 
-    /// Says of the workflows of an earlier demo that they are over; whether there were any.
+    /// Reports the workflows of an earlier demo as ended; returns whether there were any.
     fn close_earlier(&mut self) -> bool {
         let mut any = false;
         while let Some(is_over) = self.known.get(&adw_id(self.options.seed, self.next)) {
@@ -199,7 +199,7 @@ impl Demo {
         if self.folders.len() > FOLDERS.max(self.options.workflows * 2)
             && let Some(oldest) = self.folders.pop_front()
         {
-            // One that cannot be removed takes some room, and nothing else.
+            // A folder that cannot be removed does no harm beyond the space it takes.
             tokio::task::spawn_blocking(move || std::fs::remove_dir_all(oldest));
         }
     }

@@ -8,11 +8,11 @@ use domain::timestamp::Timestamp;
 /// What a workflow pushes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pushes {
-    /// Everything: nothing of it stands in files.
+    /// Everything, because nothing of it is in files.
     All,
-    /// Stages and status; the rest stands in files.
+    /// Stages and status; the rest is in files.
     Stages,
-    /// The tool calls too, as a hook does although the stream holds them: what comes twice must count once.
+    /// The tool calls as well, like a hook, although the stream contains them: what comes twice must count once.
     StagesAndTools,
 }
 
@@ -127,7 +127,7 @@ fn step_events(step: &Step, speed: f64) -> Vec<Value> {
     events
 }
 
-/// What every block says of the message it is part of.
+/// What every block says about the message it belongs to.
 fn said(message: &Message, mut payload: Value) -> Value {
     payload["message_id"] = (*message.id).into();
     payload["model"] = message.model.into();

@@ -17,7 +17,7 @@ pub struct Play {
 /// Something that happens at a moment.
 #[derive(Debug)]
 pub struct Beat {
-    /// Milliseconds from the beginning, at the speed of life.
+    /// Milliseconds from the beginning, in real time.
     pub at_ms: u64,
     pub act: Act,
 }
@@ -52,7 +52,7 @@ pub enum Act {
 #[derive(Debug)]
 pub struct Step {
     pub agent: Arc<str>,
-    /// The attempt of the agent, from 1.
+    /// The number of the agent's attempt, from 1.
     pub run: u32,
     pub session_id: Arc<str>,
     /// The Task call whose sub-agent this is.
@@ -131,7 +131,7 @@ pub struct FileChange {
 }
 
 impl Play {
-    /// When a moment comes, in milliseconds from the beginning; the end where there is none of that name.
+    /// The time of a named moment, in milliseconds from the beginning; the end if there is no such moment.
     pub fn mark(&self, name: &str) -> u64 {
         let mark = self.marks.iter().find(|(known, _)| *known == name);
         mark.map_or_else(|| self.length_ms(), |(_, at)| *at)

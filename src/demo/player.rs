@@ -1,4 +1,4 @@
-//! Plays a play: beat by beat at its time, and what is past at once, with the times at which it happened.
+//! Performs a play: each beat at its time, and past beats at once with the times at which they happened.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -12,9 +12,9 @@ use super::play::{Act, Beat, Play, What};
 use super::publisher::Publisher;
 use domain::timestamp::Timestamp;
 
-/// Beats that are due within so long are played together.
+/// Beats that are due within this time are played together.
 const TOGETHER_MS: i64 = 20;
-/// While the past is made up for, the server gets time to read what was written before what follows is pushed.
+/// While catching up on the past, the server gets this much time to read what was written before the next events are pushed.
 const READING_TIME: Duration = Duration::from_millis(200);
 
 /// See the module.
@@ -25,7 +25,7 @@ pub struct Player {
     pub passed_ms: f64,
     pub pushes: Pushes,
     pub publisher: Publisher,
-    /// Where its files stand, if it writes any.
+    /// Where it writes its files, if it writes any.
     pub folder: Option<Folder>,
 }
 

@@ -1,4 +1,4 @@
-//! Hands events to a server: in batches, in order, again until it has them. A workflow never waits for it.
+//! Sends events to a server: in batches, in order, and repeatedly until the server has them. A workflow never waits for it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tracing::{info, warn};
 
 use super::http::Client;
 
-/// What waits while the server is away: hours of a demo. What comes on top of it is dropped, and counted.
+/// How much can wait while the server is down: hours of a demo. Anything beyond that is dropped and counted.
 const WAITING: usize = 50_000;
 const BATCH: usize = 500;
 const PATH: &str = "/api/agent-state-update";
@@ -28,7 +28,7 @@ impl Publisher {
 
     pub fn publish(&self, event: Value) {
         if self.0.try_send(event).is_err() {
-            warn!("too much waits for the server; an event of the demo was dropped");
+            warn!("too many events are waiting for the server; dropped an event of the demo");
         }
     }
 }
@@ -40,13 +40,13 @@ async fn deliver(client: Client, mut waiting: mpsc::Receiver<Value>) {
         let mut pause = FIRST_PAUSE;
         while let Err(reason) = send(&client, body.as_bytes()).await {
             if pause == FIRST_PAUSE {
-                warn!(%reason, "events cannot be pushed; trying until they can");
+                warn!(%reason, "cannot push events; will keep trying");
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         if pause > FIRST_PAUSE {
-            info!("events are pushed again");
+            info!("pushing events again");
         }
     }
 }
@@ -63,12 +63,12 @@ async fn send(client: &Client, body: &[u8]) -> Result<(), String> {
             let reply: Value = serde_json::from_str(&text).unwrap_or_default();
             let refused = reply.get("refused").and_then(Value::as_array).map_or(0, Vec::len);
             if refused > 0 {
-                warn!(refused, reply = %text, "the server refused events of the demo");
+                warn!(refused, reply = %text, "the server rejected events of the demo");
             }
             Ok(())
         }
         400..500 if answer.status != 408 && answer.status != 429 => {
-            warn!(status = answer.status, reply = %text, "the server refused events of the demo");
+            warn!(status = answer.status, reply = %text, "the server rejected events of the demo");
             Ok(())
         }
         status => Err(format!("the server answered {status}")),

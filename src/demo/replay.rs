@@ -1,7 +1,7 @@
 //! Plays a recorded `agents/` folder into another one, file by file and line by line, as its workflows wrote it.
 //!
-//! Whoever watches the other folder sees the run as it went. When it is over both hold the same bytes; so the times that lines
-//! tell stay those of the recording.
+//! Whoever watches the other folder sees the run as it happened. In the end both folders contain the same bytes, so times within
+//! the lines stay those of the recording.
 
 mod recording;
 mod rhythm;
@@ -20,17 +20,17 @@ use tokio::time::{Instant, sleep_until, timeout};
 use recording::{Recorded, Workflow};
 use rhythm::{Cue, What};
 
-/// When nothing is written for longer, nobody needs to wait for it.
+/// The longest pause that is replayed in full.
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// What is due within so long is written together …
+/// Whatever is due within this time is written together …
 const TOGETHER: Duration = Duration::from_millis(20);
-/// … but no more than so much, so that the replay can be stopped.
+/// … but no more than this much, so that the replay can be stopped.
 const AT_ONCE: usize = 64;
 
 /// How fast to play.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Speed {
-    /// So many times faster than life.
+    /// This many times faster than real time.
     Times(f64),
     /// Without any pause.
     Max,
@@ -39,13 +39,15 @@ pub enum Speed {
 /// Why a recording cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    #[error("there is no folder {0}; give an agents folder, or the folder that it lies in")]
+    #[error("there is no folder {0}; give an agents folder, or the folder that contains it")]
     NoFolder(PathBuf),
-    #[error("{0} holds no workflow: a folder with streams (*.jsonl), logs (*.log) or a state (adw_state.json)")]
+    #[error(
+        "{0} holds no workflow: a folder with streams (*.jsonl), logs (*.log) or a state document (adw_state.json)"
+    )]
     NoWorkflow(PathBuf),
-    #[error("{0} cannot be read: {1}")]
+    #[error("cannot read {0}: {1}")]
     Read(PathBuf, io::Error),
-    #[error("{0} cannot be written: {1}; make room, or give another folder with TMPDIR")]
+    #[error("cannot write {0}: {1}; free up space, or choose another folder with TMPDIR")]
     Write(PathBuf, io::Error),
 }
 
@@ -58,7 +60,7 @@ pub struct Replay {
 }
 
 impl Speed {
-    /// As a factor; infinite where there are no pauses.
+    /// As a factor; infinite if there are no pauses.
     pub fn factor(self) -> f64 {
         match self {
             Self::Times(factor) => factor,
@@ -76,8 +78,8 @@ impl FromStr for Speed {
         }
         let factor = text.strip_suffix('x').unwrap_or(text).parse::<f64>().ok();
         let factor = factor.filter(|factor| (0.01..=1_000.0).contains(factor));
-        let factor =
-            factor.ok_or("give a number from 0.01 to 1000, for example 10; max plays a recording without pauses")?;
+        let factor = factor
+            .ok_or("give a number from 0.01 to 1000, for example 10, or max to play a recording without pauses")?;
         Ok(Self::Times(factor))
     }
 }
@@ -117,7 +119,7 @@ impl Replay {
             }));
             replay.files.extend(files);
         }
-        // Stable, so that what a file holds stays in its order.
+        // A stable sort, so that the contents of a file stay in order.
         replay.cues.sort_by_key(|cue| cue.at_ms);
         shorten_pauses(&mut replay.cues);
         Ok(replay)
@@ -127,13 +129,13 @@ impl Replay {
         self.workflows
     }
 
-    /// How long it takes at the speed of life, long pauses shortened.
+    /// How long it takes in real time, with long pauses shortened.
     pub fn length(&self) -> Duration {
         let last_ms = self.cues.last().map_or(0, |cue| cue.at_ms);
         Duration::from_millis(u64::try_from(last_ms).unwrap_or(0))
     }
 
-    /// Writes everything below `target` in its time; false if it was stopped before the end. Nothing is written after it returns.
+    /// Writes everything below `target` at its time; false if it was stopped before the end. Nothing is written after it returns.
     pub async fn play(
         self: &Arc<Self>,
         target: &Path,
@@ -166,7 +168,7 @@ impl Replay {
             }
             at = end;
         }
-        // A stop at the last moment is one, too.
+        // A stop at the last moment counts too.
         Ok(timeout(Duration::ZERO, stop).await.is_err())
     }
 

@@ -72,7 +72,7 @@ pub fn line(step: &Step, at: Timestamp, speed: f64) -> Value {
     line
 }
 
-// A block is made where it is handed over.
+// The block is created at the point where it is handed over.
 #[allow(clippy::needless_pass_by_value)]
 fn assistant(message: &Message, block: Value) -> Value {
     json!({"type": "assistant", "message": {

@@ -32,7 +32,7 @@ pub struct Subject {
     pub title: String,
     pub slug: String,
     pub body: String,
-    /// What the planner's sub-agents look into.
+    /// What the planner's sub-agents investigate.
     pub explore: Vec<String>,
     pub search: Vec<String>,
     pub read: Vec<String>,
@@ -44,7 +44,7 @@ pub struct Subject {
     pub new: NewFile,
     pub change: Vec<Change>,
     pub test: Test,
-    /// What repairs the failing test.
+    /// The change that fixes the failing test.
     pub fix: Vec<Change>,
     pub doc: NewFile,
     pub done: String,

@@ -19,7 +19,7 @@ pub const MAX_CHARS: usize = 64;
 #[serde(try_from = "String", into = "String")]
 pub struct AdwId(std::sync::Arc<str>);
 
-/// Why a text is no adw_id.
+/// Why a text is not a valid adw_id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AdwIdError {
     #[error("adw_id is empty; give 1 to 64 characters, for example c0a43f47")]
@@ -33,10 +33,10 @@ pub enum AdwIdError {
 }
 
 impl AdwId {
-    /// What the workflows of sessions begin with that belong to no other.
+    /// The prefix of workflows made for sessions that belong to no other workflow.
     pub const SESSION: &'static str = "session_";
 
-    /// The workflow of a session that belongs to no other. A session id that would be no safe name stands as its hash.
+    /// The workflow of a session that belongs to no other. A session id that is not a safe name is replaced by its hash.
     pub fn of_session(session_id: &str) -> Self {
         let named = format!("{}{session_id}", Self::SESSION);
         let hashed = || Self(format!("{}{:032x}", Self::SESSION, xxh3_128(session_id.as_bytes())).into());
@@ -69,7 +69,7 @@ impl FromStr for AdwId {
     }
 }
 
-/// Letters and digits of any script, and the marks that mean nothing to a file system, a shell glob or a URL.
+/// Letters and digits of any script, and the marks without a special meaning to a file system, a shell glob or a URL.
 fn is_safe(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '@' | '=' | '~' | ',' | ' ')
 }

@@ -1,4 +1,4 @@
-//! A workflow as the board shows it: what stands on one card, folded from its timeline.
+//! A workflow as the board shows it: the contents of one card, derived from its timeline.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use super::timeline::stage_line::StageState;
 use super::timeline::trace::Pace;
 use super::timestamp::Timestamp;
 
-/// What a card shows. The status is derived from `pulse` where it is drawn, because it depends on the time.
+/// What a card shows. The status is derived from `pulse` when the card is drawn, because it depends on the time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Card {
     pub adw_id: AdwId,
@@ -26,16 +26,16 @@ pub struct Card {
     pub branch: Option<String>,
     /// The stage it is in, or was in last.
     pub stage: Option<String>,
-    /// The six stages in order; none where one has not begun.
+    /// The six stages in order; none for one that has not started.
     pub stages: [Option<StageState>; 6],
     pub pulse: Pulse,
-    /// The agent that was heard of last.
+    /// The most recently active agent.
     pub agent: Option<String>,
-    /// What it does: the open tool, or the last entry, in one line.
+    /// What it is doing: the open tool, or the last entry, in one line.
     pub doing: String,
     pub doing_since: Option<Timestamp>,
     pub last_error: Option<String>,
-    /// What came out, once it is over.
+    /// The result, once it has ended.
     pub result: Option<String>,
     pub first_at: Option<Timestamp>,
     pub last_at: Option<Timestamp>,
@@ -101,7 +101,7 @@ impl Card {
                 .all()
                 .max_by_key(|entry| entry.end_seq.unwrap_or(entry.seq))
                 .map(|entry| {
-                    // Their heads are a model or a type, and no part of a sentence.
+                    // Their heads are a model or a type, which does not fit into a sentence.
                     let is_told = matches!(entry.kind, Kind::Session | Kind::Other) && !entry.text.is_empty();
                     if is_told {
                         entry.text.clone()
@@ -160,7 +160,7 @@ impl Card {
         self.pulse.verdict(now, patience)
     }
 
-    /// The column of the board: 0 to 5 by stage, 6 for what is over. A workflow without a stage stands under Plan.
+    /// The column of the board: 0 to 5 by stage, 6 for ended workflows. A workflow without a stage is shown under Plan.
     pub fn column(&self, status: Status) -> usize {
         if status.is_over() {
             return 6;
@@ -178,7 +178,7 @@ impl Card {
     }
 }
 
-/// Paths below the workflow's folder, told from there: on a card, what comes before is the same in every line.
+/// Makes paths below the workflow's folder relative to it: on a card, the part before is the same in every line.
 fn from_its_folder(timeline: &Timeline, text: &str) -> String {
     let of_session = || timeline.agents.iter().find_map(|agent| agent.cwd.clone());
     let folder = field(timeline, "worktree_path").or_else(of_session).unwrap_or_default();
@@ -199,7 +199,7 @@ pub fn field(timeline: &Timeline, name: &str) -> Option<String> {
     }
 }
 
-/// The issue's title, else what a name can be made of.
+/// The issue's title, or otherwise a title made from a name.
 pub fn title(timeline: &Timeline) -> String {
     let told = timeline
         .state
@@ -226,7 +226,7 @@ pub fn title(timeline: &Timeline) -> String {
         .map_or_else(|| timeline.adw_id.to_string(), |title| excerpt(title.trim(), 160))
 }
 
-/// `feature-issue-6-adw-86b194ea-add-dark-mode` says `Add dark mode`.
+/// Turns `feature-issue-6-adw-86b194ea-add-dark-mode` into `Add dark mode`.
 fn words_of_branch(branch: &str, adw_id: &str) -> Option<String> {
     let tail = branch
         .split_once(adw_id)
@@ -235,7 +235,7 @@ fn words_of_branch(branch: &str, adw_id: &str) -> Option<String> {
     (!words.is_empty()).then(|| capital(&words))
 }
 
-/// The repository's folder: of the worktree under `trees/`, else where the first session ran.
+/// The repository's folder: that of the worktree under `trees/`, or otherwise where the first session ran.
 pub fn repo(timeline: &Timeline) -> Option<String> {
     let worktree =
         field(timeline, "worktree_path").or_else(|| timeline.agents.iter().find_map(|agent| agent.cwd.clone()))?;

@@ -1,4 +1,4 @@
-//! An event as a line that a person reads: the same in every list, cut to a bound.
+//! An event as a line for people to read: the same in every list, cut to a limit.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,13 +27,13 @@ pub struct Entry {
     pub event_type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
-    /// The Task call whose sub-agent this is from.
+    /// The Task call whose sub-agent caused this event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
     /// The tool, the log level, the operation, the stage, the status or the model.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub head: String,
-    /// The message, the path, or what the tool was asked.
+    /// The message, the path, or the tool's input.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
     /// The tool's output or the diff of a file operation.
@@ -157,7 +157,7 @@ impl Entry {
         entry
     }
 
-    /// As it is held by the ten thousand: what does not fit into a line is left to the event itself.
+    /// The form in which pages hold tens of thousands: what does not fit into a line is only in the event itself.
     pub fn short(mut self) -> Self {
         const BYTES: usize = 256;
         self.text = excerpt(&self.text, BYTES);
@@ -170,7 +170,7 @@ impl Entry {
         self
     }
 
-    /// How grave it is.
+    /// Its severity.
     pub fn level(&self) -> Level {
         if self.error {
             return Level::Error;
@@ -187,7 +187,7 @@ impl Entry {
         self.kind == Kind::ToolExecution && self.end_seq.is_none()
     }
 
-    /// About how many bytes it takes in a snapshot; never less than it does.
+    /// About how many bytes it takes in a snapshot; never an underestimate.
     pub fn size(&self) -> usize {
         let optional = |text: &Option<String>| text.as_deref().map_or(0, json_len);
         // 330: every field's name, the numbers at their longest, the quotes and commas.
@@ -201,7 +201,7 @@ impl Entry {
     }
 }
 
-/// Whether an event tells of a failure.
+/// Whether an event reports a failure.
 pub fn is_error(event: &Event) -> bool {
     let payload = &event.payload;
     match event.kind {
@@ -221,7 +221,7 @@ pub fn is_post(event: &Event) -> bool {
     event.event_type == "tool_execution_post"
 }
 
-/// Whether a tool's result says that it failed, in any of the ways publishers say it.
+/// Whether a tool's result says that it failed, in any of the ways that publishers use.
 pub fn is_failed(payload: &Value) -> bool {
     payload::flag(payload, "is_error") == Some(true)
         || payload::flag(payload, "success") == Some(false)
@@ -232,7 +232,7 @@ pub fn is_error_level(level: &str) -> bool {
     matches!(level.to_ascii_uppercase().as_str(), "ERROR" | "CRITICAL" | "FATAL")
 }
 
-/// What a tool was asked, in one line: the field that tells most.
+/// A tool's input in one line: the most informative field.
 pub fn asked(input: &Value, max_bytes: usize) -> String {
     const TELLING: [&str; 13] = [
         "command",
@@ -275,7 +275,7 @@ fn said(value: &Value, max_bytes: usize) -> String {
     }
 }
 
-/// What was answered: the texts where it is nothing but texts and pictures, because pictures are shown.
+/// The output: only its texts if it consists of texts and pictures, because pictures are shown separately.
 fn answered(value: &Value, max_bytes: usize) -> String {
     let parts = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     let is_picture = |part: &Value| part.as_object().is_some_and(|note| picture_note::name(note).is_some());

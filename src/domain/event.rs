@@ -24,7 +24,7 @@ pub struct Event {
     /// What exactly happened, for example `tool_execution_pre`.
     pub event_type: String,
     pub agent: Option<String>,
-    /// The attempt of the agent, from 1.
+    /// The number of the agent's attempt, from 1.
     pub run: Option<u32>,
     pub session_id: Option<String>,
     /// The Task call that started the sub-agent this event belongs to.
@@ -45,20 +45,20 @@ pub enum Kind {
     StageTransition,
     StatusUpdate,
     Session,
-    /// Everything adwatch does not know passes through as this.
+    /// Everything that adwatch does not know is passed through as this.
     #[serde(other)]
     Other,
 }
 
-/// Who says when an event happened.
+/// Where the time of an event comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeSource {
-    /// The producer said so.
+    /// The producer gave it.
     Source,
-    /// It was seen live, when it was written.
+    /// It was read live, as it was written.
     Read,
-    /// It was there before adwatch looked (backlog): the time is that of the file, and only an upper bound.
+    /// It was there before adwatch was watching (backlog): the time is that of the file, and only an upper bound.
     #[default]
     Unknown,
 }

@@ -14,7 +14,7 @@ pub fn json_len(text: &str) -> usize {
     text.chars().map(json_bytes).sum()
 }
 
-/// The beginning of a text, at most `max_bytes` as JSON, with an ellipsis where something was cut.
+/// The beginning of a text, at most `max_bytes` as JSON, with an ellipsis if something was cut.
 pub fn excerpt(text: &str, max_bytes: usize) -> String {
     // Most texts are short, and a text of n bytes takes at most 6n.
     if text.len() * 6 <= max_bytes {
@@ -34,7 +34,7 @@ pub fn excerpt(text: &str, max_bytes: usize) -> String {
     text.to_owned()
 }
 
-/// The first line that says something, cut like [`excerpt`].
+/// The first line that is not blank, cut like [`excerpt`].
 pub fn first_line(text: &str, max_bytes: usize) -> String {
     excerpt(
         text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(""),

@@ -1,4 +1,4 @@
-//! Which events are meant, beside their range: of each property, any of those that are named.
+//! Which events match, apart from their range: for each property, any of the named values.
 
 use serde_json::Value;
 
@@ -7,13 +7,13 @@ use super::letters::lower;
 use super::level::Level;
 use super::search;
 
-/// An empty list takes all.
+/// An empty list matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub kinds: Vec<Kind>,
     pub agents: Vec<String>,
     pub levels: Vec<Level>,
-    /// Only events whose whole payload holds this, in any case (see `domain::search`).
+    /// Only events whose payload contains this, ignoring case (see `domain::search`).
     pub q: Option<String>,
 }
 
@@ -22,12 +22,12 @@ impl Filter {
         !self.has_facets() && self.q.is_none()
     }
 
-    /// Whether anything beside a text is asked for.
+    /// Whether it filters by anything besides a text.
     pub fn has_facets(&self) -> bool {
         !(self.kinds.is_empty() && self.agents.is_empty() && self.levels.is_empty())
     }
 
-    /// What is looked for, as it is compared.
+    /// The text to find, in the form in which it is compared.
     pub fn needle(&self) -> Option<String> {
         self.q.as_deref().map(lower)
     }
@@ -38,7 +38,7 @@ impl Filter {
             && (self.levels.is_empty() || self.levels.contains(&level))
     }
 
-    /// The law that every index must keep: whether an event, with its whole payload, is meant.
+    /// The law that every index must obey: whether an event, with its whole payload, matches.
     pub fn matches(&self, event: &Event, whole: &Value) -> bool {
         self.takes(event.kind, event.agent.as_deref(), Level::of(event))
             && self.needle().is_none_or(|needle| search::holds(whole, &needle))

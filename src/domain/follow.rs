@@ -1,7 +1,7 @@
-//! Following workflows from a browser: what to ask, when to try again, and which events count.
+//! Following workflows from a browser: what to request, when to try again, and which events to accept.
 //!
 //! Pure: every input comes with the time and a random number, every output is a `Command`. Whatever the network does,
-//! a timeline in here is the fold of the server's events 1 to its seq, each once and in order; a gap is refused and asked for.
+//! a timeline in here is the fold of the server's events 1 to its seq, each once and in order; a list with a gap is rejected and requested again.
 
 mod board;
 mod connection;
@@ -31,7 +31,7 @@ pub use request::{Answer, Query, Request};
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// The page is there: connect.
+    /// The page is ready: connect.
     Start,
     Received(FromServer),
     /// The socket closed, could not be opened, or carried something unreadable.
@@ -44,7 +44,7 @@ pub enum Input {
     Unsubscribe(AdwId),
     SubscribeBoard,
     UnsubscribeBoard,
-    /// The machine has a network again, the tab is looked at again, or the machine woke: is the server still there?
+    /// The machine is online again, the tab is visible again, or the machine woke up: is the server still there?
     Check,
     Asked(Ask),
 }
@@ -54,24 +54,24 @@ pub enum Input {
 pub enum Command {
     /// Open a socket, and forget any other.
     Open,
-    /// Close the socket; nothing of it counts any more.
+    /// Close the socket; nothing from it counts any more.
     Close,
     Send(FromBrowser),
     Fetch(Request),
 }
 
-/// What the page knows already.
+/// What the page already knows.
 #[derive(Clone, Debug)]
 pub struct Start {
     pub epoch: String,
     pub patience: Patience,
     pub server_time: Timestamp,
-    /// The board, where it is known.
+    /// The board, if it is known.
     pub cards: Option<Vec<Card>>,
     pub workflows: Vec<(AdwId, Known)>,
 }
 
-/// What is new since it was last asked for.
+/// What is new since the last call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
     pub workflows: BTreeSet<AdwId>,
@@ -87,10 +87,10 @@ pub struct Follower {
     recovery: Recovery,
     board: Board,
     workflows: BTreeMap<AdwId, Followed>,
-    /// The life of the journal that the server spoke of last.
+    /// The epoch of the journal that the server named last.
     epoch: String,
     patience: Patience,
-    /// What to add to `now` for the server's clock.
+    /// What to add to `now` to get the server's clock.
     server_ahead_ms: i64,
     uses: u64,
     changes: Changes,
@@ -151,7 +151,7 @@ impl Follower {
             .min()
     }
 
-    /// What is known of the workflow, at once; none if it was never asked for.
+    /// What is currently known about the workflow; none if it was never requested.
     pub fn state(&self, adw_id: &AdwId) -> Option<&Known> {
         self.workflows.get(adw_id).map(|followed| &followed.known)
     }
@@ -182,7 +182,7 @@ impl Follower {
         Timestamp((now as i64).saturating_add(self.server_ahead_ms))
     }
 
-    /// The connection, as it is to be told.
+    /// The connection, as shown to people.
     pub fn link(&self, now: u64) -> Link {
         let behind = self.behind();
         let state = if self.connection.is_live(now) {
@@ -239,7 +239,7 @@ impl Follower {
         }
     }
 
-    /// From here on, what comes for these workflows was missed.
+    /// From here on, what arrives for these workflows counts as missed before.
     fn note_what_is_missed(&mut self) {
         for (adw_id, followed) in &mut self.workflows {
             followed.forget_asked();

@@ -1,4 +1,4 @@
-//! Names and values as they stand in the query of an address (`application/x-www-form-urlencoded`).
+//! Names and values as in the query of an address (`application/x-www-form-urlencoded`).
 
 /// The pairs of a query, decoded.
 pub fn pairs(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
@@ -8,7 +8,7 @@ pub fn pairs(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
     })
 }
 
-/// `a+b%20c` is `a b c`; what is no UTF-8 becomes the mark for that.
+/// `a+b%20c` is `a b c`; invalid UTF-8 becomes the replacement character.
 pub fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());

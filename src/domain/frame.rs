@@ -33,12 +33,12 @@ pub enum FromServer {
         seq: u64,
         timeline: Box<Timeline>,
     },
-    /// All events that were waiting, without a hole: `from` to `to`.
+    /// All events that were waiting, without gaps: `from` to `to`.
     Events {
         adw_id: AdwId,
         from: u64,
         to: u64,
-        /// The newest seq of the workflow, where the frame does not reach it: what is still to come.
+        /// The newest seq of the workflow, if the frame does not reach it: more is to come.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         head: Option<u64>,
         list: Vec<Event>,
@@ -59,7 +59,7 @@ pub enum FromServer {
 }
 
 impl FromServer {
-    /// Reads a frame; none if a newer server has a type of frame that is not known here.
+    /// Reads a frame; none if it has a type that only a newer server knows.
     pub fn read(text: &str) -> Result<Option<Self>, Unread> {
         let mut envelope = Fields::of(serde_json::from_str(text)?)?;
         let kind: String = envelope.take("type")?;
@@ -119,7 +119,7 @@ pub enum FromBrowser {
     Ping {},
 }
 
-/// Asks for a workflow from a seq on, or for the board.
+/// Subscribes to a workflow, from a seq on, or to the board.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Subscribe {
@@ -151,7 +151,7 @@ pub struct AgentState {
     pub epoch: String,
     pub seq: u64,
     pub timestamp: Timestamp,
-    /// The state document as it was last read, whole.
+    /// The whole state document as last read.
     pub state: serde_json::Value,
     pub timeline: Box<Timeline>,
 }
@@ -186,7 +186,7 @@ pub struct EventPage {
     pub events: Vec<Event>,
     /// The newest seq of the workflow.
     pub head: u64,
-    /// The oldest seq that is kept.
+    /// The oldest seq still stored.
     pub first: u64,
     pub server_time: Timestamp,
 }

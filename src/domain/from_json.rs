@@ -1,8 +1,8 @@
 //! Reads what the server sends, with little code.
 //!
-//! Serde compiles a state machine for every type and every way to write it, which was an eighth of the page's wasm.
-//! Here a text becomes a [`Value`] once, and every type takes its fields from it. The server reads its journal with serde;
-//! that both read the same is a law in `tests/it/fold.rs`.
+//! Serde compiles a state machine for every type and every way to write it, which made up an eighth of the page's wasm.
+//! Here a text is parsed into a [`Value`] once, and every type takes its fields from it. The server reads its journal with
+//! serde; `tests/it/fold.rs` holds both to reading the same.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,14 +13,14 @@ use serde_json::{Map, Value};
 
 /// Why a value cannot be read: the innermost field that is missing or of another type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the field `{0}` is missing or not what it should be")]
+#[error("the field `{0}` is missing or invalid")]
 pub struct Fault(pub &'static str);
 
-/// What can be read from a JSON value.
+/// A type that can be read from a JSON value.
 pub trait FromJson: Sized {
     fn from_json(value: Value) -> Result<Self, Fault>;
 
-    /// What it means that the field is not there.
+    /// The value of an absent field.
     fn absent() -> Option<Self> {
         None
     }
@@ -44,7 +44,7 @@ impl Fields {
         }
     }
 
-    /// The value as it stands, null too.
+    /// The unchanged value, null included.
     pub fn raw(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name)
     }

@@ -4,7 +4,7 @@ use super::timeline::Timeline;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Known {
-    /// Asked for, not here yet.
+    /// Requested, but not here yet.
     Loading,
     /// The server has no such workflow (yet).
     Missing,
@@ -12,7 +12,7 @@ pub enum Known {
 }
 
 impl Known {
-    /// The newest event that is known; 0 where there is none.
+    /// The newest known event; 0 if there is none.
     pub fn seq(&self) -> u64 {
         match self {
             Self::Loading | Self::Missing => 0,

@@ -1,4 +1,4 @@
-//! The newest entries of all kinds in one list, a tool's file change beside the call that made it.
+//! The newest entries of all kinds in one list, a tool's file change with the call that made it.
 
 use super::entry::Entry;
 use super::event::Kind;

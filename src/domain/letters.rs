@@ -1,8 +1,8 @@
 //! Upper and lower case of Latin, Greek and Cyrillic letters.
 //!
-//! The standard library knows all of Unicode, by tables that would be a fiftieth of what the browser downloads.
+//! The standard library covers all of Unicode, but its tables would be a fiftieth of what the browser downloads.
 
-/// The text in lower case, for a search that does not look at case.
+/// The text in lower case, for a case-insensitive search.
 pub fn lower(text: &str) -> String {
     text.chars().map(lower_letter).collect()
 }
@@ -61,7 +61,7 @@ mod tests {
         let latin_greek_cyrillic = ('\0'..='\u{17e}')
             .chain('\u{391}'..='\u{3cb}')
             .chain('\u{400}'..='\u{45f}');
-        // Letters that become two, that are alone in their case, or whose other case stands elsewhere.
+        // Letters that become two, have no other case, or have their other case elsewhere.
         let odd = ['İ', 'ı', 'ß', 'ŉ', 'µ', 'ÿ', 'Ÿ', 'ς', 'ά', 'έ', 'ή', 'ί', 'ΰ'];
         for letter in latin_greek_cyrillic.filter(|letter| !odd.contains(letter)) {
             assert_eq!(

@@ -1,4 +1,4 @@
-//! How grave an event is: one of five levels, the same in lists, filters and searches.
+//! The severity of an event: one of five levels, the same in lists, filters and searches.
 
 use super::entry;
 use super::event::{Event, Kind};
@@ -16,7 +16,7 @@ pub enum Level {
 impl Level {
     pub const ALL: [Self; 5] = [Self::Debug, Self::Info, Self::Success, Self::Warning, Self::Error];
 
-    /// Every event has a level: what failed is an error, a log entry has its own, all else informs.
+    /// Every event has a level: failures are errors, a log entry has its own, everything else is informational.
     pub fn of(event: &Event) -> Self {
         if entry::is_error(event) {
             return Self::Error;
@@ -36,14 +36,14 @@ impl Level {
         Self::of_log(level)
     }
 
-    /// What a log calls its level.
+    /// Reads the level as named in a log.
     pub fn of_log(level: &str) -> Self {
         match level.to_ascii_uppercase().as_str() {
             "DEBUG" | "TRACE" => Self::Debug,
             "SUCCESS" => Self::Success,
             "WARN" | "WARNING" => Self::Warning,
             "ERROR" | "CRITICAL" | "FATAL" => Self::Error,
-            // Whatever else a tool calls its levels, it tells something.
+            // Unknown names of levels count as informational.
             _ => Self::Info,
         }
     }

@@ -1,4 +1,4 @@
-//! What adwatch knows about workflows: pure data and functions, without clock, I/O or randomness.
+//! What adwatch knows about workflows: pure data and functions, without a clock, I/O or randomness.
 
 pub mod adw_id;
 pub mod backoff;

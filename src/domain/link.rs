@@ -1,4 +1,4 @@
-//! The connection between a page and its server, as honestly as it can be told to a person.
+//! The connection between a page and its server, as honestly as it can be described to people.
 
 use super::timestamp::Timestamp;
 
@@ -15,7 +15,7 @@ pub enum LinkState {
     CatchingUp,
     /// No connection; the next try is at `retry_at`.
     Reconnecting,
-    /// The socket cannot be had; new events come by REST.
+    /// WebSocket is unavailable; new events come by REST.
     Polling,
 }
 
@@ -54,7 +54,7 @@ pub enum Ask {
     Retry,
     /// Leave polling and try the socket again.
     TrySocket,
-    /// Put the "back" banner away.
+    /// Hide the "Reconnected" banner.
     Dismiss,
 }
 

@@ -1,7 +1,7 @@
 //! The entries of a workflow that a page holds: pieces of its history by seq, and gaps where nothing was loaded.
 //!
 //! A piece says which seqs it covers, so that a filter (which leaves seqs out) and a gap (which lacks them) are never
-//! confused. Bounded: what lies farthest from where a person reads is let go of, and is a gap again.
+//! confused. Bounded: what is farthest from where a person is reading is evicted, and is a gap again.
 
 mod piece;
 
@@ -13,14 +13,14 @@ use piece::Piece;
 
 /// Entries that a page holds at most.
 pub const MOST: usize = 100_000;
-/// What is let go of at once when there are more.
+/// How many are evicted at once when there are more.
 const LET_GO: usize = 1_000;
 
 /// Entries of the history, as the server gives them: all that match among `from` to `to`.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct EntryPage {
     pub entries: VecDeque<Entry>,
-    /// The seqs that were looked through; none of them if `to` is smaller than `from`.
+    /// The seqs that were searched; none if `to` is smaller than `from`.
     pub from: u64,
     pub to: u64,
     /// The newest seq of the workflow.
@@ -65,7 +65,7 @@ pub struct Log {
     pieces: Vec<Piece>,
     first: u64,
     head: u64,
-    /// Whether a tool's result belongs into the row of its call.
+    /// Whether a tool's result belongs in the row of its call.
     pairs: bool,
 }
 
@@ -96,8 +96,8 @@ impl Log {
         self.pieces.iter().flat_map(|piece| &piece.entries)
     }
 
-    /// The next event of the workflow happened; `entry` is what it says, if it is among those wanted here.
-    /// What was known is left alone.
+    /// The next event of the workflow happened; `entry` is its line, if it matches here.
+    /// What is already known is left alone.
     pub fn push(&mut self, seq: u64, entry: Option<Entry>) {
         if seq <= self.head {
             return;
@@ -106,7 +106,7 @@ impl Log {
         self.head = seq;
         match self.pieces.last_mut() {
             Some(last) if last.to + 1 == seq => last.push(seq, entry, self.pairs),
-            // A person who reads in the past gets the rest when they come back: it is a gap until then.
+            // Someone who is reading in the past gets the rest when they return; until then it is a gap.
             Some(_) if follows => {}
             Some(_) | None => {
                 let mut piece = Piece::new(seq);
@@ -116,12 +116,12 @@ impl Log {
         }
     }
 
-    /// The workflow has got so far.
+    /// The workflow has reached this seq.
     pub fn reach(&mut self, head: u64) {
         self.head = self.head.max(head);
     }
 
-    /// Takes a part of the history in.
+    /// Takes in a part of the history.
     pub fn insert(&mut self, page: EntryPage) {
         self.head = self.head.max(page.head);
         self.first = page.first.max(1);
@@ -148,7 +148,7 @@ impl Log {
         self.pieces.insert(at, merged);
     }
 
-    /// Lets go of what is too much, farthest from `near` first.
+    /// Evicts what exceeds the limit, farthest from `near` first.
     pub fn trim(&mut self, near: u64) {
         while self.held() > MOST {
             let (Some(first), Some(last)) = (self.pieces.first(), self.pieces.last()) else {
@@ -192,7 +192,7 @@ impl Log {
         found
     }
 
-    /// The place of a seq: of its row, of the gap it lies in, or of the row before it.
+    /// The index of a seq: of its row, of the gap that contains it, or of the row before it.
     pub fn place(&self, seq: u64, until: u64) -> usize {
         let mut before = 0;
         let mut place = 0;

@@ -1,4 +1,4 @@
-//! The name of a picture's file: the SHA-256 of what it holds, in hex, and the extension of what it is.
+//! The name of a picture's file: the SHA-256 of its contents in hex, and the extension of its type.
 //!
 //! A name that was parsed is one path component of a known shape, whoever sent it.
 
@@ -9,7 +9,7 @@ use std::str::FromStr;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MediaName(String);
 
-/// The types that are kept: raster images that every browser shows. A drawing such as SVG can hold scripts.
+/// The types that are stored: raster images that every browser shows. A drawing such as SVG can contain scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Raster {
     Png,
@@ -20,13 +20,13 @@ pub enum Raster {
 
 /// A text that names no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no name of a picture; it has 64 hex digits and ends in .png, .jpg, .gif or .webp")]
+#[error("not a valid picture name; it has 64 hex digits and ends in .png, .jpg, .gif or .webp")]
 pub struct NoMediaName;
 
 impl Raster {
     const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Gif, Self::Webp];
 
-    /// What the first bytes say; twelve are enough.
+    /// The type according to the first bytes; twelve are enough.
     pub fn of_head(head: &[u8]) -> Option<Self> {
         match head {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),

@@ -2,10 +2,10 @@
 
 use std::collections::BinaryHeap;
 
-/// What comes first, in what is the same there, and in what is the same there, too.
+/// The first key, the second for equal firsts, and the third for equal seconds.
 pub type Key = [u64; 3];
 
-/// The places of a list in the order of their keys, the first key first; equal keys stay in order.
+/// The indices of a list in the order of their keys; equal keys stay in order.
 pub fn order(keys: impl Iterator<Item = Key>) -> Vec<usize> {
     // The sort of a slice is five kilobytes of the page, a heap a few hundred bytes.
     let keyed: BinaryHeap<(Key, usize)> = keys.enumerate().map(|(at, key)| (key, at)).collect();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The field as text, if it is a text that says something.
+/// The field as text, if it is a text that is not empty.
 pub fn text<'a>(payload: &'a Value, field: &str) -> Option<&'a str> {
     payload.get(field)?.as_str().filter(|text| !text.is_empty())
 }

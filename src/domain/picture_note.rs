@@ -1,10 +1,10 @@
-//! Where a payload tells of pictures: notes of the form `{"type":"image","media":"<name>",…}`, wherever they stand.
+//! Finds the pictures that a payload refers to: notes of the form `{"type":"image","media":"<name>",…}`, at any depth.
 
 use serde_json::{Map, Value};
 
 use super::media_name::MediaName;
 
-/// The first notes of a payload, at most so many; each names another picture.
+/// The first notes of a payload, at most this many, each for a different picture.
 pub fn find(payload: &Value, at_most: usize) -> Vec<&Map<String, Value>> {
     let mut found = Vec::new();
     gather(payload, at_most, &mut found);

@@ -1,4 +1,4 @@
-//! What an event says, whole, as text for a person: safe for the terminal it may be read on.
+//! The full contents of an event as text for people, safe for the terminal on which they may read it.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::entry::{is_failed, is_post};
 use super::event::{Event, Kind};
 use super::payload;
 
-/// The event in words, with line breaks where it has them and nothing that a terminal could obey.
+/// The event in words, with its line breaks and nothing that a terminal would interpret.
 pub fn words(event: &Event) -> String {
     let payload = &event.payload;
     let field = |names: &[&str]| payload::first_text(payload, names).unwrap_or_default();
@@ -27,7 +27,7 @@ pub fn words(event: &Event) -> String {
         Kind::AgentStateUpdate => ("state".to_owned(), changes(payload)),
         Kind::Session | Kind::Other => (event.event_type.clone(), fields(payload)),
     };
-    // What the kind's usual fields do not tell is told by all of them.
+    // If the kind's usual fields say nothing, all fields are shown.
     let text = match text.is_empty() {
         true if event.kind == Kind::AgentThinking => text,
         true => fields(payload),
@@ -105,7 +105,7 @@ fn said(value: &Value) -> String {
 /// The text without terminal escape sequences, control characters and marks that turn the direction of text; every line break
 /// is `\n`.
 pub fn safe(text: &str) -> String {
-    // Most texts hold none of these; the second block of controls begins with the one byte, the marks with the other.
+    // Most texts contain none of these. The second block of control characters starts with byte 0xc2, the marks with 0xe2.
     if !text
         .bytes()
         .any(|byte| byte < b' ' || matches!(byte, 0x7f | 0xc2 | 0xe2))
@@ -132,12 +132,12 @@ pub fn safe(text: &str) -> String {
     plain
 }
 
-/// Whether a character changes the order in which others are shown: a name can look like another with it.
+/// Whether a character changes the order in which others are shown, which can make one name look like another.
 fn turns(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Past the escape sequence whose ESC was read (ECMA-48).
+/// What follows the escape sequence whose ESC was read (ECMA-48).
 fn after_escape(rest: &str) -> &str {
     match rest.chars().next() {
         Some('[') => after_control(&rest[1..]),
@@ -150,14 +150,14 @@ fn after_escape(rest: &str) -> &str {
     }
 }
 
-/// Past parameters, intermediates and the final character of a control sequence.
+/// What follows the parameters, intermediates and final character of a control sequence.
 fn after_control(rest: &str) -> &str {
     let rest = rest.trim_start_matches(|c| ('0'..='?').contains(&c));
     let rest = rest.trim_start_matches(|c| (' '..='/').contains(&c));
     rest.strip_prefix(|c| ('@'..='~').contains(&c)).unwrap_or(rest)
 }
 
-/// Past a string for the terminal (a title, a link). One that does not end in its line takes nothing with it.
+/// What follows a string for the terminal (a title, a link). A string that does not end on its line is not skipped.
 fn after_string(rest: &str) -> &str {
     let line = rest.split('\n').next().unwrap_or_default();
     let end = ["\u{7}", "\u{1b}\\", "\u{9c}"]

@@ -1,12 +1,12 @@
-//! What a search finds: a text within what a person can read of an event, in any case.
+//! What a search finds: a text within what people can read of an event, ignoring case.
 //!
-//! Read are the texts and numbers of the payload, each for itself; its keys, and the ids that only machines compare, are not.
+//! It searches each text and number of the payload separately, but not its keys, nor the ids that only machines compare.
 
 use serde_json::Value;
 
 use super::letters::lower;
 
-/// Ids beside what a payload tells. Every tool call's begins with `toolu_`, and a search for "tool" must not find them all.
+/// Ids in a payload. Every tool call's id begins with `toolu_`, and a search for "tool" must not find them all.
 const IDS: [&str; 6] = [
     "adw_id",
     "session_id",
@@ -16,7 +16,7 @@ const IDS: [&str; 6] = [
     "uuid",
 ];
 
-/// Whether a payload holds a text, which is given in lower case (see [`lower`]).
+/// Whether a payload contains a text, which is given in lower case (see [`lower`]).
 pub fn holds(payload: &Value, lowered: &str) -> bool {
     let mut is_found = false;
     each_text(payload, &mut |text| {

@@ -1,6 +1,6 @@
 //! The stages of a workflow, and which of them an agent or a script belongs to.
 
-/// The stages in the order of a run. `patch` and others stand beside them.
+/// The stages in the order of a run. `patch` and others are outside this order.
 pub const STAGES: [&str; 6] = ["plan", "build", "test", "review", "document", "ship"];
 
 /// The stage an agent's folder belongs to, by the names that ADW scripts use; none for helpers such as `ops`.
@@ -26,7 +26,7 @@ pub fn of_agent(agent: &str) -> Option<&'static str> {
         "reviewer" | "review" => Some("review"),
         "documenter" | "document" => Some("document"),
         "shipper" | "ship" => Some("ship"),
-        // No stage of the six, but the folders of one rewrite are named for its phases.
+        // Not one of the six stages, but the folders of one kind of workflow are named after its phases.
         "validate" => Some("validate"),
         name if name.starts_with("e2e_test_runner") || name.starts_with("test_resolver") => Some("test"),
         name if name.starts_with("review_") => Some("review"),
@@ -35,7 +35,7 @@ pub fn of_agent(agent: &str) -> Option<&'static str> {
     }
 }
 
-/// A stage's name as one word of the vocabulary: `Build`, `building` and `adw_build_iso` are all `build`.
+/// A stage's name in its standard form: `Build`, `building` and `adw_build_iso` are all `build`.
 pub fn normalise(name: &str) -> String {
     let lower = name.trim().trim_start_matches('/').to_ascii_lowercase();
     match lower.as_str() {
@@ -54,7 +54,7 @@ pub fn announced(step: &str) -> Option<&str> {
     step.strip_prefix("Stage: ")
 }
 
-/// Where a stage stands among the six; none for others.
+/// The index of a stage among the six; none for others.
 pub fn position(stage: &str) -> Option<usize> {
     STAGES.iter().position(|known| *known == stage)
 }

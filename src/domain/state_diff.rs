@@ -59,7 +59,7 @@ pub fn apply(document: &mut Map<String, Value>, changes: &[Change]) {
     }
 }
 
-/// Takes the document on by one recorded state event: the first holds it whole, those after it what changed.
+/// Applies one recorded state event to the document: the first contains it whole, later ones what changed.
 pub fn replay(document: &mut Map<String, Value>, payload: &Value) {
     if let Some(Value::Object(whole)) = payload.get("state") {
         document.clone_from(whole);
@@ -71,7 +71,7 @@ pub fn replay(document: &mut Map<String, Value>, payload: &Value) {
     apply(document, &changes);
 }
 
-/// Tells `null` from an absent field, which serde's `Option` does not.
+/// Distinguishes `null` from an absent field, which serde's `Option` does not.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }

@@ -1,4 +1,4 @@
-//! What a workflow is doing now, as far as its events tell; most scripts never say, so most of it is derived.
+//! What a workflow is doing now, as far as its events show. Most scripts never say, so most of it is inferred.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,14 +25,14 @@ pub enum Status {
 
 from_name!(Status);
 
-/// A status with its reason. Only `derived = false` was said by somebody.
+/// A status with its reason. Only with `derived = false` was it reported by somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     pub status: Status,
     pub derived: bool,
-    /// In a sentence, for a person.
+    /// In a sentence, for people.
     pub why: String,
-    /// Since when, where that is known.
+    /// Since when, if that is known.
     pub since: Option<Timestamp>,
 }
 
@@ -63,20 +63,20 @@ impl Default for Patience {
     }
 }
 
-/// The facts a status is derived from; small enough to travel with every card.
+/// The facts from which a status is derived; small enough to be sent with every card.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pulse {
     pub reported: Option<(Reported, String, Timestamp)>,
     /// Agents whose session has not ended.
     pub open_agents: u32,
-    /// The open agent that was heard of last.
+    /// The most recently active open agent.
     pub agent: Option<String>,
     /// The newest open call: its tool and when it began.
     pub open_tool: Option<(String, Timestamp, TimeSource)>,
     /// Whether the agent that ended last ended with an error, and its name; or the script that gave up after it.
     pub last_ended: Option<(String, bool)>,
-    /// What was said of a failure: by whoever reported it, else by the agent that ended last with an error.
+    /// What was said about a failure: by whoever reported it, or otherwise by the agent that ended last with an error.
     pub last_words: Option<String>,
     pub last_at: Option<Timestamp>,
     /// Whether the newest event's time is known, so that silence can be measured from it.
@@ -97,7 +97,7 @@ from_fields!(Pulse {
     has_sessions,
 });
 
-/// Clocks may differ by so much; a time further ahead says nothing of silence.
+/// Clocks may differ by this much; a time further ahead says nothing about silence.
 const CLOCKS_DIFFER_MS: u64 = 10 * 60 * 1_000;
 
 impl Pulse {
@@ -144,7 +144,7 @@ impl Pulse {
             since,
         };
         let Some(last_at) = self.last_at else {
-            return derived(Status::Unknown, "no event says what it is doing".into(), None);
+            return derived(Status::Unknown, "no event shows what it is doing".into(), None);
         };
         if let Some((state, by, at)) = &self.reported {
             let said = |status, word: &str| Verdict {
@@ -161,7 +161,7 @@ impl Pulse {
                         None => said(Status::Failed, "failed"),
                     };
                 }
-                // Silence still tells whether that is true any longer.
+                // Silence decides whether that is still true.
                 Reported::Running => {}
             }
         }
@@ -171,8 +171,7 @@ impl Pulse {
         let is_ahead = ahead_ms > CLOCKS_DIFFER_MS;
         if is_ahead && self.open_agents > 0 {
             let ahead = words(ahead_ms);
-            let why =
-                format!("the clock of its source is {ahead} ahead, so nobody can tell how long it has been silent");
+            let why = format!("its source's clock is {ahead} ahead, so it is unclear how long it has been silent");
             return derived(Status::Unknown, why, None);
         }
         if self.open_agents > 0 {
@@ -189,7 +188,9 @@ impl Pulse {
                 } else {
                     derived(
                         Status::Unknown,
-                        format!("{agent} was at work before adwatch looked; its next line will tell"),
+                        format!(
+                            "{agent} was at work before adwatch was watching; its next line will show whether it still is"
+                        ),
                         Some(last_at),
                     )
                 };
@@ -202,19 +203,19 @@ impl Pulse {
                         Some(last_at),
                     )
                 } else if silence_ms > patience.waiting_ms {
-                    derived(Status::Waiting, format!("{agent} waits for {tool}"), Some(*at))
+                    derived(Status::Waiting, format!("{agent} is waiting for {tool}"), Some(*at))
                 } else {
-                    derived(Status::Running, format!("{agent} wrote {silence} ago"), None)
+                    derived(Status::Running, format!("{agent} was last active {silence} ago"), None)
                 };
             }
             return if silence_ms > patience.silence_ms {
                 derived(
                     Status::Stalled,
-                    format!("{agent} has no tool open and has been silent for {silence}"),
+                    format!("{agent} has no open tool call and has been silent for {silence}"),
                     Some(last_at),
                 )
             } else {
-                derived(Status::Running, format!("{agent} wrote {silence} ago"), None)
+                derived(Status::Running, format!("{agent} was last active {silence} ago"), None)
             };
         }
         if self.is_live && !is_ahead && silence_ms <= patience.silence_ms {
@@ -236,20 +237,20 @@ impl Pulse {
             ),
             _ if self.is_live => derived(
                 Status::Stalled,
-                format!("no event for {silence}, and nothing said that it ended"),
+                format!("no events for {silence}, and nothing reported that it ended"),
                 Some(last_at),
             ),
             _ => derived(
                 Status::Unknown,
-                "no session was seen, and nothing said how it ended".into(),
+                "no session was recorded, and nothing reported how it ended".into(),
                 None,
             ),
         }
     }
 }
 
-/// The error that a script's log ends with, if nobody else is known to have been at work after it: a script has no session
-/// that could end, and says why it gives up in its log. Its times are whole seconds, and may go back within it.
+/// The error at the end of a script's log, if nobody else is known to have worked after it: a script has no session
+/// that could end, and logs why it gives up. Its times are whole seconds, and may go backwards within the log.
 fn gave_up(timeline: &Timeline) -> Option<&Entry> {
     let last = timeline.recent.of(Kind::AgentLogEntry).next_back()?;
     let script = last.agent.as_ref()?;

@@ -13,7 +13,7 @@ use super::from_json::{Fault, FromJson};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
-/// How sure the zone of a parsed text is.
+/// How certain the time zone of a parsed text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zone {
     /// The text named its zone.

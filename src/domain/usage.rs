@@ -43,7 +43,7 @@ impl Usage {
             .saturating_add(self.cache_creation)
     }
 
-    /// What a later copy of the same message adds: its lines repeat the usage, and the output may have grown.
+    /// What a later copy of the same message adds: its lines repeat the usage, with a possibly larger output.
     pub fn growth_to(self, later: Self) -> Self {
         Self {
             input: later.input.saturating_sub(self.input),

@@ -1,4 +1,4 @@
-//! A natural key: what makes two copies of an event the same one, whichever way each arrived.
+//! A natural key: what identifies two copies as one event, whichever way each arrived.
 //!
 //! Unique per workflow. Kept as 16 bytes, because a random unique index over texts is what limits the journal.
 
@@ -33,17 +33,17 @@ impl Key {
         Self::of(&["line", id, &block.to_string()])
     }
 
-    /// The id a publisher gave.
+    /// The id given by a publisher.
     pub fn event_id(event_id: &str) -> Self {
         Self::of(&["id", event_id])
     }
 
-    /// An event of an export that could not keep its number, by the number and the text it had there.
+    /// An event of an export that could not keep its number, identified by its number and text in the export.
     pub fn exported(seq: u64, text: &str) -> Self {
         Self::of(&["exported", &seq.to_string(), text])
     }
 
-    /// A picture that lies in a file of the workflow: one that changed is another.
+    /// A picture in a file of the workflow: if it changes, it is another.
     pub fn picture(file: &str, name: &str) -> Self {
         Self::of(&["picture", file, name])
     }
@@ -60,7 +60,7 @@ impl Key {
         ])
     }
 
-    /// Parts are joined by a byte that no part holds, so that no two lists of parts read alike.
+    /// Parts are joined by a byte that no part contains, so that no two lists of parts look the same.
     fn of(parts: &[&str]) -> Self {
         Self(xxh3_128(parts.join("\u{1f}").as_bytes()).to_be_bytes())
     }

@@ -1,6 +1,6 @@
-//! JSON as real tools write it: Python's `NaN`, halves of surrogate pairs, bare control characters.
+//! JSON as real tools write it: with Python's `NaN`, halves of surrogate pairs, and bare control characters.
 //!
-//! A text that is sound is parsed once, as it is; only one that is not is mended and tried again.
+//! Valid text is parsed once, as it is; only invalid text is repaired and parsed again.
 
 use serde_json::Value;
 
@@ -8,11 +8,11 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
     pub value: Value,
-    /// What had to be mended first.
+    /// What had to be repaired first.
     pub mended: Option<&'static str>,
 }
 
-/// Parses a text; the error says what is wrong with it as it stands.
+/// Parses a text; the error is about the text before any repair.
 pub fn parse(text: &str) -> Result<Parsed, String> {
     let error = match serde_json::from_str(text) {
         Ok(value) => return Ok(Parsed { value, mended: None }),
@@ -28,7 +28,7 @@ pub fn parse(text: &str) -> Result<Parsed, String> {
     mended.ok_or_else(|| error.to_string())
 }
 
-/// The text with what JSON does not know replaced by what comes next to it; none if there is nothing of that kind.
+/// The text with what JSON does not allow replaced by the closest equivalent; none if there is nothing of that kind.
 fn mend(text: &str) -> Option<(String, &'static str)> {
     let bytes = text.as_bytes();
     let mut mended = String::with_capacity(text.len());
@@ -77,7 +77,7 @@ enum Surrogate {
     Half,
 }
 
-/// What the escape at `at` is, if it is of a surrogate.
+/// The kind of surrogate that the escape at `at` stands for, if any.
 fn surrogate(bytes: &[u8], at: usize) -> Option<Surrogate> {
     let unit = |at: usize| {
         let escape = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;

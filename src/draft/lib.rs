@@ -1,4 +1,4 @@
-//! What is to be recorded: an event without its number, with the natural keys that tell whether it is known already.
+//! What is to be recorded: an event without its number, with the natural keys that show whether it is already known.
 
 pub mod hook;
 pub mod key;
@@ -17,14 +17,14 @@ use domain::timestamp::Timestamp;
 /// One thing for the hub to record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Draft {
-    /// An event; its seq is given when it is recorded.
+    /// An event; its seq is assigned when it is recorded.
     Event(NewEvent),
     /// A whole state document; becomes an event if it differs from the last one known.
     State(NewState),
-    /// An event of an export. Its seq is the one it had, by which the journal tells whether it holds it already; its keys
-    /// are only taught, because events that stood side by side are no copies of each other.
+    /// An event of an export. Its seq is the one it had, by which the journal knows whether it already has it; its keys
+    /// are only learnt, because events that existed side by side are not copies of each other.
     Imported(NewEvent),
-    /// What a hook told: events of a session whose workflow may have to be found.
+    /// What a hook reported: events of a session whose workflow may have to be found.
     Hook(NewHook),
 }
 
@@ -35,24 +35,24 @@ pub struct NewEvent {
     pub keys: Vec<Key>,
 }
 
-/// What one call of a hook told.
+/// What one call of a hook reported.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewHook {
-    /// The call itself, and the file change that came of it. They bear the `adw_id` that goes with `whose`.
+    /// The call itself, and the file change that resulted from it. They have the `adw_id` that belongs to `whose`.
     pub events: Vec<NewEvent>,
     pub whose: Whose,
-    /// When it came in: what waits for its workflow waits from then on.
+    /// When it arrived: the wait for its workflow starts then.
     pub received: Timestamp,
 }
 
-/// How sure it is to which workflow a hook's events belong.
+/// How certain it is which workflow a hook's events belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
     /// The hook named it.
     Named,
-    /// It ran in a folder of it; a workflow that knows the session comes first.
+    /// It ran in a folder of the workflow; a workflow that knows the session takes precedence.
     Supposed,
-    /// A workflow that knows the session will tell; the events bear the id that the session gets if none does.
+    /// A workflow that knows the session decides; the events have the id that the session gets if there is none.
     Unknown,
 }
 
@@ -70,21 +70,21 @@ pub struct NewState {
     pub timestamp: Timestamp,
     pub time_source: TimeSource,
     pub keys: Vec<Key>,
-    /// What the publisher said beside the document; an event is recorded for it even where the document is the same.
+    /// What the publisher sent next to the document; an event is recorded for it even if the document is the same.
     pub remarks: Map<String, Value>,
 }
 
-/// What a publisher knows of the document.
+/// Which part of the document the publisher sent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Document {
-    /// The whole of it: a field that is absent is gone.
+    /// All of it: an absent field has been removed.
     Whole(Map<String, Value>),
-    /// Only these fields; a field set to none is gone.
+    /// Only these fields; a field set to none has been removed.
     Changes(Vec<(String, Option<Value>)>),
 }
 
 impl Draft {
-    /// The workflow; none where that has to be found.
+    /// The workflow; none if it has to be found.
     pub fn adw_id(&self) -> Option<&AdwId> {
         match self {
             Self::Event(new) | Self::Imported(new) => Some(&new.event.adw_id),

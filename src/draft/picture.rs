@@ -1,4 +1,4 @@
-//! A picture that an agent made or looked at: its bytes as they were, never encoded anew.
+//! A picture that an agent made or looked at: its original bytes, never encoded again.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -8,9 +8,9 @@ use sha2::{Digest as _, Sha256};
 
 use domain::media_name::{MediaName, Raster};
 
-/// The largest picture that is kept. A screenshot of a whole page takes a few MiB.
+/// The largest picture that is stored. A screenshot of a whole page takes a few MiB.
 pub const LARGEST_BYTES: usize = 16 * 1024 * 1024;
-/// The most pixels, because a browser takes four bytes for each however small the file is.
+/// The most pixels, because a browser uses four bytes for each, however small the file is.
 pub const MOST_PIXELS: usize = 64 * 1024 * 1024;
 
 /// See the module. Cheap to copy.
@@ -24,7 +24,7 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The picture that the bytes are; none where they are no raster image, or one that is too large.
+    /// The picture in these bytes; none if they are not a raster image, or one that is too large.
     pub fn of(bytes: Vec<u8>) -> Option<Self> {
         let raster = Raster::of_head(&bytes).filter(|_| bytes.len() <= LARGEST_BYTES)?;
         let size = imagesize::reader_size(Cursor::new(&bytes)).ok()?;
@@ -42,7 +42,7 @@ impl Picture {
         })
     }
 
-    /// What stands in a payload in its place.
+    /// The note that replaces it in a payload.
     pub fn note(&self) -> Map<String, Value> {
         Map::from_iter([
             ("type".to_owned(), "image".into()),

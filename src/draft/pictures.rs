@@ -1,6 +1,6 @@
-//! Takes pictures out of JSON before it is recorded: a note stands in the place of each, and no base64 stays.
+//! Takes pictures out of JSON before it is recorded: each is replaced by a note, and no base64 stays.
 //!
-//! This comes before the secrets are looked for, since base64 is most of the bytes, and no rule finds a secret in it.
+//! This comes before the search for secrets, since base64 is most of the bytes, and no rule finds a secret in it.
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::picture::{LARGEST_BYTES, Picture};
 use domain::media_name::Raster;
 
-/// Shorter texts are no picture, unless what is around them says so.
+/// Shorter texts are not pictures, unless their context says so.
 const BALLAST_BYTES: usize = 256;
 /// Tools differ in whether they pad.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -25,7 +25,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Debug, Default)]
 pub struct Pictures {
     taken: Vec<Picture>,
-    /// Notes by the hash of the base64: tools write a picture twice into a line.
+    /// Notes by the hash of the base64, because tools write a picture twice into a line.
     notes: Vec<(u64, Map<String, Value>)>,
 }
 
@@ -35,8 +35,8 @@ impl Pictures {
         self.taken
     }
 
-    /// Takes every picture out of what a publisher pushed. Of other base64 only what is said to be an image goes: nothing else
-    /// that a publisher says is dropped.
+    /// Takes every picture out of what a publisher pushed. Other base64 is removed only if it is declared as an image: nothing else
+    /// that a publisher sends is dropped.
     pub fn take_pushed(&mut self, value: &mut Value) {
         match value {
             Value::Object(map) => match self.note_of_block(map, says_image) {
@@ -125,7 +125,7 @@ impl Pictures {
     }
 }
 
-/// Whether a block that is no picture is ballast all the same: its base64 is long, or is said to be base64.
+/// Whether a block that is not a picture is ballast anyway: its base64 is long, or is declared as base64.
 pub fn is_long(map: &Map<String, Value>, field: &str) -> bool {
     let whole = map.get("source").and_then(Value::as_object).unwrap_or(map);
     let says_base64 = whole.get("type").and_then(Value::as_str) == Some("base64") || field == "base64";

@@ -1,13 +1,13 @@
 //! The one place where secrets are removed: before anything is diffed, written, indexed, sent or exported.
 //!
-//! What has been through here is `Clean`, and only `Clean` values are parsed, diffed and recorded; the types hold that.
+//! What has been through here is `Clean`, and only `Clean` values are parsed, diffed and recorded; the types guarantee that.
 
 use serde_json::Value;
 
-/// What stands where a secret stood.
+/// What replaces a secret.
 pub const MASK: &str = "[redacted]";
 
-/// Something without the secrets that the rules know. Only this module makes one.
+/// Something without the secrets that the rules know. Only this module can create one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clean<T>(T);
 
@@ -21,7 +21,7 @@ impl<T> Clean<T> {
     }
 }
 
-/// A secret told by how it begins: the prefix, the fewest characters that must follow, and which may.
+/// A secret recognised by its start: the prefix, the minimum number of characters that must follow, and which may.
 struct Rule {
     prefix: &'static str,
     min_tail: usize,
@@ -44,7 +44,7 @@ fn token(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'~' | b'+' | b'/' | b'=')
 }
 
-/// Prefixes as the issuers document them; the lengths are below the shortest seen, so that a new length is still caught.
+/// Prefixes as documented by the issuers; the lengths are below the shortest known, so that a new length is still caught.
 const RULES: [Rule; 24] = [
     rule("sk-ant-", 16, word),
     rule("sk-", 20, word),
@@ -129,8 +129,8 @@ fn redacted(text: &str) -> Option<String> {
     (copied > 0).then(|| clean + &text[copied..])
 }
 
-/// Which rules a byte can begin, and which have it as their second byte: one bit for each, the last one for private keys.
-/// Nearly all places of a text are passed over by these two looks, at the speed of reading it.
+/// Which rules a byte can start, and which have it as their second byte: one bit for each, the last one for private keys.
+/// These two lookups skip nearly all of a text at the speed of reading it.
 static FIRST: [u32; 256] = rules_by_byte(0);
 static SECOND: [u32; 256] = rules_by_byte(1);
 
@@ -145,7 +145,7 @@ const fn rules_by_byte(place: usize) -> [u32; 256] {
     rules
 }
 
-/// The next place, from `at` on, where two bytes stand with which something begins that has to go.
+/// The next position, from `at` on, with two bytes that can start something to be removed.
 fn next_begin(bytes: &[u8], at: usize) -> Option<usize> {
     let found = bytes
         .get(at..)?
@@ -154,7 +154,7 @@ fn next_begin(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at + found)
 }
 
-/// Where a secret that begins at `at` ends, and how much of its beginning may stay to tell what it was.
+/// Where a secret that starts at `at` ends, and how much of its start may stay to show what it was.
 fn secret_end(text: &str, at: usize) -> Option<(usize, usize)> {
     let rest = text.as_bytes().get(at..)?;
     if rest.starts_with(KEY_BEGIN.as_bytes()) {
@@ -182,7 +182,7 @@ fn looks_random(tail: &[u8]) -> bool {
     tail.iter().any(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
 }
 
-/// A private key goes to its END line; one that was cut off goes to the end of the text.
+/// A private key extends to its END line, or to the end of the text if it was cut off.
 fn private_key_end(text: &str, at: usize) -> Option<(usize, usize)> {
     let head_end = at
         + text[at..]

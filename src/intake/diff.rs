@@ -1,6 +1,6 @@
 //! The difference of two texts as hunks of a unified diff, and how many lines it adds and removes.
 //!
-//! Without the `---` and `+++` lines: the path stands beside the diff.
+//! Without the `---` and `+++` lines, because the path is given next to the diff.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use similar::{Algorithm, ChangeTag, DiffOp, capture_diff_slices, group_diff_ops}
 use domain::payload;
 
 const CONTEXT_LINES: usize = 3;
-/// Beyond this the middle is shown as replaced: Myers' algorithm is quadratic in what differs.
+/// Beyond this the middle is shown as replaced, because Myers' algorithm is quadratic in the number of differences.
 const COMPARED_LINES: usize = 6_000;
 
 /// Hunks with their counts.
@@ -48,12 +48,12 @@ impl Diff {
         diff
     }
 
-    /// A text that was not there before.
+    /// The diff of a new text.
     pub fn of_new(text: &str) -> Self {
         Self::between("", text)
     }
 
-    /// Reads the hunks of Claude Code's `structuredPatch`; none if there is no hunk that can be read.
+    /// Reads the hunks of Claude Code's `structuredPatch`; none if no hunk can be read.
     pub fn from_patch(patch: &Value) -> Option<Self> {
         let mut diff = Self::default();
         for hunk in patch.as_array()? {
@@ -67,7 +67,7 @@ impl Diff {
                 match line.split_at_checked(1) {
                     Some(("+", rest)) => diff.line('+', rest),
                     Some(("-", rest)) => diff.line('-', rest),
-                    // `\ No newline at end of file` is a remark of the format, no line of the file.
+                    // `\ No newline at end of file` is a remark of the format, not a line of the file.
                     Some(("\\", _)) => {}
                     Some((_, rest)) => diff.line(' ', rest),
                     None => diff.line(' ', ""),
@@ -77,7 +77,7 @@ impl Diff {
         (!diff.text.is_empty()).then_some(diff)
     }
 
-    /// Puts another diff behind this one.
+    /// Appends another diff.
     pub fn append(&mut self, other: &Self) {
         self.text.push_str(&other.text);
         self.added += other.added;
@@ -89,7 +89,7 @@ impl Diff {
         format!("+{} −{}", self.added, self.removed)
     }
 
-    /// An empty side counts from 0, as `diff -u` has it.
+    /// An empty side counts from 0, as in `diff -u`.
     fn head(&mut self, old: usize, old_lines: usize, new: usize, new_lines: usize) {
         let start = |at: usize, lines: usize| if lines == 0 { at } else { at + 1 };
         self.text.push_str(&format!(
@@ -111,7 +111,7 @@ impl Diff {
     }
 }
 
-/// What both texts share at their ends, and everything between as replaced.
+/// Keeps what both texts share at their ends, and shows everything between as replaced.
 fn replaced_middle(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
     let shared = |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| pairs.take_while(|(a, b)| a == b).count();
     let head = shared(&mut old.iter().zip(new));
@@ -149,7 +149,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// Applies the hunks: a diff that cannot be applied shows something that was not done.
+    /// Applies the hunks: a diff that cannot be applied would show something that did not happen.
     fn patched(old: &str, diff: &Diff) -> Vec<String> {
         let old: Vec<&str> = old.lines().collect();
         let (mut at, mut new) = (0, Vec::new());

@@ -1,7 +1,7 @@
-//! A script's `execution.log` as events: `YYYY-MM-DD HH:MM:SS - LEVEL - message`, and lines that go on with the message.
+//! A script's `execution.log` as events: `YYYY-MM-DD HH:MM:SS - LEVEL - message`, and lines that continue the message.
 //!
-//! An entry is over when the next one begins, so the last one is held back until then or until the file has been
-//! quiet (`flush`): any cut of the bytes gives the same events.
+//! An entry ends when the next one begins, so the last one is held back until then or until the file has been
+//! quiet (`flush`): however the bytes are cut, the events are the same.
 
 mod header;
 
@@ -17,12 +17,12 @@ use draft::NewEvent;
 use draft::redaction;
 pub use header::{Header, utc_offset_minutes};
 
-/// An entry that grows beyond this is given in parts.
+/// An entry that grows beyond this is split into parts.
 const ENTRY_BYTES: usize = 1024 * 1024;
-/// How far a header's time may lie ahead of the time its line was read: more is another zone's clock, not skew.
+/// How far a header's time may be ahead of the time its line was read: more is another time zone, not clock skew.
 const AHEAD_MS: i64 = 60_000;
 
-/// Reads a log; what is stored with the offset is the last header, since lines may go on with it after a flush.
+/// Reads a log. The last header is stored with the offset, since lines may continue it after a flush.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LogReader {
@@ -40,18 +40,18 @@ struct LastHeader {
     level: String,
 }
 
-/// An entry that may go on.
+/// An entry that may continue.
 #[derive(Clone, Debug, PartialEq)]
 struct Held {
     lines: u64,
     end: u64,
     message: String,
-    /// The event as it will be, but for the message.
+    /// The future event, apart from the message.
     draft: NewEvent,
 }
 
 impl LogReader {
-    /// Takes in a line that ends at `end`; gives what is finished by it. Times are told in `zone` unless they say more.
+    /// Takes in a line that ends at `end` and returns what it completes. Times are in `zone` unless they name another.
     pub fn read(&mut self, text: &str, place: &Place<'_>, end: u64, zone: &TimeZone) -> Vec<Finished> {
         if let Some(header) = Header::parse(text) {
             let finished = self.flush();
@@ -153,12 +153,12 @@ impl LogReader {
         });
     }
 
-    /// The header's time in UTC. One that lies ahead of the time its line was read was not told in the zone assumed.
+    /// The header's time in UTC. If it is ahead of the time its line was read, it was not in the assumed zone.
     fn time(&self, header: &Header<'_>, place: &Place<'_>, zone: &TimeZone) -> (Timestamp, TimeSource) {
         let at = match (header.zone, self.utc_offset_minutes) {
             (Zone::Named, _) => header.at,
             (Zone::Absent, Some(minutes)) => earlier(header.at, minutes),
-            // The offset is that of the moment in UTC, which the offset tells: the second look settles it.
+            // The offset depends on the time in UTC, which itself depends on the offset: the second lookup settles it.
             (Zone::Absent, None) => {
                 let nearly = earlier(header.at, zone.offset_minutes(header.at));
                 earlier(header.at, zone.offset_minutes(nearly))
@@ -196,7 +196,7 @@ mod tests {
         }
     }
 
-    /// The finished parts of some lines; a flush stands where a text is none.
+    /// The finished parts of some lines; a missing text stands for a flush.
     fn read(reader: &mut LogReader, lines: &[Option<&str>]) -> Vec<Finished> {
         let adw_id = "c0a43f47".parse().expect("a safe id");
         let (mut finished, mut offset) = (Vec::new(), 0);

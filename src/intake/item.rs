@@ -1,4 +1,4 @@
-//! An event of the stream as it is pushed: with the name of the line it came of, so that whoever reads the file makes no second one.
+//! An event of the stream in the form in which it is pushed: with the key of its line, so that whoever reads the file creates no second one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,10 +10,10 @@ use draft::NewEvent;
 use draft::key::Key;
 use draft::picture::Picture;
 
-/// Pictures go along up to so much in one item, because a server takes 8 MiB at once. Whoever watches the file has the others.
+/// Pictures are included up to this size per item, because a server accepts 8 MiB at once. Whoever watches the file has the others.
 const PICTURES_BYTES: usize = 4 * 1024 * 1024;
 
-/// By what the line is known: its own id, or its place and text.
+/// The identity of the line: its own id, or its position and text.
 #[derive(Clone, Debug, Default)]
 pub struct LineNames {
     pub uuid: Option<String>,
@@ -27,7 +27,7 @@ pub fn of(new: &NewEvent, names: &LineNames, blocks: usize, pictures: &[Picture]
     let Some(data) = item.get_mut("data").and_then(Value::as_object_mut) else {
         return item;
     };
-    // The number and the run are the server's to give; it counts the runs of the file.
+    // The server assigns the number and the run; it counts the runs of the file.
     data.retain(|field, value| field != "seq" && field != "run" && !value.is_null());
     if let Some((line_key, part)) = line(new, names, blocks) {
         data.insert("line_key".to_owned(), line_key.into());
@@ -47,7 +47,7 @@ fn line<'a>(new: &NewEvent, names: &'a LineNames, blocks: usize) -> Option<(&'a 
     all.find(|(name, part)| new.keys.contains(&Key::line(name, part.number())))
 }
 
-/// Puts the bytes of pictures in the places of their notes; a note that is there already is enough.
+/// Replaces the notes of pictures by their bytes; for a repeated picture the note is enough.
 fn put_back(value: &mut Value, pictures: &[Picture], left_bytes: &mut usize) {
     match value {
         Value::Object(map) => match whole(map, pictures, left_bytes) {

@@ -1,6 +1,6 @@
-//! From foreign text to drafts: the dialects of streams, pushed bodies, hooks, logs and state documents.
+//! Turns input from outside into drafts: the dialects of streams, pushed bodies, hooks, logs and state documents.
 //!
-//! Pure: what is read, and when, are arguments. Only redacted values become drafts.
+//! Pure: the input and its time are arguments. Only redacted values become drafts.
 
 pub mod dialect;
 pub mod diff;

@@ -1,10 +1,10 @@
-//! The name of a stream's line that has no id: whoever writes the file, and whoever reads it, find the same.
+//! A key for a stream's line that has no id: whoever writes the file and whoever reads it compute the same.
 //!
-//! It holds which file that is, where the line stands and what it says, so a file that starts over has other names.
+//! It covers the identity of the file, the position of the line and its contents, so a file that starts over has other keys.
 
 use xxhash_rust::xxh3::xxh3_128;
 
-/// Which file: the inode alone will not do, since inodes are used again.
+/// The identity of a file. The inode alone is not enough, since inodes are reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileMark {
     pub ino: u64,
@@ -12,7 +12,7 @@ pub struct FileMark {
     pub born_ns: u128,
 }
 
-/// A line of that file, but for its place.
+/// A line of that file, apart from its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineMark {
     file: FileMark,
@@ -20,7 +20,7 @@ pub struct LineMark {
 }
 
 impl FileMark {
-    /// Marks a line by its bytes, without its end.
+    /// Identifies a line by its bytes, without its end.
     pub fn line(self, bytes: &[u8]) -> LineMark {
         LineMark {
             file: self,
@@ -30,7 +30,7 @@ impl FileMark {
 }
 
 impl LineMark {
-    /// The `line_key` of a line that begins at this byte, as `docs/protocol.md` has it.
+    /// The `line_key` of a line that starts at this byte, as described in `docs/protocol.md`.
     pub fn line_key(self, offset: u64) -> String {
         let FileMark { ino, born_ns } = self.file;
         let name = format!("{ino}\u{1f}{born_ns}\u{1f}{offset}\u{1f}{:032x}", self.hash);

@@ -1,4 +1,4 @@
-//! Bytes into lines: however the bytes are cut into pieces, the lines are the same.
+//! Splits bytes into lines: however the bytes are cut into pieces, the lines are the same.
 //!
 //! A line ends at `\n`, and a `\r` before it belongs to the end. What follows the last end is kept until more comes.
 
@@ -8,23 +8,23 @@ use memchr::memchr;
 
 use super::line_key::{FileMark, LineMark};
 
-/// The longest line that is read whole; 2 MB is the longest that was seen.
+/// The longest line that is read whole; the longest ever seen has 2 MB.
 pub const LONGEST_BYTES: usize = 64 * 1024 * 1024;
-/// What is kept of a line that is longer, to show what it was.
+/// How much of a longer line is kept, to show what it was.
 const KEPT_BYTES: usize = 1_024;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Takes in pieces of a file and gives its lines.
+/// Takes in pieces of a file and returns its lines.
 #[derive(Debug)]
 pub struct Lines {
-    /// Where in the file `buffer[begin]` stands.
+    /// The position of `buffer[begin]` in the file.
     offset: u64,
     buffer: Vec<u8>,
     /// Where the current line begins in the buffer.
     begin: usize,
     /// No line ends between `begin` and here.
     searched: usize,
-    /// Bytes of the current line that were let go because it is too long.
+    /// Bytes of the current line that were dropped because it is too long.
     dropped: u64,
     longest: usize,
 }
@@ -37,12 +37,12 @@ pub struct FileLine<'a> {
     /// Where the next one begins.
     pub end: u64,
     pub text: Cow<'a, str>,
-    /// As they stand in the file; of a line that is too long its beginning.
+    /// As in the file; only the beginning of a line that is too long.
     pub bytes: &'a [u8],
     pub flaw: Option<Flaw>,
 }
 
-/// A line that no longer stands in the buffer.
+/// A line that is no longer in the buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenLine {
     pub offset: u64,
@@ -55,14 +55,14 @@ pub struct TakenLine {
 /// What is wrong with the bytes of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// It holds bytes that are no UTF-8; each stands as `U+FFFD` in the text.
+    /// It contains bytes that are not UTF-8; each is replaced by `U+FFFD` in the text.
     NotUtf8,
     /// It is longer than can be read; the text is its beginning.
     TooLong,
 }
 
 impl Lines {
-    /// Lines from an offset on at which a line begins.
+    /// Lines from an offset on, which must be the start of a line.
     pub fn from_offset(offset: u64) -> Self {
         Self::with_longest(offset, LONGEST_BYTES)
     }
@@ -80,7 +80,7 @@ impl Lines {
 
     /// Takes in the next bytes of the file.
     pub fn push(&mut self, bytes: &[u8]) {
-        // Only what is left of an unfinished line is moved, and only after something was taken before it.
+        // Only the rest, an unfinished line, is moved, and only if something before it was taken.
         if self.begin > 0 {
             self.buffer.drain(..self.begin);
             self.searched -= self.begin;
@@ -122,27 +122,27 @@ impl Lines {
         Some(line(offset, self.offset, bytes, is_too_long))
     }
 
-    /// Forgets what stands after the last line's end, so that it is to be pushed again.
+    /// Forgets what follows the last line's end, so that it has to be pushed again.
     pub fn drop_rest(&mut self) {
         *self = Self::with_longest(self.offset, self.longest);
     }
 
-    /// What stands after the last line's end.
+    /// What follows the last line's end.
     pub fn rest(&self) -> &[u8] {
         &self.buffer[self.begin..]
     }
 
-    /// Where the first line begins that was not given yet.
+    /// Where the first line that has not been returned yet begins.
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Where the bytes to be pushed next stand in the file.
+    /// The position in the file of the bytes to be pushed next.
     pub fn pushed(&self) -> u64 {
         self.offset + self.dropped + self.rest().len() as u64
     }
 
-    /// Lets go of the end of a line that is too long already.
+    /// Drops the rest of a line that is already too long.
     fn let_go(&mut self) {
         let length = self.rest().len();
         if self.dropped > 0 || length > self.longest {
@@ -168,7 +168,7 @@ impl FileLine<'_> {
     }
 }
 
-/// Bytes up to a `\n` without what else belongs to the end of the line.
+/// Bytes up to a `\n`, without a `\r` before it.
 pub fn without_end(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }
@@ -190,7 +190,7 @@ fn line(offset: u64, end: u64, bytes: &[u8], is_too_long: bool) -> FileLine<'_> 
         .strip_prefix(BYTE_ORDER_MARK)
         .filter(|_| is_first)
         .unwrap_or(bytes);
-    // Sound text, which nearly all is, is checked much faster than broken text is mended.
+    // Checking valid text, as nearly all text is, is much faster than repairing invalid text.
     let text = std::str::from_utf8(said).map_or_else(|_| String::from_utf8_lossy(said), Cow::Borrowed);
     let flaw = matches!(text, Cow::Owned(_)).then_some(Flaw::NotUtf8);
     FileLine {

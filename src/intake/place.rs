@@ -14,9 +14,9 @@ use draft::key::Key;
 use draft::redaction;
 pub use line_part::LinePart;
 
-/// Enough to tell what it was; the file itself has the rest.
+/// Enough to recognise the line; the file itself has the rest.
 const EXCERPT_BYTES: usize = 400;
-/// How far secrets are looked for beyond the excerpt, so that none is cut to a part that no rule knows.
+/// How far beyond the excerpt secrets are searched for, so that none is cut to a part that no rule recognises.
 const REDACTED_BYTES: usize = 8 * 1_024;
 
 /// Where something was read, and when it was written as far as the reader of the file can tell.
@@ -33,7 +33,7 @@ pub struct Place<'a> {
     pub line: u64,
     pub at: Timestamp,
     pub time_source: TimeSource,
-    /// By what the line is known to others who read or wrote it; none where the file cannot be told from one before it.
+    /// The key by which others who read or wrote the line know it; none if the file cannot be distinguished from an earlier one.
     pub mark: Option<LineMark>,
 }
 

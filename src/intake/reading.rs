@@ -10,13 +10,13 @@ use draft::NewEvent;
 pub enum Reading {
     /// The source of these events, of one at least.
     Source(Vec<NewEvent>),
-    /// Recognised, and it says nothing; the reason is one of a few fixed words.
+    /// Recognised, but without an event; the reason is one of a few fixed words.
     Silent(&'static str),
     /// Not understood, and why.
     Unrecognised(String),
 }
 
-/// What some lines have become; several where a text or an entry goes on over lines.
+/// What one or more lines have become; more than one if a text or an entry spans lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finished {
     pub reading: Reading,
@@ -32,7 +32,7 @@ pub fn too_long(end: u64) -> Finished {
     Finished { reading, lines: 1, end }
 }
 
-/// The event that says what is wrong with a line, after what was finished by it.
+/// The event that says what is wrong with a line, after what the line completed.
 pub fn remark(finished: &[Finished], flaw: Option<Flaw>, place: &Place<'_>, text: &str) -> Option<NewEvent> {
     match (finished.last().map(|last| &last.reading), flaw) {
         (Some(Reading::Unrecognised(reason)), _) => {

@@ -1,7 +1,7 @@
-//! The child's output as events: the same that whoever watches the file makes of it, line by line.
+//! The child's output as events: line by line, the same events that whoever watches the file creates.
 //!
-//! A text in pieces is held until something else comes, never for a time: how the pieces are joined must not depend on when
-//! they were seen, and whoever watches the file has shown them by then.
+//! A text in pieces is held until something else comes, never for a certain time: how the pieces are joined must not depend on
+//! when they were seen, and whoever watches the file has shown them by then.
 
 use std::collections::VecDeque;
 
@@ -31,9 +31,9 @@ pub struct Stream {
     reader: StreamReader,
     lines: Lines,
     count: u64,
-    /// The names of the lines that have not become events yet.
+    /// The keys of the lines that have not become events yet.
     waiting: VecDeque<LineNames>,
-    /// Bytes were missing: what comes up to the next end of a line is no line.
+    /// Bytes were missing: what comes before the next line end is not a line.
     is_torn: bool,
     /// Whether the last line said that the session is over.
     pub has_result: bool,
@@ -55,7 +55,7 @@ impl Stream {
         }
     }
 
-    /// Takes in bytes that stand at an offset; gives the items to push. Returns how many bytes before them were missing.
+    /// Takes in bytes at an offset, and adds the items to push. Returns how many bytes before them were missing.
     pub fn push(&mut self, offset: u64, bytes: &[u8], at: Timestamp, items: &mut Vec<Value>) -> u64 {
         let missing = offset.saturating_sub(self.lines.pushed());
         if missing > 0 {
@@ -72,7 +72,7 @@ impl Stream {
         missing
     }
 
-    /// The end of the output: a last line without an end is one if it is whole.
+    /// The end of the output: a last line without a line end counts if it is complete.
     pub fn end(&mut self, at: Timestamp, items: &mut Vec<Value>) {
         let is_whole = dialect::is_whole(self.lines.rest());
         let rest = if is_whole { self.lines.take_rest() } else { None };
@@ -122,7 +122,7 @@ impl Stream {
         let lines = usize::try_from(finished.lines)
             .unwrap_or(usize::MAX)
             .min(self.waiting.len());
-        // A text of several lines has the name of its first.
+        // A text of several lines has the key of its first.
         let names = self.waiting.drain(..lines).next().unwrap_or_default();
         self.has_result = match finished.reading {
             Reading::Source(events) => {
@@ -130,7 +130,7 @@ impl Stream {
                 items.extend(events.iter().map(|new| item::of(new, &names, events.len(), pictures)));
                 has_result
             }
-            // An empty line at the end says nothing.
+            // An empty line at the end means nothing.
             Reading::Silent(_) => self.has_result,
             Reading::Unrecognised(_) => false,
         };

@@ -171,23 +171,23 @@ pub struct Part {
 /// Why the journal could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum JournalError {
-    #[error("the journal {path} cannot be opened: {reason}; make its folder writable, or give another with --data")]
+    #[error("cannot open the journal {path}: {reason}; make its folder writable, or choose another folder with --data")]
     Open { path: String, reason: String },
     #[error(
-        "the journal {path} was written by a newer adwatch (format {found}, this one knows {known}); start that version, or give another --data directory. Nothing was changed"
+        "the journal {path} was written by a newer adwatch (format {found}; this version supports up to {known}); start that version, or choose another folder with --data. Nothing was changed"
     )]
     Newer { path: String, found: i64, known: i64 },
     #[error(
-        "{path} is damaged or not a journal of adwatch ({reason}); move it away or restore a copy, then start again. Nothing was changed"
+        "{path} is damaged or not an adwatch journal ({reason}); move it away or restore a backup, then start again. Nothing was changed"
     )]
     Damaged { path: String, reason: String },
-    #[error("another adwatch is using {path}; stop it, or give another --data directory")]
+    #[error("another adwatch is using {path}; stop it, or choose another folder with --data")]
     InUse { path: String },
-    #[error("the disk is full; make room, and recording goes on by itself")]
+    #[error("the disk is full; free up space, and recording resumes by itself")]
     Full,
-    #[error("the journal cannot be written: {0}")]
+    #[error("cannot write to the journal: {0}")]
     Write(String),
-    #[error("the journal cannot be read: {0}")]
+    #[error("cannot read the journal: {0}")]
     Read(String),
 }
 

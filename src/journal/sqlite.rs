@@ -161,7 +161,7 @@ fn inspect(path: &Path) -> Result<(), JournalError> {
     if application != APPLICATION_ID {
         return Err(JournalError::Damaged {
             path: shown,
-            reason: "its header does not carry the mark of adwatch".into(),
+            reason: "its header does not identify it as an adwatch journal".into(),
         });
     }
     if format > FORMAT {

@@ -1,4 +1,4 @@
-//! Puts on the clipboard what a person asked to have there, and says what became of it.
+//! Copies what a person asked for to the clipboard, and reports what became of it.
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use super::window::clipboard;
 use ui::effect::effect;
 use ui::store::{Clip, Store};
 
-/// How long it is said.
+/// How long the result is shown.
 const SAID_MS: u32 = 2_000;
 
 pub(super) fn serve(store: Store) {
@@ -21,7 +21,7 @@ pub(super) fn serve(store: Store) {
 }
 
 async fn copy(store: Store, text: String) {
-    // Only pages that came over a safe way have a clipboard.
+    // Only pages in a secure context have a clipboard.
     let is_there = match clipboard() {
         Some(clipboard) => JsFuture::from(clipboard.write_text(&text)).await.is_ok(),
         None => false,

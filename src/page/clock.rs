@@ -1,6 +1,6 @@
-//! Milliseconds since the page began: never going back, and counting the time that the machine slept.
+//! Milliseconds since the page started: the clock never goes back, and it includes the time that the machine slept.
 //!
-//! Some browsers stop the monotonic clock during sleep, and the wall clock can be set: whichever went on further is right.
+//! Some browsers stop the monotonic clock during sleep, and the wall clock can be set, so the one that advanced further is used.
 
 use std::cell::Cell;
 

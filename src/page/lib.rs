@@ -1,4 +1,4 @@
-//! The browser's side: it takes over the page that the server has drawn, and keeps its store fed.
+//! The browser's side: it takes over the page rendered by the server and keeps its store up to date.
 
 mod clipboard;
 mod clock;

@@ -1,4 +1,4 @@
-//! Takes a person to other pages of the app without loading them anew: by links, by Back, and by what the page asks for.
+//! Navigates between pages of the app without reloading: through links, Back, and requests from components.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -10,14 +10,14 @@ use ui::address::{Address, Page};
 use ui::effect::effect;
 use ui::store::Store;
 
-/// Where the page is.
+/// The current address of the page.
 pub(super) fn here() -> Address {
     let location = window().location();
     let part = |part: Result<String, JsValue>| part.unwrap_or_default();
     Address::parse(&(part(location.pathname()) + &part(location.search())))
 }
 
-/// Serves a store for as long as the page lives.
+/// Handles navigation for a store for as long as the page lives.
 pub(super) fn serve(store: Store) {
     let on_click = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
         if let Some(href) = link(&event) {
@@ -39,12 +39,12 @@ pub(super) fn serve(store: Store) {
 }
 
 fn listen<E: WasmClosure + ?Sized>(target: &web_sys::EventTarget, name: &str, closure: Closure<E>) {
-    // The names are right, and without them a link loads its page as links do.
+    // These event names are valid; without the listeners, a link simply loads its page.
     let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
     closure.forget();
 }
 
-/// The address of the page of ours that a click leads to, if it is for us to lead there.
+/// The address of the app's page that a click leads to, if the app should handle the click.
 fn link(event: &MouseEvent) -> Option<String> {
     let is_plain =
         event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key());
@@ -57,7 +57,7 @@ fn link(event: &MouseEvent) -> Option<String> {
         return None;
     }
     let href = link.get_attribute("href")?;
-    // What begins with two slashes is another host.
+    // An address that starts with two slashes names another host.
     let is_here = href.starts_with('?') || href.starts_with('/') && !href.starts_with("//");
     let href = if href.starts_with('?') {
         format!("{}{href}", here().path)

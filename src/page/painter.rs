@@ -14,7 +14,7 @@ use domain::link::Link;
 use domain::status::Patience;
 use ui::store::Store;
 
-/// How often what lies beneath an open detail is painted, in ms: a person sees little of it, and it costs as much as the detail.
+/// How often the page beneath an open detail is painted, in ms: little of it is visible, and it costs as much as the detail.
 const BENEATH_MS: u64 = 1_000;
 
 #[derive(Default)]
@@ -26,12 +26,12 @@ pub(super) struct Painter {
 }
 
 impl Painter {
-    /// Says what is to be called in the next frame.
+    /// Sets what is called in the next frame.
     pub fn call(&self, paint: impl FnMut() + 'static) {
         *self.closure.borrow_mut() = Some(Closure::new(paint));
     }
 
-    /// Asks for a frame, unless one is coming.
+    /// Requests a frame, unless one has already been requested.
     pub fn ask(&self) {
         if !self.is_asked.get() {
             let is_coming = self.closure.borrow().as_ref().is_some_and(next_frame);
@@ -39,7 +39,7 @@ impl Painter {
         }
     }
 
-    /// A frame has begun: whether all is painted in it, or only the detail that lies over the rest.
+    /// A frame has started: returns whether everything is painted in it, or only the detail that covers the rest.
     pub fn begin(&self, now: u64, store: Store) -> bool {
         self.is_asked.set(false);
         let is_whole = !store.history.is_open() || now.saturating_sub(self.painted_at.get()) >= BENEATH_MS;
@@ -50,7 +50,7 @@ impl Painter {
     }
 }
 
-/// What is new, taken out of the follower, so that the signals are set while nothing is borrowed.
+/// What is new, moved out of the follower, so that no borrow is held while the signals are set.
 pub(super) struct News {
     workflows: Vec<(AdwId, Known)>,
     forgotten: Vec<AdwId>,
@@ -95,7 +95,7 @@ impl News {
     }
 }
 
-/// Sets a signal only where that changes it, so that nothing is drawn again for nothing.
+/// Sets a signal only if its value changes, so that nothing is redrawn needlessly.
 pub(super) fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|known| *known != value) {
         signal.set(value);

@@ -1,4 +1,4 @@
-//! Questions by REST, for where the socket cannot be had.
+//! Requests by REST, for when WebSocket is unavailable.
 
 use gloo_net::http::Request;
 use leptos::task::spawn_local;
@@ -8,7 +8,7 @@ use web_sys::AbortSignal;
 use domain::follow::{Answer, Query};
 use domain::from_json::FromJson;
 
-/// After this long the answer is not waited for any more.
+/// How long to wait for an answer.
 const ANSWER_MS: u32 = 10_000;
 
 pub(super) async fn ask(query: &Query) -> Answer {
@@ -27,12 +27,12 @@ pub(super) async fn ask(query: &Query) -> Answer {
     }
 }
 
-/// What an address of the interface says, for whoever wants it later; none where it cannot be had.
+/// What an address of the API returns, as a future; none if it cannot be loaded.
 pub(super) fn fetch(path: String, take: Box<dyn FnOnce(Option<Value>)>) {
     spawn_local(async move { take(get(&path).await.flatten()) });
 }
 
-/// What is there; the inner none is a 404, the outer one anything else.
+/// The answer; the inner none is a 404, the outer one any other failure.
 async fn get<T: FromJson>(path: &str) -> Option<Option<T>> {
     let signal = AbortSignal::timeout_with_u32(ANSWER_MS);
     let response = Request::get(path).abort_signal(Some(&signal)).send().await.ok()?;

@@ -1,4 +1,4 @@
-//! A WebSocket that reports to a callback until it is dropped, and not a moment longer.
+//! A WebSocket that reports to a callback until it is dropped, and never afterwards.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -22,7 +22,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// None where sockets are forbidden altogether.
+    /// None if WebSockets are not allowed at all.
     pub fn open(report: impl Fn(Report) + Clone + 'static) -> Option<Self> {
         let socket = WebSocket::new_with_str(&socket_url()?, PROTOCOL).ok()?;
         let on_text = report.clone();
@@ -40,7 +40,7 @@ impl Socket {
         })
     }
 
-    /// What cannot be sent is asked again after the reconnect that follows.
+    /// What cannot be sent is requested again after the next reconnect.
     pub fn send(&self, frame: &FromBrowser) {
         if let Ok(text) = serde_json::to_string(frame) {
             let _ = self.socket.send_with_str(&text);

@@ -1,6 +1,6 @@
-//! The stream service: one socket for all that the page wants to see, and the store's signals fed from it.
+//! The stream service: one WebSocket for everything that the page wants to see, which feeds the store's signals.
 //!
-//! What to do is decided by `domain::follow`; in here are only the socket, the timers and the window.
+//! `domain::follow` decides what to do; this contains only the WebSocket, the timers and the window.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -24,7 +24,7 @@ use ui::store::{Store, Wanted};
 /// The page's clock shows seconds.
 const SECOND_MS: u32 = 1_000;
 
-/// See the module. Copies are the same service.
+/// See the module. All copies refer to the same service.
 #[derive(Clone)]
 pub struct StreamService(Rc<Service>);
 
@@ -40,7 +40,7 @@ struct Service {
 }
 
 impl StreamService {
-    /// Takes the page's store over, from exactly what the server has drawn, for as long as the page lives.
+    /// Takes over the page's store, starting from exactly what the server rendered, for as long as the page lives.
     pub fn start(store: Store) -> Self {
         let clock = Clock::new();
         let start = Start {
@@ -65,7 +65,7 @@ impl StreamService {
         service
     }
 
-    /// Follows a workflow; as often as it is called, `unsubscribe` must be.
+    /// Follows a workflow. Every call must be matched by one of `unsubscribe`.
     pub fn subscribe(&self, adw_id: AdwId) {
         self.step(Input::Subscribe(adw_id));
     }
@@ -74,7 +74,7 @@ impl StreamService {
         self.step(Input::Unsubscribe(adw_id));
     }
 
-    /// What is known of a workflow, at once.
+    /// What is currently known about a workflow.
     pub fn state(&self, adw_id: &AdwId) -> Known {
         self.0
             .follower
@@ -87,7 +87,7 @@ impl StreamService {
     fn watch_window(&self) {
         let service = self.clone();
         self.0.painter.call(move || {
-            // In a task of its own: within the frame it would be one with all that the browser does to lay it out and paint it.
+            // In a task of its own: within the frame, it would form one long task with the browser's layout and painting.
             let service = service.clone();
             Timeout::new(0, move || service.paint()).forget();
         });
@@ -105,7 +105,7 @@ impl StreamService {
         .forget();
     }
 
-    /// Subscribes to what the components want, and does what a person asks.
+    /// Subscribes to what the components want, and carries out what a person asks for.
     fn watch_store(&self) {
         let store = self.0.store;
         let service = self.clone();
@@ -124,7 +124,7 @@ impl StreamService {
         });
     }
 
-    /// New ones first: who goes from one page to the next keeps what both show.
+    /// New subscriptions come first, so that what two pages have in common is kept when going from one to the other.
     fn want(&self, before: &Wanted, wanted: &Wanted) {
         for adw_id in wanted
             .workflows
@@ -198,14 +198,14 @@ impl StreamService {
                     self.step(Input::Received(frame));
                 }
                 Ok(None) => {}
-                // Nothing after it could be trusted: begin again.
+                // Nothing after this could be trusted, so start again.
                 Err(_) => self.give_up_socket(),
             },
             Report::Closed => self.give_up_socket(),
         }
     }
 
-    /// The history at hand takes what it needs by seq, whatever the follower makes of the frame.
+    /// The current history takes the events that it needs by seq, whatever the follower does with the frame.
     fn tell_history(&self, frame: &FromServer) {
         let history = self.0.store.history;
         match frame {
@@ -223,7 +223,7 @@ impl StreamService {
         self.step(Input::Closed);
     }
 
-    /// Moves the timer only to an earlier time; one that comes too early finds nothing to do, and is set again.
+    /// Moves the timer only to an earlier time; if it fires too early, there is nothing to do and it is set again.
     fn set_timer(&self, now: u64) {
         let Some(at) = self.0.follower.borrow().wake_at() else {
             return;

@@ -29,7 +29,7 @@ pub(super) fn is_visible() -> bool {
     document().is_some_and(|document| document.visibility_state() == VisibilityState::Visible)
 }
 
-/// Where the socket is: beside the page.
+/// The address of the WebSocket, on the same server as the page.
 pub(super) fn socket_url() -> Option<String> {
     let location = window()?.location();
     let scheme = if location.protocol().ok()? == "https:" {
@@ -40,13 +40,13 @@ pub(super) fn socket_url() -> Option<String> {
     Some(format!("{scheme}://{}/ws", location.host().ok()?))
 }
 
-/// The clipboard; none on a page that came over an unsafe way.
+/// The clipboard; none on a page outside a secure context.
 pub(super) fn clipboard() -> Option<Clipboard> {
     let clipboard = window()?.navigator().clipboard();
     (!clipboard.is_undefined()).then_some(clipboard)
 }
 
-/// Calls back when the machine or the tab comes back to life, for as long as the page lives.
+/// Calls back when the machine or the tab wakes up, for as long as the page lives.
 pub(super) fn on_return(returned: impl Fn() + 'static) {
     let (Some(window), Some(document)) = (window(), document()) else {
         return;
@@ -58,20 +58,20 @@ pub(super) fn on_return(returned: impl Fn() + 'static) {
             returned();
         }
     });
-    // A network that went away is as good a reason to ask as one that came.
+    // Going offline is as good a reason to check the connection as coming online.
     for (target, event) in [
         (window, "online"),
         (window, "offline"),
         (window, "pageshow"),
         (document, "visibilitychange"),
     ] {
-        // The names are right, and a listener that cannot be added would only be missed after a sleep.
+        // These event names are valid, and a missing listener would matter only after a sleep.
         let _ = target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
     }
     closure.forget();
 }
 
-/// Asks for the next frame; a hidden tab gets none before it is looked at again.
+/// Requests the next frame; a hidden tab gets none until it becomes visible again.
 pub(super) fn next_frame(closure: &Closure<dyn FnMut()>) -> bool {
     window().is_some_and(|window| window.request_animation_frame(closure.as_ref().unchecked_ref()).is_ok())
 }

@@ -1,4 +1,4 @@
-//! Makes a notifier: what the environment says, unless it is told otherwise.
+//! Builds a notifier from the environment and explicit settings, which take precedence.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::notifier::{Notifier, Outlet};
 use super::settings::Settings;
 use super::spool::Spool;
 
-/// How a [`Notifier`] is to be.
+/// The settings of a [`Notifier`].
 #[derive(Clone, Debug)]
 pub struct Builder(Settings);
 
@@ -34,14 +34,14 @@ impl Builder {
         self
     }
 
-    /// The workflow that events belong to which name none.
+    /// The workflow of events that name none.
     #[must_use]
     pub fn adw_id(mut self, adw_id: impl Into<String>) -> Self {
         self.0.adw_id = Some(adw_id.into());
         self
     }
 
-    /// The agent that events are of which name none.
+    /// The agent of events that name none.
     #[must_use]
     pub fn agent(mut self, agent: impl Into<String>) -> Self {
         self.0.agent = Some(agent.into());
@@ -56,21 +56,21 @@ impl Builder {
         self
     }
 
-    /// What may wait for one server, in bytes.
+    /// How much may wait for one server, in bytes.
     #[must_use]
     pub fn spool_bytes(mut self, bytes: u64) -> Self {
         self.0.spool_bytes = bytes;
         self
     }
 
-    /// Writes and sends nothing.
+    /// Switches it off: nothing is written or sent.
     #[must_use]
     pub fn disabled(mut self, is_disabled: bool) -> Self {
         self.0.is_disabled = is_disabled;
         self
     }
 
-    /// Starts it. It fails only if the URL is none.
+    /// Starts it. It fails only if the URL is invalid.
     pub fn build(self) -> Result<Notifier, UrlError> {
         let Self(settings) = self;
         let destination = settings.destination()?;
@@ -88,7 +88,7 @@ impl Builder {
             };
             let thread = std::thread::Builder::new().name("adwatch-courier".into()).spawn(courier);
             if let Err(error) = thread {
-                tracing::warn!(%error, "no thread can be started; events wait in the spool until another process sends them");
+                tracing::warn!(%error, "cannot start a thread; events wait in the spool until another process sends them");
                 handover.end();
             }
             Arc::new(Outlet::new(handover))

@@ -1,4 +1,4 @@
-//! The calls, under the names that authors of workflows know.
+//! The calls, under the names that workflow authors know.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::notifier::Notifier;
 
-/// How a workflow is doing.
+/// The status of a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     Started,
@@ -24,7 +24,7 @@ pub enum Stage {
     Skipped,
 }
 
-/// The call of a tool, or its result. Both carry the same id.
+/// A tool call, or its result. Both have the same id.
 #[derive(Clone, Debug)]
 pub enum ToolExecution<'a> {
     Pre {
@@ -42,7 +42,7 @@ pub enum ToolExecution<'a> {
 }
 
 impl Status {
-    /// Its word on the wire.
+    /// Its name on the wire.
     pub fn word(self) -> &'static str {
         match self {
             Self::Started => "started",
@@ -54,7 +54,7 @@ impl Status {
 }
 
 impl Stage {
-    /// Its word on the wire.
+    /// Its name on the wire.
     pub fn word(self) -> &'static str {
         match self {
             Self::Started => "stage_started",
@@ -74,7 +74,7 @@ impl Notifier {
         self.publish("agent_state_update", "state_change", json!({"changed": changed}));
     }
 
-    /// A line of a log; the level is `DEBUG`, `INFO`, `SUCCESS`, `WARNING`, `ERROR`, or a word of its own.
+    /// A log entry; the level is `DEBUG`, `INFO`, `SUCCESS`, `WARNING`, `ERROR`, or any other word.
     pub fn send_agent_log_entry(&self, level: &str, message: &str) {
         self.publish(
             "agent_log_entry",
@@ -83,7 +83,7 @@ impl Notifier {
         );
     }
 
-    /// A file was read, or changed: `read`, `create`, `modify`, `delete`. `details` holds what else is known, such as `diff`,
+    /// A file was read or changed: `read`, `create`, `modify`, `delete`. `details` contains what else is known, such as `diff`,
     /// `lines_added` or `summary`.
     pub fn send_file_operation(&self, operation: &str, path: &str, details: Map<String, Value>) {
         let mut payload = details;
@@ -96,7 +96,7 @@ impl Notifier {
         self.publish("agent_thinking", "thinking", json!({"content": content}));
     }
 
-    /// A tool was called, or has answered. [`Notifier::tool`] does both.
+    /// A tool was called or has finished. [`Notifier::tool`] reports both.
     pub fn send_tool_execution(&self, execution: ToolExecution<'_>) {
         match execution {
             ToolExecution::Pre {
@@ -128,7 +128,7 @@ impl Notifier {
         self.publish("text_block", "text", json!({"content": content}));
     }
 
-    /// How the workflow is doing. `details` holds what else is known, such as `progress_percent`, `current_step` or
+    /// The status of the workflow. `details` contains what else is known, such as `progress_percent`, `current_step` or
     /// `workflow_name`.
     pub fn send_status_update(&self, status: Status, message: &str, details: Map<String, Value>) {
         let mut payload = details;
@@ -137,19 +137,19 @@ impl Notifier {
         self.publish("status_update", status.word(), payload.into());
     }
 
-    /// A stage began or ended. [`Notifier::stage`] tells both.
+    /// A stage started or ended. [`Notifier::stage`] reports both.
     pub fn notify_stage_transition(&self, stage: &str, what: Stage, details: Map<String, Value>) {
         let mut payload = details;
         payload.insert("stage".to_owned(), stage.into());
         self.publish("stage_transition", what.word(), payload.into());
     }
 
-    /// The workflow began.
+    /// The workflow has started.
     pub fn notify_start(&self, message: &str) {
         self.send_status_update(Status::Started, message, Map::new());
     }
 
-    /// The workflow is so far, from 0 to 100, and at this step.
+    /// The progress of the workflow, from 0 to 100, and its current step.
     pub fn notify_progress(&self, progress_percent: f64, current_step: &str, message: &str) {
         let details = [
             ("progress_percent", json!(progress_percent)),
@@ -159,7 +159,7 @@ impl Notifier {
         self.send_status_update(Status::InProgress, message, Map::from_iter(details));
     }
 
-    /// The workflow has done its work.
+    /// The workflow is complete.
     pub fn notify_complete(&self, message: &str) {
         self.send_status_update(Status::Completed, message, Map::new());
     }

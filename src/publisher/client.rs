@@ -1,4 +1,4 @@
-//! One server over HTTP, as a courier meets it: asked on its thread, within a time.
+//! One server over HTTP, as used by a courier: called on its thread, with a time limit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use super::destination::Destination;
 const PATH: &str = "/api/agent-state-update";
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// A server that names every item of a batch needs less.
+/// A reply that names every item of a batch is smaller than this.
 const LONGEST_ANSWER: u64 = 1024 * 1024;
-/// What a server may ask to wait for at most.
+/// The longest wait that a server may ask for.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// Keeps its connection open.
@@ -47,7 +47,7 @@ impl Client {
     }
 }
 
-/// What asks a server: within a time, and without following it elsewhere.
+/// The HTTP client: with a time limit, and without following redirects.
 pub fn agent(destination: &Destination) -> Agent {
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
@@ -58,7 +58,7 @@ pub fn agent(destination: &Destination) -> Agent {
         .timeout_connect(Some(CONNECT_WITHIN))
         .timeout_global(Some(ANSWER_WITHIN))
         .http_status_as_error(false)
-        // A body that was sent elsewhere is not kept here.
+        // A redirected body would not be recorded by this server.
         .max_redirects(0)
         .max_redirects_will_error(false)
         .user_agent(concat!("adwatch-rust/", env!("CARGO_PKG_VERSION")));
@@ -80,7 +80,7 @@ impl Post for Client {
         let mut response = request.send(body).map_err(unreachable)?;
         let retry_after = response.headers().get(RETRY_AFTER);
         let retry_after = retry_after.and_then(|seconds| seconds.to_str().ok()?.trim().parse().ok());
-        // A 2xx is what counts; who answers it with something else has refused nothing.
+        // Only the 2xx counts; a reply with an unexpected body has refused nothing.
         let text = response
             .body_mut()
             .with_config()

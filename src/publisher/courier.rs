@@ -1,5 +1,5 @@
-//! Sends what waits: first the files that have lost their publisher, then the own one, in batches and in order, until the
-//! server has everything. It runs beside the workflow, which never waits for it.
+//! Sends what is waiting: first the files that have lost their publisher, then its own, in batches and in order, until the
+//! server has everything. It runs in parallel to the workflow, which never waits for it.
 
 mod delivery;
 
@@ -16,11 +16,11 @@ use super::spool::{self, Batch, MANY, Piece, Source, Spool, SpoolFile};
 pub use delivery::{Answer, Post, Unreachable};
 use domain::backoff;
 
-/// Between two looks for files that have lost their publisher.
+/// The time between two searches for files that have lost their publisher.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How soon to look again while somebody else sends an earlier file of ours.
+/// How soon to look again while another process is sending an earlier file of ours.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
-/// Files that are locked at once.
+/// How many files are locked at once.
 const MOST_FILES: usize = 64;
 /// The longest wait between two attempts.
 const LONGEST_WAIT_MS: u64 = 30_000;
@@ -29,19 +29,19 @@ const LONGEST_WAIT_MS: u64 = 30_000;
 pub struct Courier<P> {
     spool: Arc<Spool>,
     post: P,
-    /// What a publisher of this process hands over; none for a courier that sends for others only.
+    /// What a publisher of this process hands over; none for a courier that only sends for others.
     own: Option<Arc<Handover>>,
     limit_bytes: u64,
     ids: EventIds,
     /// Files that have lost their publisher, and how far each was sent.
     orphans: Vec<Orphan>,
-    /// How far files were sent that are not held now, by their paths and inodes.
+    /// How far files that are not held now were sent, by their paths and inodes.
     progress: HashMap<PathBuf, (u64, u64)>,
     look_every: Duration,
     looked_at: Option<Instant>,
-    /// How many own files had been let go of when none of them was left.
+    /// How many own files had been released when none of them was left.
     seen: Option<u64>,
-    /// Attempts that failed since one did not.
+    /// Failed attempts since the last successful one.
     failures: u32,
     has_told_refusal: bool,
 }
@@ -58,9 +58,9 @@ pub enum Step {
     Sent,
     /// There is nothing to send.
     Idle,
-    /// The server did not take it. What waits can be tried again after this time.
+    /// The server did not accept it. What is waiting can be tried again after this time.
     Failed(Duration),
-    /// What is to be sent next is being sent by somebody else.
+    /// What is to be sent next is being sent by another process.
     Blocked,
 }
 
@@ -92,7 +92,7 @@ impl<P: Post> Courier<P> {
         }
     }
 
-    /// Looks for what it is to send at other times than usual.
+    /// Looks for files to send at this interval instead of the usual one.
     pub fn looking_every(self, look_every: Duration) -> Self {
         Self { look_every, ..self }
     }
@@ -108,7 +108,7 @@ impl<P: Post> Courier<P> {
                 Step::Idle => (LOOK_EVERY, true),
                 Step::Blocked => (LOOK_AGAIN, false),
             };
-            // Whoever closes has seen to it that everything is written: what can be sent was sent.
+            // Whoever closes it has made sure that everything is written, so everything that can be sent was sent.
             if is_closing {
                 break;
             }
@@ -121,7 +121,7 @@ impl<P: Post> Courier<P> {
         own.end();
     }
 
-    /// Waits, and sees to room meanwhile. True when it is to end.
+    /// Waits, and makes room in the meantime. True when it should end.
     fn rest(&mut self, own: &Handover, wait: Duration, is_idle: bool) -> bool {
         let until = Instant::now() + wait;
         loop {
@@ -137,7 +137,7 @@ impl<P: Post> Courier<P> {
         }
     }
 
-    /// The same where no publisher of this process has to be heard.
+    /// The same without a publisher of this process.
     pub fn sleep(&mut self, wait: Duration) {
         let until = Instant::now() + wait;
         loop {
@@ -149,7 +149,7 @@ impl<P: Post> Courier<P> {
         }
     }
 
-    /// Sees to room while the server is away.
+    /// Makes room while the server is down.
     fn tend(&mut self) {
         self.look();
         self.let_go();
@@ -183,7 +183,7 @@ impl<P: Post> Courier<P> {
         self.send_memory(&own)
     }
 
-    /// Gives up the locks of what is not being sent, so that others may send it.
+    /// Releases the locks of what is not being sent, so that others can send it.
     fn let_go(&mut self) {
         for orphan in self.orphans.drain(..) {
             if let Ok(inode) = orphan.file.inode() {
@@ -194,7 +194,7 @@ impl<P: Post> Courier<P> {
         self.looked_at = None;
     }
 
-    /// Looks for files that have lost their publisher, and sees to it that the folder does not grow beyond its limit.
+    /// Looks for files that have lost their publisher, and keeps the folder within its limit.
     fn look(&mut self) {
         let let_go_count = self.own.as_ref().map(|own| own.let_go_count());
         let current = self.own.as_ref().and_then(|own| own.path());
@@ -240,7 +240,7 @@ impl<P: Post> Courier<P> {
         let (batch, read) = match spool::next_batch(&sources) {
             Ok(next) => next,
             Err(error) => {
-                tracing::warn!(%error, "what others left in the spool cannot be read");
+                tracing::warn!(%error, "cannot read what other processes left in the spool");
                 self.let_go();
                 return self.failed(None);
             }
@@ -275,7 +275,7 @@ impl<P: Post> Courier<P> {
         let until = match batch.read(0, &unsent.file, unsent.from, unsent.until) {
             Ok(until) => until,
             Err(error) => {
-                tracing::warn!(%error, "the own file of the spool cannot be read");
+                tracing::warn!(%error, "cannot read this process's own spool file");
                 return self.failed(None);
             }
         };
@@ -303,7 +303,7 @@ impl<P: Post> Courier<P> {
         step
     }
 
-    /// Sends a batch; how many of its lines are settled, from its front.
+    /// Sends a batch; returns how many of its lines are settled, from the front.
     fn deliver(&mut self, batch: &Batch) -> (usize, Step) {
         if batch.is_empty() {
             return (0, Step::Sent);
@@ -321,7 +321,7 @@ impl<P: Post> Courier<P> {
                 Step::Sent
             }
             Some(failure) => {
-                tracing::debug!(reason = failure.reason, "events cannot be sent; they wait in the spool");
+                tracing::debug!(reason = failure.reason, "cannot send events; they wait in the spool");
                 self.failed(failure.retry_after)
             }
         };
@@ -343,7 +343,7 @@ impl<P: Post> Courier<P> {
         if !std::mem::replace(&mut self.has_told_refusal, true) {
             tracing::warn!(
                 adw.id = adw_id,
-                "the server refused an event, which is not sent again; others are not told of"
+                "the server rejected an event, which will not be sent again; further rejections are not logged"
             );
         }
         if let Some(own) = &self.own {
@@ -352,7 +352,7 @@ impl<P: Post> Courier<P> {
     }
 }
 
-/// How long to wait after so many failures before: what the server says, but never shorter than chance says.
+/// How long to wait after this many failures: what the server asks for, but at least a random time.
 fn wait_of(failures: u32, retry_after: Option<Duration>, random: f64) -> Duration {
     let wait = Duration::from_millis(backoff::wait_up_to_ms(failures, LONGEST_WAIT_MS, random));
     wait.max(retry_after.unwrap_or_default())

@@ -1,13 +1,13 @@
 //! The server that events are for: its address, and the name of its folder in the spool.
 
-/// Where a server listens if nobody says otherwise.
+/// Where a server listens by default.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:4600";
-/// Names under which a server of this machine is reached; one server, so one folder.
+/// Names under which a server on this machine is reached. They mean one server, so they share one folder.
 const THIS_MACHINE: [&str; 3] = ["localhost", "[::1]", "0.0.0.0"];
 
 /// Why an address cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no address of a server; give one like http://127.0.0.1:4600")]
+#[error("{0:?} is not a server address; give one like http://127.0.0.1:4600")]
 pub struct UrlError(String);
 
 /// A server, by its base URL.
@@ -31,7 +31,7 @@ impl Destination {
         }
         let authority = authority.to_ascii_lowercase();
         let (host, port) = match authority.rsplit_once(':') {
-            // The colons of an address in brackets are its own.
+            // The colons of an address in brackets do not precede a port.
             Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
             Some(_) | None => (authority.as_str(), None),
         };
@@ -63,13 +63,13 @@ impl Destination {
         &self.folder
     }
 
-    /// Whether it is on this machine, where no proxy leads to.
+    /// Whether it is on this machine, which is never reached through a proxy.
     pub fn is_local(&self) -> bool {
         self.is_local
     }
 }
 
-/// Every run of characters that a file name had better not hold becomes one `_`.
+/// Every run of characters that should not be in a file name becomes one `_`.
 fn folder_of(url: &str) -> String {
     let mut folder = String::with_capacity(url.len());
     for c in url.chars() {

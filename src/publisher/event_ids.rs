@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::clock;
 
-/// A random beginning and a count.
+/// A random prefix and a counter.
 #[derive(Debug)]
 pub(crate) struct EventIds {
     beginning: String,
@@ -19,7 +19,7 @@ impl EventIds {
         }
     }
 
-    /// An id that nobody else gives.
+    /// An id that nobody else generates.
     pub fn next(&self) -> String {
         format!("{}-{}", self.beginning, self.count.fetch_add(1, Ordering::Relaxed) + 1)
     }

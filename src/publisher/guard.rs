@@ -1,4 +1,4 @@
-//! Stages and tool calls that tell of their end when they go, however they are left.
+//! Stages and tool calls that report their end when they are dropped, however they are left.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -9,10 +9,10 @@ use super::calls::{Stage, ToolExecution, milliseconds};
 use super::clock;
 use super::notifier::Notifier;
 
-/// What is told of a piece of work that a panic ended.
+/// What is reported about work that a panic ended.
 const PANICKED: &str = "it ended in a panic";
 
-/// A stage at work. When it goes the stage is completed; failed after [`StageGuard::fail`] or in a panic.
+/// A running stage. When it is dropped, the stage is completed; or failed, after [`StageGuard::fail`] or in a panic.
 #[derive(Debug)]
 #[must_use = "the stage ends when this goes"]
 pub struct StageGuard {
@@ -22,7 +22,7 @@ pub struct StageGuard {
     failure: Mutex<Option<String>>,
 }
 
-/// A tool at work. When it goes its result is told; an error after [`ToolGuard::fail`] or in a panic.
+/// A running tool. When it is dropped, its result is reported; as an error after [`ToolGuard::fail`] or in a panic.
 #[derive(Debug)]
 #[must_use = "the call ends when this goes"]
 pub struct ToolGuard {
@@ -30,7 +30,7 @@ pub struct ToolGuard {
     tool_use_id: String,
     name: String,
     begun: Instant,
-    /// What came of it, and whether that is an error.
+    /// Its output, and whether that is an error.
     result: Mutex<(Value, bool)>,
 }
 
@@ -45,7 +45,7 @@ impl StageGuard {
         }
     }
 
-    /// The stage has failed; told when it ends.
+    /// Marks the stage as failed, which is reported when it ends.
     pub fn fail(&self, message: &str) {
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(message.to_owned());
     }
@@ -85,12 +85,12 @@ impl ToolGuard {
         }
     }
 
-    /// What came of it; told when it ends.
+    /// Sets the output, which is reported when it ends.
     pub fn output(&self, output: impl Into<Value>) {
         self.set(output.into(), false);
     }
 
-    /// It has failed; told when it ends.
+    /// Marks the call as failed, which is reported when it ends.
     pub fn fail(&self, message: &str) {
         self.set(message.into(), true);
     }

@@ -1,7 +1,7 @@
-//! Where a call leaves an event, and where the courier finds it: this publisher's file in the spool, and behind it a queue in
+//! Where a call leaves an event for the courier: this publisher's file in the spool, followed by a queue in
 //! memory for as long as the file cannot be written.
 //!
-//! A call makes one small write and touches no network. Nothing here waits for the courier.
+//! A call makes one small write and does not use the network. Nothing here waits for the courier.
 
 mod memory;
 mod tally;
@@ -22,7 +22,7 @@ use tally::{Backlog, Tallies};
 pub(crate) use written::Unsent;
 use written::Written;
 
-/// What is moved from memory to the file while callers wait.
+/// How much is moved from memory to the file while callers wait.
 const MOVED_AT_ONCE: usize = 64 * 1024;
 
 /// See the module.
@@ -34,7 +34,7 @@ pub(crate) struct Handover {
     state: Mutex<State>,
     /// Wakes the courier.
     bell: Condvar,
-    /// Rung when something was sent, or the courier has ended.
+    /// Notified when something was sent, or the courier has ended.
     news: Condvar,
 }
 
@@ -43,9 +43,9 @@ struct State {
     written: Written,
     memory: Memory,
     tallies: Tallies,
-    /// Bytes of all other files of the folder, when it was last looked at.
+    /// The size of all other files in the folder, when it was last checked.
     others_bytes: u64,
-    /// The courier waits for something to send.
+    /// The courier is waiting for something to send.
     is_idle: bool,
     /// The last attempt to send failed.
     is_failing: bool,
@@ -75,10 +75,10 @@ impl Handover {
         self.lock().written.path()
     }
 
-    /// Takes an item that a caller began to hand over at `begun`.
+    /// Takes an item whose caller started to hand it over at `begun`.
     pub fn take(&self, item: Value, begun: Instant) {
         let line = Line::of(item, || self.ids.next());
-        // What no server will keep needs no report either.
+        // What no server will accept needs no report either.
         let adw_id = line.adw_id.clone().filter(|adw_id| adw_id.parse::<AdwId>().is_ok());
         let mut state = self.lock();
         self.put(&mut state, line);
@@ -91,9 +91,9 @@ impl Handover {
         }
     }
 
-    /// Writes a line to the file, or keeps it in memory where that cannot be.
+    /// Writes a line to the file, or keeps it in memory if that fails.
     fn put(&self, state: &mut State, line: Line) {
-        // What waits in memory goes first.
+        // What is waiting in memory goes first.
         if state.memory.is_empty() && self.write(state, &line.text) {
             return;
         }
@@ -111,26 +111,26 @@ impl Handover {
             state.wants_room = true;
             return false;
         }
-        // Small limits have small files, because only files that nobody writes can be made smaller.
+        // Small limits need small files, because only files that nobody is writing can be shrunk.
         let let_go = state.written.make_way(text.len() as u64, self.limit_bytes / 8);
         state.others_bytes += let_go;
         match state.written.append(text, &self.spool) {
             Ok(()) => {
                 if state.has_ended {
-                    // Nobody sends it from here any more.
+                    // Nothing here will send it any more.
                     state.written.let_go();
                 }
                 true
             }
             Err(error) => {
-                tracing::debug!(%error, "the spool cannot be written; events wait in memory");
+                tracing::debug!(%error, "cannot write the spool; events wait in memory");
                 false
             }
         }
     }
 
-    /// What of the own file was not sent; none while an earlier file of ours may still be on its way. `seen` is how many files
-    /// had been let go of when the folder was looked at, and none was found.
+    /// The unsent part of the own file; none while an earlier file of ours may still be on its way. `seen` is how many files
+    /// had been released when the folder was checked and none was found.
     pub fn unsent(&self, seen: Option<u64>) -> Option<Unsent> {
         let mut state = self.lock();
         if seen != Some(state.written.let_go_count()) {
@@ -142,19 +142,19 @@ impl Handover {
         state.written.unsent()
     }
 
-    /// How many files were let go of so far.
+    /// How many files have been released so far.
     pub fn let_go_count(&self) -> u64 {
         self.lock().written.let_go_count()
     }
 
-    /// Notes how far the own file was sent; false if it was let go of meanwhile.
+    /// Notes how far the own file was sent; false if it was released in the meantime.
     pub fn sent(&self, unsent: &Unsent, until: u64) -> bool {
         let is_own = self.lock().written.sent(unsent, until);
         self.news.notify_all();
         is_own
     }
 
-    /// Moves what waits in memory to the file, a little at a time, and tells what was dropped once nothing waits any more.
+    /// Moves what is waiting in memory to the file, a little at a time, and then reports what was dropped.
     pub fn move_memory(&self) {
         loop {
             let mut state = self.lock();
@@ -176,7 +176,7 @@ impl Handover {
         }
     }
 
-    /// What waits in memory, to be sent from there; each line's end is its number.
+    /// What is waiting in memory, to be sent from there; each line's end is its number.
     pub fn memory(&self) -> Batch {
         let mut batch = Batch::default();
         for waiting in self.lock().memory.iter() {
@@ -194,7 +194,7 @@ impl Handover {
         self.news.notify_all();
     }
 
-    /// What the folder holds beside the own file.
+    /// What the folder contains besides the own file.
     pub fn looked(&self, bytes: u64) {
         let mut state = self.lock();
         state.others_bytes = bytes.saturating_sub(state.written.length());
@@ -213,12 +213,12 @@ impl Handover {
         }
     }
 
-    /// The server did not want an event of this workflow.
+    /// The server refused an event of this workflow.
     pub fn refused(&self, adw_id: &str) {
         self.lock().tallies.refuse(adw_id);
     }
 
-    /// Writes the reports that are due, which travel with the events before them.
+    /// Writes the reports that are due, which are sent with the events before them.
     pub fn report(&self, is_end: bool) {
         let mut state = self.lock();
         let backlog = Backlog {
@@ -231,10 +231,10 @@ impl Handover {
         }
     }
 
-    /// The courier waits: for something to send, where `is_idle`, else for its next attempt. True when it is to end.
+    /// Makes the courier wait: for something to send if `is_idle`, otherwise for its next attempt. True when it should end.
     pub fn wait(&self, time: Duration, is_idle: bool) -> bool {
         let mut state = self.lock();
-        // What came since the courier looked is not waited for.
+        // If something came since the courier looked, it need not wait.
         let has_news = state.written.unsent().is_some() || !state.memory.is_empty();
         if state.is_closing || (is_idle && has_news) {
             return state.is_closing;
@@ -263,20 +263,20 @@ impl Handover {
         !state.has_unsent()
     }
 
-    /// Asks the courier to send what is left and to end. Waits for it at most so long, and not at all where the server is away.
+    /// Asks the courier to send what is left and to end. Waits for it at most this long, and not at all if the server is down.
     pub fn close(&self, time: Duration) {
         self.report(true);
         let mut state = self.lock();
         state.is_closing = true;
         self.bell.notify_all();
-        // What was not sent by then is in the spool.
+        // What has not been sent by then is in the spool.
         drop(
             self.news
                 .wait_timeout_while(state, time, |state| !state.has_ended && !state.is_failing),
         );
     }
 
-    /// The courier has ended. What was not sent is left for others.
+    /// The courier has ended. What it did not send is left for others.
     pub fn end(&self) {
         self.move_memory();
         let mut state = self.lock();
@@ -295,7 +295,7 @@ impl State {
         self.waiting_since().is_some() || !self.memory.is_empty()
     }
 
-    /// Since when the oldest event waits that was not sent.
+    /// Since when the oldest unsent event has been waiting.
     fn waiting_since(&self) -> Option<Instant> {
         self.written.since().or_else(|| self.memory.since())
     }

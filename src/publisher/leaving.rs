@@ -1,4 +1,4 @@
-//! Handing over in a process that ends at once, and leaves the sending to another.
+//! Handing events over in a process that exits at once and leaves the sending to another.
 
 use std::fs::File;
 use std::io;
@@ -14,7 +14,7 @@ use super::line::Line;
 use super::settings::Settings;
 use super::spool::Spool;
 
-/// Between two looks of a sender that has nothing to send.
+/// The time between two checks of a sender that has nothing to send.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The spool of one server, for processes that come and go.
@@ -25,7 +25,7 @@ pub struct Leaving {
     settings: Settings,
 }
 
-/// Whoever holds it is the one that sends for those who have left.
+/// Whoever holds it is the process that sends for those that have exited.
 #[derive(Debug)]
 pub struct SenderLock(#[expect(dead_code, reason = "the lock is held by keeping it")] File);
 
@@ -34,7 +34,7 @@ pub struct SenderLock(#[expect(dead_code, reason = "the lock is held by keeping 
 pub enum SendingEnd {
     /// Nothing has come for a while.
     Idle,
-    /// The server was away for too long; the rest is in the spool.
+    /// The server was unreachable for too long; the rest is in the spool.
     GivenUp,
 }
 
@@ -53,7 +53,7 @@ impl Leaving {
         self.spool.leave(&lines(items))
     }
 
-    /// Sends items without the spool, for where it cannot be written; why not, if it could not be done.
+    /// Sends items without the spool, if that cannot be written; the error says why it failed.
     pub fn send(&self, items: Vec<Value>) -> Result<(), String> {
         let answer = self.client().post(&lines(items)).map_err(|error| error.0)?;
         match answer.status {
@@ -62,12 +62,12 @@ impl Leaving {
         }
     }
 
-    /// The lock of the one process that sends; none if another has it.
+    /// The lock of the sending process; none if another process has it.
     pub fn lock_sender(&self) -> io::Result<Option<SenderLock>> {
         Ok(self.spool.lock_sender()?.map(SenderLock))
     }
 
-    /// Sends what was left, until nothing has come for `linger`, or the server was away for `patience`.
+    /// Sends what was left, until nothing has come for `linger` or the server has been unreachable for `patience`.
     pub fn send_all(&self, _lock: &SenderLock, linger: Duration, patience: Duration) -> SendingEnd {
         let spool = Spool::new(self.spool.folder().to_owned()).into();
         let mut courier =
@@ -92,7 +92,7 @@ impl Leaving {
         }
     }
 
-    /// Whether something waits that nobody is sending.
+    /// Whether something is waiting that nobody is sending.
     pub fn has_orphans(&self) -> bool {
         !self.spool.claim(None, 1).files.is_empty()
     }

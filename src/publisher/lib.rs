@@ -1,8 +1,8 @@
-//! What a workflow uses to tell adwatch what it does, without being slowed, broken or made to wait by it.
+//! How a workflow reports to adwatch what it does, without being slowed down, broken or kept waiting.
 //!
-//! A call writes one line into a file on this machine and returns; a thread beside it, the courier, sends. So what was handed
-//! over outlives the process, an outage of the server, and both at once. Nothing here panics or prints, and an event that had
-//! to go because there was no room is counted and told.
+//! A call writes one line to a file on this machine and returns; a separate thread, the courier, sends it. So an event that
+//! was handed over survives the end of the process, an outage of the server, and both at once. Nothing here panics or prints,
+//! and events that had to be dropped for lack of space are counted and reported.
 //!
 //! ```no_run
 //! # mod adwatch { pub use adwatch_publisher as publisher; }
@@ -10,7 +10,7 @@
 //! use serde_json::json;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // ADWATCH_URL, ADWATCH_TOKEN, ADWATCH_ADW_ID … say where to and whose; ADWATCH_DISABLED=1 switches it off.
+//! // ADWATCH_URL, ADWATCH_TOKEN, ADWATCH_ADW_ID … set server and workflow; ADWATCH_DISABLED=1 switches it off.
 //! let notifier = Notifier::from_env().for_workflow("c0a43f47").for_agent("sdlc_planner");
 //! notifier.notify_start("an issue to solve");
 //! {
@@ -18,7 +18,7 @@
 //!     let tool = notifier.tool("Bash", json!({"command": "cargo test"}));
 //!     tool.output("214 passed");
 //!     notifier.save_state("agents/c0a43f47", json!({"plan_file": "specs/plan.md"}))?;
-//! } // The stage is completed here; had it been left by a panic, it would have failed.
+//! } // The stage is completed here; after a panic it would have failed.
 //! notifier.notify_complete("done");
 //! # Ok(())
 //! # }

@@ -1,4 +1,4 @@
-//! An item as the line that goes into the spool: complete, and without secrets.
+//! An item as a line of the spool: complete, and without secrets.
 
 use serde_json::{Map, Value, json};
 
@@ -12,12 +12,12 @@ pub struct Line {
     /// JSON and a line feed.
     pub text: Vec<u8>,
     pub adw_id: Option<String>,
-    /// Entries of logs are the first to go where there is no room.
+    /// Log entries are dropped first when there is no room.
     pub is_log: bool,
 }
 
 impl Line {
-    /// Completes an item with an id and its time where it has none, removes secrets, and encodes it.
+    /// Adds an id and a time to an item that lacks them, removes secrets, and encodes it.
     pub fn of(mut item: Value, event_id: impl FnOnce() -> String) -> Self {
         if let Some(fields) = fields(&mut item) {
             let is_absent = |fields: &Map<String, Value>, name: &str| fields.get(name).is_none_or(Value::is_null);
@@ -37,7 +37,7 @@ impl Line {
         }
     }
 
-    /// Tells how many events of a workflow had to go.
+    /// Reports how many events of a workflow were dropped.
     pub fn telling_drops(adw_id: &str, dropped: u64, event_id: impl FnOnce() -> String) -> Self {
         Self::of(
             json!({"type": "agent_log_entry", "data": {"adw_id": adw_id, "event_type": "log_entry", "payload": {
@@ -48,29 +48,29 @@ impl Line {
     }
 }
 
-/// Who tells of dropped events.
+/// The source of reports about dropped events.
 const SOURCE: &str = "adwatch";
 
-/// How many dropped events an item tells of; none if it is any other.
+/// How many dropped events an item reports; none if it is any other item.
 pub fn told_drops(item: &Value) -> Option<u64> {
     let payload = item.get("data")?.get("payload")?;
     (payload.get("source")?.as_str()? == SOURCE).then(|| payload.get("dropped")?.as_u64())?
 }
 
-/// Whether an item may go before others: it is an entry of a log, and not one that tells what went.
+/// Whether an item may be dropped before others: it is a log entry, and not one that reports dropped events.
 pub fn is_log(item: &Value) -> bool {
     let kind = item.get("type").or_else(|| item.get("event_type"));
     let kinds = ["agent_log_entry", "agent_log", "log_entry", "workflow_log"];
     kind.and_then(Value::as_str).is_some_and(|kind| kinds.contains(&kind)) && told_drops(item).is_none()
 }
 
-/// The workflow that an item names, in `data` or beside it.
+/// The workflow that an item names, in `data` or next to it.
 pub fn adw_id(item: &Value) -> Option<&str> {
     let data = item.get("data").and_then(|data| data.get("adw_id"));
     data.or_else(|| item.get("adw_id")).and_then(Value::as_str)
 }
 
-/// Where the fields of an item stand: in `data`, or beside it in the older shape, whose `data` is the payload.
+/// Where the fields of an item are: in `data`, or next to it in the older shape, whose `data` is the payload.
 pub fn fields(item: &mut Value) -> Option<&mut Map<String, Value>> {
     let item = item.as_object_mut()?;
     if item.contains_key("type") && item.get("data").is_some_and(Value::is_object) {
@@ -79,7 +79,7 @@ pub fn fields(item: &mut Value) -> Option<&mut Map<String, Value>> {
     Some(item)
 }
 
-/// Removes secrets, but leaves pictures as they are: what looks like a secret in their base64 is chance.
+/// Removes secrets, but leaves pictures unchanged: what looks like a secret in their base64 is coincidence.
 fn clean(mut item: Value) -> Value {
     let mut pictures = Vec::new();
     set_aside(&mut item, &mut pictures);
@@ -90,7 +90,7 @@ fn clean(mut item: Value) -> Value {
     item
 }
 
-/// What stands for a picture meanwhile. No text of JSON that somebody wrote begins so.
+/// A temporary placeholder for a picture. No JSON text that somebody wrote begins like this.
 const ASIDE: &str = "\u{0}adwatch picture ";
 
 fn set_aside(value: &mut Value, pictures: &mut Vec<String>) {
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn secrets_go_and_pictures_stay() {
         let secret = format!("ghp_{}", "A1b2C3d4E5f6G7h8I9j0K1l2");
-        // A picture whose base64 holds what looks like a key, as sooner or later one does.
+        // A picture whose base64 contains what looks like a key, as sooner or later one will.
         let png = format!(
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ/AKIA{}",
             "A1B2C3D4E5F6G7H8"

@@ -1,4 +1,4 @@
-//! The face of a publisher: hand an event over and go on.
+//! The public interface of a publisher: hand an event over and carry on.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use super::line;
 use super::settings::Settings;
 use super::state_file::{self, StateError};
 
-/// How long the end of a process waits for the last events, if the server takes them.
+/// How long the end of a process waits for the last events to be sent, if the server accepts them.
 const LAST_WAIT: Duration = Duration::from_millis(500);
 
 /// Hands events over to adwatch; cheap to clone. See the [module](super).
 ///
-/// When the last clone goes, what is left is sent within half a second if the server answers, and else stays in the spool for the
-/// next process.
+/// When the last clone is dropped, what is left is sent within half a second if the server answers, and otherwise stays in the spool
+/// for the next process.
 #[derive(Clone, Debug)]
 pub struct Notifier {
     /// None if it is switched off.
@@ -67,15 +67,15 @@ impl Notifier {
         }
     }
 
-    /// What the environment says, to be changed.
+    /// A builder with the settings from the environment.
     pub fn builder() -> Builder {
         Builder::new(Settings::from_env())
     }
 
-    /// What the environment says. It never fails: where `ADWATCH_URL` is no address it is switched off, and says so in the log.
+    /// A notifier with the settings from the environment. It never fails: if `ADWATCH_URL` is invalid, it is switched off and logs that.
     pub fn from_env() -> Self {
         Self::builder().build().unwrap_or_else(|error| {
-            tracing::warn!(%error, "nothing is published");
+            tracing::warn!(%error, "publishing nothing");
             Self::new(None, None, None, None)
         })
     }
@@ -98,7 +98,7 @@ impl Notifier {
         }
     }
 
-    /// The workflow that events belong to which name none.
+    /// The workflow of events that name none.
     pub fn adw_id(&self) -> Option<&str> {
         self.adw_id.as_deref()
     }
@@ -113,7 +113,7 @@ impl Notifier {
         self.outlet.is_some()
     }
 
-    /// Hands one item over as `docs/protocol.md` describes them. What it lacks of `event_id`, `timestamp`, `adw_id` and `agent` is
+    /// Hands one item over, in the form described in `docs/protocol.md`. A missing `event_id`, `timestamp`, `adw_id` or `agent` is
     /// added; secrets are removed.
     pub fn send(&self, mut item: Value) {
         let begun = Instant::now();
@@ -132,7 +132,7 @@ impl Notifier {
         if !is_hook && line::adw_id(&item).is_none() {
             if !outlet.has_warned.swap(true, Ordering::Relaxed) {
                 tracing::warn!(
-                    "an event names no workflow and is not published; set ADWATCH_ADW_ID or use for_workflow"
+                    "an event names no workflow and was not published; set ADWATCH_ADW_ID or use for_workflow"
                 );
             }
             return;
@@ -143,7 +143,7 @@ impl Notifier {
     /// Hands over an event of this workflow and agent.
     pub(super) fn publish(&self, kind: &str, event_type: &str, payload: Value) {
         if self.outlet.is_some() {
-            // Put together by hand, because json! would copy the payload.
+            // Built by hand, because json! would copy the payload.
             let data = Map::from_iter([
                 ("event_type".to_owned(), event_type.into()),
                 ("payload".to_owned(), payload),
@@ -153,20 +153,20 @@ impl Notifier {
         }
     }
 
-    /// Tells that a stage began; what it gives tells how it ended when it goes.
+    /// Reports that a stage started. The returned guard reports how it ended when it is dropped.
     pub fn stage(&self, name: &str) -> StageGuard {
         StageGuard::begin(self.clone(), name)
     }
 
-    /// Tells that a tool was called; what it gives tells of its end when it goes.
+    /// Reports that a tool was called. The returned guard reports its end when it is dropped.
     pub fn tool(&self, name: &str, input: Value) -> ToolGuard {
         ToolGuard::begin(self.clone(), name, input)
     }
 
-    /// Writes fields of a state document, and tells what changed.
+    /// Writes fields of a state document, and reports what changed.
     ///
-    /// `place` is the document or the folder of its `adw_state.json`. Fields that are not named stay. The file is replaced as a
-    /// whole, so that no reader meets half of it. Unlike everything else here this can fail, because a workflow needs its state.
+    /// `place` is the document or the folder of its `adw_state.json`. Fields that are not given stay. The file is replaced as a
+    /// whole, so that no reader sees half of it. Unlike everything else here this can fail, because a workflow needs its state.
     pub fn save_state(&self, place: impl AsRef<Path>, fields: Value) -> Result<(), StateError> {
         let saved = state_file::save(place.as_ref(), fields)?;
         if saved.changes.is_empty() {

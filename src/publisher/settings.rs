@@ -1,13 +1,13 @@
-//! What the environment says to publishers: where to, whose, and where events wait.
+//! The settings of publishers from the environment: the server, the workflow, and where events wait.
 
 use std::path::{Path, PathBuf};
 
 use super::destination::{DEFAULT_URL, Destination, UrlError};
 
-/// What may wait for one server, in bytes.
+/// How much may wait for one server, in bytes.
 pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Everything that `ADWATCH_…` variables say to a publisher.
+/// Everything that `ADWATCH_…` variables set for a publisher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// `ADWATCH_URL`: the server.
@@ -16,9 +16,9 @@ pub struct Settings {
     pub token: Option<String>,
     /// `ADWATCH_DISABLED`: nothing is written, nothing is sent.
     pub is_disabled: bool,
-    /// `ADWATCH_SPOOL`: the folder with a folder for each server.
+    /// `ADWATCH_SPOOL`: the folder that contains a folder for each server.
     pub spool: PathBuf,
-    /// `ADWATCH_SPOOL_BYTES`: what may wait for one server.
+    /// `ADWATCH_SPOOL_BYTES`: how much may wait for one server.
     pub spool_bytes: u64,
     /// `ADWATCH_ADW_ID`, or the older `ADW_ID`: the workflow that events belong to.
     pub adw_id: Option<String>,
@@ -29,12 +29,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What this process was told.
+    /// The settings of this process.
     pub fn from_env() -> Self {
         Self::read(|name| std::env::var(name).ok())
     }
 
-    /// Reads the variables. An empty one counts as absent, and so does a number of bytes that is none: a publisher never fails.
+    /// Reads the variables. An empty one counts as absent, and so does an invalid number of bytes: a publisher never fails.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let is_true = |value: String| matches!(value.trim().to_ascii_lowercase().as_str(), "1" | "true" | "yes");
@@ -44,7 +44,7 @@ impl Settings {
             url: text("ADWATCH_URL").unwrap_or_else(|| DEFAULT_URL.to_owned()),
             token: text("ADWATCH_TOKEN"),
             is_disabled: text("ADWATCH_DISABLED").is_some_and(is_true),
-            // A process that changes its folder must not lose its spool.
+            // A process that changes its working directory must not lose its spool.
             spool: std::path::absolute(&spool).unwrap_or(spool),
             spool_bytes: bytes.unwrap_or(SPOOL_BYTES),
             adw_id: text("ADWATCH_ADW_ID").or_else(|| text("ADW_ID")),
@@ -59,7 +59,7 @@ impl Settings {
     }
 }
 
-/// Where state belongs that outlives a process; without a home, the temporary folder, under a name of this user's.
+/// Where state that outlives a process belongs; without a home, the temporary folder, under a name of this user's.
 fn usual_spool(text: &impl Fn(&str) -> Option<String>) -> PathBuf {
     let state = text("XDG_STATE_HOME").map(PathBuf::from);
     let state = state.filter(|state| state.is_absolute());

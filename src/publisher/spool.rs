@@ -1,8 +1,8 @@
-//! The folder in which events wait for one server: what a call hands over is in a file of it before the call returns.
+//! The folder in which events wait for one server: what a call hands over is in one of its files before the call returns.
 //!
-//! A file belongs to whoever holds its lock, which the system gives up when a process ends, however it ends. So a file that
-//! can be locked has lost its publisher: it is an orphan, and whoever locks it sends it. The order of the names is the order
-//! of sending.
+//! A file belongs to whoever holds its lock, which the system releases when a process ends, however it ends. So a file that
+//! can be locked has lost its publisher: it is an orphan, and whoever locks it sends it. Files are sent in the order of their
+//! names.
 
 mod by_time;
 mod join;
@@ -26,11 +26,11 @@ pub use room::Drops;
 pub use spool_file::SpoolFile;
 
 const ENDING: &str = ".ndjson";
-/// A file has this name until it is locked, or whole.
+/// The name of a file until it is locked, or complete.
 const UNFINISHED: &str = ".new-";
-/// Held by the one process that sends for those that end at once.
+/// Held by the process that sends for those that exit at once.
 const SENDER: &str = ".sender.lock";
-/// What is left of a process that was killed while it made a file.
+/// When a half-made file counts as left behind by a killed process.
 const LITTER_AFTER: Duration = Duration::from_secs(60);
 
 /// The folder of one server, and the names that this publisher gives its files.
@@ -45,25 +45,25 @@ pub struct Spool {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name(String);
 
-/// What a look into the folder found.
+/// What was found in the folder.
 pub struct Claimed {
-    /// Files that have lost their publisher and are ours now, in the order of sending.
+    /// Files that have lost their publisher and now belong to us, in the order of sending.
     pub files: Vec<SpoolFile>,
-    /// Whether others were left for the next look, because one takes only so many.
+    /// Whether others were left for the next time, because only so many are taken at once.
     pub is_partial: bool,
     /// Bytes of all files.
     pub bytes: u64,
     /// How many files there are.
     pub count: usize,
-    /// Whether somebody else is sending files of the asker.
+    /// Whether another process is sending files of the caller.
     pub is_sent_by_others: bool,
 }
 
-/// Locks files that have lost their publisher, in the order of sending, as somebody asks for the next.
+/// Locks files that have lost their publisher one by one, in the order of sending.
 struct Claims<'a> {
     spool: &'a Spool,
     names: std::vec::IntoIter<Name>,
-    /// Processes of which somebody else has a file.
+    /// Processes with a file that another process holds.
     taken: HashSet<String>,
     is_sent_by_others: bool,
 }
@@ -84,9 +84,9 @@ impl Iterator for Claims<'_> {
                     self.is_sent_by_others |= is_own;
                     self.taken.insert(name.process().to_owned());
                 }
-                // Whoever had it has just sent it.
+                // Whoever held it has just sent it.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => tracing::debug!(file = name.0, %error, "a file of the spool is left alone"),
+                Err(error) => tracing::debug!(file = name.0, %error, "skipped a file of the spool"),
             }
         }
         None
@@ -94,7 +94,7 @@ impl Iterator for Claims<'_> {
 }
 
 impl Name {
-    /// Whose file it is: the process, because one process may have several files, which are sent in their order.
+    /// The process that the file belongs to, because one process may have several files, which are sent in order.
     fn process(&self) -> &str {
         self.0.split('-').nth(1).unwrap_or_default()
     }
@@ -111,7 +111,7 @@ impl Name {
 }
 
 impl Spool {
-    /// A folder, which is made when it is needed.
+    /// A folder, which is created when it is needed.
     pub fn new(folder: PathBuf) -> Self {
         Self {
             folder,
@@ -132,7 +132,7 @@ impl Spool {
         SpoolFile::create(&unfinished, path)
     }
 
-    /// Leaves whole lines for others to send: the file appears with all of them, or not at all.
+    /// Leaves complete lines for others to send: the file appears with all of them, or not at all.
     pub fn leave(&self, lines: &[u8]) -> io::Result<()> {
         self.prepare()?;
         let name = self.next_name(clock::now().0);
@@ -147,16 +147,16 @@ impl Spool {
         left
     }
 
-    /// Takes the lock of the process that sends for those that end at once; none if another has it.
+    /// Takes the lock of the process that sends for those that exit at once; none if another process has it.
     pub fn lock_sender(&self) -> io::Result<Option<File>> {
         self.prepare()?;
         let file = spool_file::open_lock(&self.folder.join(SENDER))?;
         Ok(file.try_lock().is_ok().then_some(file))
     }
 
-    /// Locks what has lost its publisher, at most `most` files. `current` is the asker's own file, which is left alone.
+    /// Locks files that have lost their publisher, at most `most`. `current` is the caller's own file, which is left alone.
     ///
-    /// The files of one process are taken in their order: where somebody else has one, those after it are left.
+    /// The files of one process are taken in order: if another process has one, those after it are left.
     pub fn claim(&self, current: Option<&Path>, most: usize) -> Claimed {
         let mut names = self.names();
         let count = names.len();
@@ -199,7 +199,7 @@ impl Spool {
         names
     }
 
-    /// Makes the folder. One that belongs to somebody else is not used: he could read what is written there.
+    /// Creates the folder. One that belongs to another user is not used, because that user could read what is written there.
     fn prepare(&self) -> io::Result<()> {
         let folder = match fs::symlink_metadata(&self.folder) {
             Ok(folder) => folder,
@@ -212,7 +212,7 @@ impl Spool {
         if !folder.is_dir() || folder.uid() != rustix::process::geteuid().as_raw() {
             return Err(io::Error::new(
                 io::ErrorKind::PermissionDenied,
-                "the spool is no folder of this user",
+                "the spool is not a folder owned by this user",
             ));
         }
         if folder.mode() & 0o077 != 0 {
@@ -226,7 +226,7 @@ impl Spool {
     }
 }
 
-/// The time in the next name: after all that this process has given, even where the clock has jumped back.
+/// The time in the next name: later than all that this process has used, even if the clock was set back.
 fn next_ms(now_ms: i64) -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     let now_ms = u64::try_from(now_ms).unwrap_or(0);
@@ -235,7 +235,7 @@ fn next_ms(now_ms: i64) -> u64 {
     next(last.unwrap_or(0))
 }
 
-/// Removes what a killed process left half made.
+/// Removes half-made files of killed processes.
 fn sweep(path: &Path) {
     let Ok(file) = fs::symlink_metadata(path) else { return };
     let age = file
@@ -245,7 +245,7 @@ fn sweep(path: &Path) {
     if !file.is_file() || age.is_none_or(|age| age < LITTER_AFTER) {
         return;
     }
-    // A process that is only slow holds its lock.
+    // A process that is merely slow holds its lock.
     if File::open(path).is_ok_and(|file| file.try_lock().is_ok()) {
         let _ = fs::remove_file(path);
     }
@@ -274,7 +274,7 @@ mod tests {
             .into();
         assert!(names.is_sorted(), "{names:?}");
         assert!(names.windows(2).all(|two| two[0] != two[1]), "{names:?}");
-        // Another publisher of this process goes on from there.
+        // Another publisher of this process continues from there.
         assert!(Spool::new(folder.path().to_owned()).next_name(now_ms) > names[5]);
         assert!(Name::parse(&names[0]).is_some_and(|name| name.is_of(&spool.author)));
     }

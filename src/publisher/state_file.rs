@@ -1,4 +1,4 @@
-//! Writes a state document: as a whole and at once, and without losing a field that somebody else wrote.
+//! Writes a state document atomically, and without losing fields that others wrote.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -13,18 +13,18 @@ use draft::lenient_json;
 /// The document of a workflow's folder.
 const FILE: &str = "adw_state.json";
 
-/// Why a state was not saved. The document is as it was.
+/// Why a state was not saved. The document is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    #[error("{path} cannot be written: {source}")]
+    #[error("cannot write {path}: {source}")]
     File { path: PathBuf, source: io::Error },
-    #[error("{0} holds no JSON object; repair or remove it, and save again")]
+    #[error("{0} does not contain a JSON object; repair or remove it, and save again")]
     Broken(PathBuf),
     #[error("the fields to save must be a JSON object")]
     Fields,
 }
 
-/// What a save has done.
+/// The result of a save.
 #[derive(Debug)]
 pub(super) struct Saved {
     pub changes: Vec<Change>,
@@ -34,7 +34,7 @@ pub(super) struct Saved {
     pub adw_id: Option<String>,
 }
 
-/// Sets these fields of the document at a place, which is its path or that of its folder.
+/// Sets these fields of the document at a path, which is its own or that of its folder.
 pub(super) fn save(place: &Path, fields: Value) -> Result<Saved, StateError> {
     let Value::Object(fields) = fields else {
         return Err(StateError::Fields);
@@ -69,7 +69,7 @@ pub(super) fn save(place: &Path, fields: Value) -> Result<Saved, StateError> {
     })
 }
 
-/// Reads a document as Python writes them. One that was just emptied, to be written again, holds nothing.
+/// Reads a document as Python writes it. One that was just emptied, to be written again, counts as empty.
 fn document(bytes: &[u8]) -> Option<Map<String, Value>> {
     let text = std::str::from_utf8(bytes).ok()?;
     if text.trim().is_empty() {
@@ -81,7 +81,7 @@ fn document(bytes: &[u8]) -> Option<Map<String, Value>> {
     }
 }
 
-/// Writes a new file beside the old one and puts it in its place.
+/// Writes a new file next to the old one and replaces it.
 fn replace(path: &Path, document: &Map<String, Value>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;

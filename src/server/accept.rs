@@ -1,4 +1,4 @@
-//! Takes connections and serves them until told to stop.
+//! Accepts connections and serves them until told to stop.
 //!
 //! Its own loop, because `axum::serve` has no limit on the time for a request's head, nor on the number of connections.
 
@@ -19,17 +19,17 @@ use tokio::time::{sleep, timeout};
 use crate::config::Limits;
 use crate::connection::Connection;
 
-/// Files that stay free for the journal, the watched folders and the answer to one connection too many.
+/// File descriptors reserved for the journal, the watched folders and the answer to one connection too many.
 const FILES_KEPT_BACK: u64 = 512;
 /// The longest head of a request, in bytes.
 const HEAD_BYTES: usize = 64 * 1024;
-/// Open requests have so long to finish when the server stops.
+/// How long open requests may take to finish when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Without a length: the body ends with the connection.
 const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nretry-after: 5\r\n\
     connection: close\r\n\r\n\
-    {\"error\":{\"code\":\"busy\",\"message\":\"all connections are taken; try again in five seconds\"}}";
+    {\"error\":{\"code\":\"busy\",\"message\":\"all connections are in use; try again in five seconds\"}}";
 
 /// Serves until `shutdown` completes, then lets open requests and sockets finish for a short while.
 pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutdown: impl Future<Output = ()>) {
@@ -67,7 +67,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutd
     if timeout(FAREWELL, all).await.is_err() {
         tracing::info!(
             open = most - places.available_permits(),
-            "closing connections that did not finish"
+            "closing connections that did not finish in time"
         );
     }
 }
@@ -83,13 +83,13 @@ async fn serve_one(http: http1::Builder, connection: Connection, router: Router,
             served.await
         }
     };
-    // A client that breaks off is no event: it comes back or it does not.
+    // A client that disconnects is not worth logging: it reconnects or it does not.
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended early");
     }
 }
 
-/// As many as wanted, but no more than there are files for.
+/// As many as configured, but no more than the limit on open files allows.
 fn most_connections(wanted: usize) -> usize {
     let files = rustix::process::getrlimit(rustix::process::Resource::Nofile)
         .current
@@ -102,31 +102,31 @@ fn most_connections(wanted: usize) -> usize {
         tracing::warn!(
             files,
             connections = most,
-            "fewer connections than configured: the limit on open files is low"
+            "allowing fewer connections than configured, because the limit on open files is low"
         );
     }
     most
 }
 
-/// Tells one client too many when to come back, and waits a moment for it to have read that.
+/// Tells one client too many when to try again, and waits a moment for it to read that.
 fn refuse(mut stream: TcpStream) {
     tokio::spawn(timeout(Duration::from_secs(1), async move {
         let _ = stream.write_all(FULL.as_bytes()).await;
         let _ = stream.shutdown().await;
-        // Closing with unread bytes would take the answer back.
+        // Closing with unread bytes would discard the answer.
         let mut unread = [0; 1024];
         while stream.read(&mut unread).await.is_ok_and(|bytes| bytes > 0) {}
     }));
 }
 
-/// A client that was gone before it was taken is no reason to wait; a lack of files or memory is.
+/// A client that was gone before it was accepted is no reason to wait; a lack of files or memory is.
 async fn wait_after(error: &io::Error) {
     let is_of_client = matches!(
         error.kind(),
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::Interrupted
     );
     if !is_of_client {
-        tracing::warn!(%error, "no connection can be taken; trying again");
+        tracing::warn!(%error, "cannot accept a connection; trying again");
         sleep(Duration::from_millis(100)).await;
     }
 }

@@ -1,7 +1,7 @@
-//! Who may ask, decided before anything else looks at a request.
+//! Who may send requests, decided before anything else looks at them.
 //!
-//! A page of another site can reach a server on this machine: by its address (cross-site requests) or by a name that it
-//! points here (DNS rebinding). So the name must be ours, and the page must be ours or allowed.
+//! A page of another site can reach a server on this machine by its address (cross-site requests) or by a name that it
+//! points here (DNS rebinding). So the host name must be ours, and the page must be ours or allowed.
 
 pub mod host;
 pub mod origin;
@@ -23,7 +23,7 @@ use self::host::Host;
 use self::origin::Origin;
 use crate::error::ApiError;
 
-/// What a page may load where it does not set a policy of its own: nothing.
+/// What a page without a policy of its own may load: nothing.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const METHODS: &str = "GET, HEAD, POST";
 
@@ -48,7 +48,7 @@ pub fn page_policy(nonce: &str, reload_port: Option<u16>) -> String {
     )
 }
 
-/// Lets a request through if its host and origin are allowed, and gives every answer its safety headers.
+/// Lets a request through if its host and origin are allowed, and adds security headers to every response.
 pub async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
     let asker = match check(&access, &request) {
         Ok(asker) => asker,
@@ -71,10 +71,10 @@ pub async fn guard(State(access): State<Arc<Access>>, request: Request, next: Ne
     with_safety_headers(response)
 }
 
-/// Who asks, as far as the headers tell.
+/// Who sends the request, as far as the headers show.
 #[derive(Debug, PartialEq)]
 enum Asker {
-    /// No browser, or a browser that opens a page.
+    /// Not a browser, or a browser that opens a page.
     Program,
     OwnPage,
     /// A page of an allowed origin, as the browser wrote it.
@@ -88,7 +88,7 @@ fn check(access: &Access, request: &Request) -> Result<Asker, ApiError> {
             StatusCode::MISDIRECTED_REQUEST,
             "host_not_allowed",
             format!(
-                "adwatch does not answer for {host}; open it as localhost, or add the name to allowed_hosts in the \
+                "adwatch does not serve the host {host}; open it as localhost, or add the name to allowed_hosts in the \
                  settings"
             ),
         ));
@@ -99,7 +99,7 @@ fn check(access: &Access, request: &Request) -> Result<Asker, ApiError> {
         ApiError::new(
             StatusCode::FORBIDDEN,
             "origin_not_allowed",
-            format!("pages of {told} may not use adwatch; add the origin to allowed_origins in the settings"),
+            format!("pages from {told} may not use adwatch; add the origin to allowed_origins in the settings"),
         )
     };
     match (origins.next(), origins.next()) {
@@ -117,16 +117,16 @@ fn check(access: &Access, request: &Request) -> Result<Asker, ApiError> {
             }
             return Ok(Asker::OwnPage);
         }
-        (Some(_), Some(_)) => return Err(refuse_origin("several origins at once".to_owned())),
+        (Some(_), Some(_)) => return Err(refuse_origin("more than one origin".to_owned())),
     }
-    // Browsers name the origin of every request that can change something; this catches those that hide it.
+    // Browsers send the origin with every request that can change something; this catches those that hide it.
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     match site {
         Some(b"cross-site" | b"same-site") if !is_reading => Err(ApiError::new(
             StatusCode::FORBIDDEN,
             "cross_site",
-            "another site's page may not send this to adwatch; add its origin to allowed_origins in the settings",
+            "pages of other sites may not send this to adwatch; add the page's origin to allowed_origins in the settings",
         )),
         _ => Ok(Asker::Program),
     }
@@ -146,10 +146,10 @@ fn host_of(request: &Request) -> Result<Host, ApiError> {
         .unwrap_or_default()
         .parse::<Host>()
         .map_err(|error| bad(error.to_string()))?;
-    // A request line with a whole URL overrides the header (RFC 9112, 3.2.2); nobody honest sends two names.
+    // A request line with a full URL overrides the header (RFC 9112, 3.2.2); no honest client sends two names.
     match request.uri().authority() {
         Some(authority) if authority.as_str().parse::<Host>().as_ref() != Ok(&host) => Err(bad(format!(
-            "the request line asks for {authority}, the Host header for {host}"
+            "the request line names {authority}, but the Host header names {host}"
         ))),
         _ => Ok(host),
     }

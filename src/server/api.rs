@@ -1,4 +1,4 @@
-//! What is known, for programs and for pages that cannot have a socket: workflows, their state, and events by seq.
+//! What is known, for programs and for pages without a WebSocket: workflows, their state, and events by seq.
 
 pub mod entries;
 mod events;
@@ -28,12 +28,12 @@ use crate::shared::Shared;
 use domain::adw_id::AdwId;
 use journal::JournalError;
 
-/// Exports and pages of a filter that read at the same time: a third of the hub's readers.
+/// How many exports and filtered pages may read at the same time: a third of the hub's readers.
 pub const LONG_READS: usize = 2;
-/// Searches that count at the same time: another third. They may take longest, and nothing else waits for them.
+/// How many searches may count at the same time: another third. They can take longest, and nothing else waits for them.
 pub const COUNTS: usize = 2;
 
-/// All routes that read. `/api/…` that is none of them is answered in JSON too.
+/// All routes that read. Other addresses below `/api/` are answered in JSON too.
 pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(workflows::list))
@@ -52,16 +52,16 @@ pub fn router() -> OpenApiRouter<Shared> {
 }
 
 async fn no_such_address(uri: Uri) -> ApiError {
-    ApiError::not_found(format!("there is no {}; /api/docs shows what there is", uri.path()))
+    ApiError::not_found(format!("{} does not exist; see /api/docs for what does", uri.path()))
 }
 
-/// Answers for every address that is asked in a way it does not take.
+/// Answers requests with a method that the address does not support.
 pub async fn wrong_method(method: Method, uri: Uri) -> ApiError {
-    let message = format!("{} does not take {method}", uri.path());
+    let message = format!("{} does not support {method}", uri.path());
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }
 
-/// Asks the hub for what it must read from the disk, beside the runtime.
+/// Asks the hub for what it must read from disk, outside the async runtime.
 pub(super) async fn read<T: Send + 'static>(
     shared: &Shared,
     ask: impl FnOnce(&Hub) -> Result<T, JournalError> + Send + 'static,
@@ -69,26 +69,26 @@ pub(super) async fn read<T: Send + 'static>(
     let hub = shared.hub.clone();
     let answer = tokio::task::spawn_blocking(move || ask(&hub)).await;
     answer
-        .map_err(|error| ApiError::journal(format!("the journal could not be asked: {error}")))?
+        .map_err(|error| ApiError::journal(format!("could not query the journal: {error}")))?
         .map_err(|error| {
-            tracing::error!(%error, "a reader could not be answered");
+            tracing::error!(%error, "could not answer a request");
             ApiError::journal(error.to_string())
         })
 }
 
-/// The same for what may take its time: it takes one of so many places, since some readers stay free for pages and for viewers
-/// that fell behind, and is told when nobody waits for the answer any more.
+/// The same for requests that can take long: they share a limited number of permits, since some readers must stay free for pages
+/// and for viewers that fell behind. They are told when nobody is waiting for the answer any more.
 async fn read_long<T: Send + 'static>(
     shared: &Shared,
     places: &Arc<Semaphore>,
     ask: impl FnOnce(&Hub, &dyn Fn() -> bool) -> Result<T, JournalError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let place = Arc::clone(places).acquire_owned().await;
-    // Dropped with this answer when the client goes away or its time is over.
+    // Dropped with this response when the client disconnects or its time is over.
     let waiting = Arc::new(());
     let asker = Arc::downgrade(&waiting);
     let answer = read(shared, move |hub| {
-        // Kept to the end, also where nobody waits for the answer any more.
+        // Kept to the end, even if nobody is waiting for the answer any more.
         let _place = place;
         ask(hub, &|| asker.strong_count() > 0)
     });
@@ -98,10 +98,10 @@ async fn read_long<T: Send + 'static>(
 }
 
 fn no_workflow(adw_id: &AdwId) -> ApiError {
-    ApiError::not_found(format!("there is no workflow {adw_id}"))
+    ApiError::not_found(format!("workflow {adw_id} does not exist"))
 }
 
-/// An answer that must not be kept: it is of this moment.
+/// A response that must not be cached, because it is valid only at this moment.
 pub(super) fn fresh(body: impl Into<Body>) -> Response {
     use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
@@ -111,5 +111,5 @@ pub(super) fn fresh(body: impl Into<Body>) -> Response {
 fn json<T: Serialize>(value: &T) -> Result<Response, ApiError> {
     serde_json::to_string(value)
         .map(fresh)
-        .map_err(|error| ApiError::journal(format!("the answer cannot be written: {error}")))
+        .map_err(|error| ApiError::journal(format!("cannot serialise the response: {error}")))
 }

@@ -22,7 +22,7 @@ pub struct Asset {
     /// A quoted hash of the identity bytes.
     pub etag: &'static str,
     pub identity: &'static [u8],
-    /// Absent where compressing did not make the file smaller.
+    /// Absent if compression did not make the file smaller.
     pub brotli: Option<&'static [u8]>,
     pub gzip: Option<&'static [u8]>,
 }
@@ -91,7 +91,7 @@ fn respond(asset: &'static Asset, cache: &'static str, request: &HeaderMap) -> R
     response
 }
 
-/// The encoding that the reader wants most; the smaller one where it does not mind, plain where it says nothing.
+/// The encoding that the client prefers; the smallest if it has no preference, plain if it says nothing.
 fn choose(asset: &'static Asset, request: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
     let plain = (None, asset.identity);
     let Some(accepted) = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else {
@@ -108,7 +108,7 @@ fn choose(asset: &'static Asset, request: &HeaderMap) -> (Option<&'static str>, 
     best
 }
 
-/// How much `Accept-Encoding` wants an encoding, in thousandths (RFC 9110, 12.5.3).
+/// The preference of `Accept-Encoding` for an encoding, in thousandths (RFC 9110, 12.5.3).
 fn weight(accepted: &str, encoding: &str) -> u16 {
     let mut of_any = None;
     for item in accepted.split(',') {
@@ -125,7 +125,7 @@ fn weight(accepted: &str, encoding: &str) -> u16 {
             of_any = Some(thousandths);
         }
     }
-    // What is not listed is not wanted, except the plain file, which is always better than nothing.
+    // What is not listed is not accepted, except the plain file, which is always better than nothing.
     of_any.unwrap_or(u16::from(encoding == "identity"))
 }
 

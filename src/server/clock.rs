@@ -1,4 +1,4 @@
-//! What time it is: the one place of the server that asks.
+//! The time: the one place in the server that reads the clock.
 
 use std::time::SystemTime;
 

@@ -1,27 +1,27 @@
-//! Answers over HTTP, compressed as their reader can take it.
+//! Compression of HTTP responses, as accepted by the client.
 //!
-//! The embedded files are compressed when they are built and stay outside of this. Compressing what an attacker chose together
-//! with a secret would tell the secret by its length (BREACH); no answer holds one. Whoever adds one, a token in a page
-//! above all, must keep it out of compressed bodies or blind it anew in each.
+//! The embedded files are compressed at build time and bypass this. Compressing a secret together with text that an attacker
+//! chose would reveal the secret by its length (BREACH); no response contains one. Whoever adds one, especially a token in
+//! a page, must keep it out of compressed bodies or mask it differently in each.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version};
 use tower_http::compression::predicate::{And, Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
-/// Brotli, zstd and gzip all have their knee here: 9 makes a page a twentieth smaller, in several times the time.
+/// The best trade-off for brotli, zstd and gzip alike: 9 makes a page a twentieth smaller, but takes several times as long.
 const LEVEL: CompressionLevel = CompressionLevel::Precise(4);
-/// Shorter answers fit into one packet anyhow.
+/// Shorter responses fit into one packet anyway.
 const LEAST_BYTES: u16 = 860;
 
 type Chosen = And<SizeAbove, fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool>;
 
-/// For all answers: in what the reader wants most, of brotli, zstd and gzip.
+/// For all responses: in whichever of brotli, zstd and gzip the client prefers.
 pub fn of_answers() -> CompressionLayer<Chosen> {
     CompressionLayer::new().quality(LEVEL).compress_when(chosen())
 }
 
-/// For answers that are streamed, within the other: in gzip wherever that is taken. It holds 0.3 MB for a client that has stopped
+/// For streamed responses, inside the other layer: in gzip if that is accepted. It holds 0.3 MB for a client that has stopped
 /// reading, the others 2.5 MB.
 pub fn of_streams() -> CompressionLayer<Chosen> {
     let gzip = CompressionLayer::new().no_br().no_zstd();
@@ -32,7 +32,7 @@ fn chosen() -> Chosen {
     SizeAbove::new(LEAST_BYTES).and(|_, _, headers, _| is_text(headers))
 }
 
-/// Images and whatever else may come are compressed already.
+/// Images and other types are already compressed.
 fn is_text(headers: &HeaderMap) -> bool {
     let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     media.is_some_and(|media| {

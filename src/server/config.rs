@@ -1,6 +1,6 @@
-//! How adwatch runs: the settings of `Leptos.toml`, overridden by `ADWATCH_…` variables, overridden by flags.
+//! The settings of adwatch: those of `Leptos.toml`, overridden by `ADWATCH_…` variables, overridden by flags.
 //!
-//! Every setting has a default that is compiled in, so the file may be absent; what cannot be understood is refused.
+//! Every setting has a compiled-in default, so the file is optional; anything invalid is refused.
 
 mod file;
 pub mod key;
@@ -18,7 +18,7 @@ use crate::access::Access;
 use domain::status::Patience;
 pub use journal::sqlite::Durability;
 
-/// The settings file that is read where `--config` names no other.
+/// The settings file that is read unless `--config` names another.
 pub const FILE: &str = "Leptos.toml";
 
 /// All settings, by the sections of the file.
@@ -32,19 +32,19 @@ pub struct Config {
     pub limits: Limits,
 }
 
-/// What the page's framework is told.
+/// Settings of the page's framework.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Leptos {
-    /// Where `cargo leptos watch` tells an open page to reload.
+    /// The port on which `cargo leptos watch` tells open pages to reload.
     pub reload_port: u16,
 }
 
-/// Where adwatch listens and how it talks.
+/// Where adwatch listens, and how it logs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Server {
     /// Always an address of this machine.
     pub listen: SocketAddr,
-    /// Time between two signs of life on every socket.
+    /// Time between two heartbeats on every socket.
     pub heartbeat: Duration,
     /// Which log lines are written: a level, or directives such as `info,adwatch=debug`.
     pub log: String,
@@ -61,16 +61,16 @@ pub enum LogFormat {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agents {
     pub dirs: Vec<PathBuf>,
-    /// Time between two looks at all files, for what the operating system did not report.
+    /// Time between two checks of all files, for changes that the operating system did not report.
     pub rescan: Duration,
     pub patience: Patience,
-    /// Whether what publishers left in their spools for this server is taken from there.
+    /// Whether the server takes over what publishers left for it in their spools.
     pub take_spools: bool,
-    /// What a hook tells of a session that no workflow knows waits for one so long.
+    /// How long a hook's event waits for a workflow that knows its session.
     pub session_wait: Duration,
 }
 
-/// Where the events are kept, and how safely.
+/// Where the events are stored, and how durably.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Journal {
     /// The folder of the journal.
@@ -78,9 +78,9 @@ pub struct Journal {
     pub durability: Durability,
     /// Events of a workflow between two checkpoints of its timeline.
     pub checkpoint_every: u64,
-    /// Older events are removed; 0 keeps them for ever.
+    /// Older events are removed; 0 keeps them forever.
     pub keep_days: u64,
-    /// When the journal fills more, the oldest events are removed; 0 keeps all.
+    /// When the events take up more than this, the oldest are removed; 0 keeps all.
     pub keep_bytes: u64,
 }
 
@@ -89,11 +89,11 @@ pub struct Journal {
 pub struct Limits {
     /// The longest body of a request, in bytes.
     pub max_body: usize,
-    /// A socket that accepts nothing for so long is closed.
+    /// A socket whose client reads nothing for this long is closed.
     pub slow_viewer: Duration,
-    /// Time for the head of a request.
+    /// Time limit for the headers of a request.
     pub header_timeout: Duration,
-    /// Time from the head of a request to the head of its answer.
+    /// Time limit from the headers of a request to the headers of its response.
     pub request_timeout: Duration,
     /// Open connections, sockets included.
     pub max_connections: usize,
@@ -104,9 +104,9 @@ pub struct Limits {
 /// Why the settings were refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("{file} cannot be read: {source}; name another file with --config, or leave it out to use the defaults")]
+    #[error("cannot read {file}: {source}; name another file with --config, or leave it out to use the defaults")]
     Unreadable { file: String, source: std::io::Error },
-    #[error("{file}:{line}: this is no TOML: {message}")]
+    #[error("{file}:{line}: not valid TOML: {message}")]
     Syntax { file: String, line: usize, message: String },
     #[error("{file}:{line}: there is no section [{section}]; allowed are {allowed}; for example:\n{example}")]
     UnknownSection {
@@ -116,7 +116,7 @@ pub enum ConfigError {
         allowed: String,
         example: String,
     },
-    #[error("{file}:{line}: `{key}` stands outside of a section; sections are {allowed}; for example:\n{example}")]
+    #[error("{file}:{line}: `{key}` is outside any section; the sections are {allowed}; for example:\n{example}")]
     NoSection {
         file: String,
         line: usize,
@@ -176,7 +176,7 @@ impl Default for Agents {
 impl Default for Journal {
     fn default() -> Self {
         Self {
-            // Beside the agents folder it belongs to: two projects never share a journal by accident.
+            // Next to the agents folder that it belongs to, so that two projects never share a journal by accident.
             data: PathBuf::from(".adwatch"),
             durability: Durability::Power,
             checkpoint_every: 1_000,
@@ -200,7 +200,7 @@ impl Default for Limits {
 }
 
 impl Config {
-    /// Reads the file (`Leptos.toml` in the current folder if `named` is none, and none if that is absent), then the
+    /// Reads the file (`Leptos.toml` in the current folder if `named` is none, or no file if that does not exist), then the
     /// variables. Flags come last, through [`Config::set`].
     pub fn load(named: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut config = Self::default();
@@ -222,7 +222,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Sets one key to what a flag or a variable says; `place` names it in the refusal.
+    /// Sets one key from a flag or a variable; `place` names it in the error.
     pub fn set(&mut self, key: &Key, value: &Value, place: &str) -> Result<(), ConfigError> {
         let given = Given {
             value,
@@ -293,7 +293,7 @@ mod tests {
         for address in ["0.0.0.0:4600", "[::]:4600", "192.168.1.5:80"] {
             let refusal = with_variables(&[("ADWATCH_LISTEN", address)]).unwrap_err();
             assert!(refusal.contains("this machine"), "{refusal}");
-            assert!(refusal.contains("does not ask who is reading"), "{refusal}");
+            assert!(refusal.contains("does not authenticate anyone"), "{refusal}");
         }
         assert!(with_variables(&[("ADWATCH_LISTEN", "localhost:1")]).is_ok());
     }
@@ -301,6 +301,6 @@ mod tests {
     #[test]
     fn a_named_file_must_be_there() {
         let refusal = Config::load(Some(Path::new("/nowhere/adwatch.toml")), |_| None).unwrap_err();
-        assert!(refusal.to_string().contains("/nowhere/adwatch.toml cannot be read"));
+        assert!(refusal.to_string().contains("cannot read /nowhere/adwatch.toml"));
     }
 }

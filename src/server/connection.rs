@@ -1,6 +1,6 @@
-//! One client's TCP stream, counted while it is open, and given up when it accepts nothing for too long.
+//! One client's TCP stream, counted while it is open, and closed when the client reads nothing for too long.
 //!
-//! Requests and upgraded sockets both run on it, so a reader that has stopped cannot hold a connection for ever.
+//! Requests and upgraded sockets both use it, so a client that has stopped reading cannot hold a connection forever.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -13,15 +13,15 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
-/// Bytes that the operating system takes ahead of what it has sent. A stalled client costs this much and no more.
+/// How many bytes the operating system buffers for sending. A stalled client costs this much and no more.
 const UNSENT_BYTES: u32 = 64 * 1024;
-/// Added to the patience with slow clients before a connection whose peer has vanished is given up.
+/// Added to the time limit for slow clients before a connection whose peer has vanished is closed.
 const VANISHED: Duration = Duration::from_secs(10);
 
-/// A stream with its place among the open connections.
+/// A stream that counts as one of the open connections.
 pub struct Connection {
     stream: TcpStream,
-    /// Runs while the client accepts nothing; none while it does, so that an idle connection costs no timer.
+    /// Runs while the client reads nothing; none while it does, so that an idle connection costs no timer.
     stalled: Option<Pin<Box<Sleep>>>,
     patience: Duration,
     _place: OwnedSemaphorePermit,
@@ -30,7 +30,7 @@ pub struct Connection {
 impl Connection {
     pub fn new(stream: TcpStream, place: OwnedSemaphorePermit, patience: Duration) -> Self {
         let socket = SockRef::from(&stream);
-        // Frames are small and each is wanted at once. None of these options is worth refusing a client for.
+        // Frames are small and should be sent at once. A failure to set these options is no reason to refuse a client.
         let _ = socket.set_tcp_nodelay(true);
         #[cfg(target_os = "linux")]
         {
@@ -50,8 +50,8 @@ impl Connection {
         self.stalled.is_some()
     }
 
-    /// Lets the last words out although the client has not taken what came before them: the operating system delivers
-    /// them if it ever reads on.
+    /// Writes the last words although the client has not read what came before: the operating system delivers them if it
+    /// ever reads on.
     pub fn allow_last_words(&mut self) {
         #[cfg(target_os = "linux")]
         let _ = SockRef::from(&self.stream).set_tcp_notsent_lowat(u32::MAX);
@@ -69,7 +69,7 @@ impl Connection {
         ready!(stalled.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(
             io::ErrorKind::TimedOut,
-            "the client has accepted nothing for too long",
+            "the client read nothing for too long",
         )))
     }
 }

@@ -1,6 +1,6 @@
-//! The messages of a socket in DEFLATE, each by itself (RFC 7692 without context takeover).
+//! Compresses the messages of a socket with DEFLATE, each by itself (RFC 7692 without context takeover).
 //!
-//! A message that needs nothing of the ones before it is compressed once for all who get it, and costs no connection a
+//! A message that does not depend on earlier ones is compressed once for all recipients, and no connection needs a
 //! window.
 
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
@@ -8,19 +8,19 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, 
 /// Frames of the samples: 1 leaves 60 % of single events, 3 leaves 47.5 %, 6 leaves 47.2 % in the same time; of frames with
 /// 64 events 25.7, 19.5 and 18.1 %. Beyond 6 a tenth of a percent costs as much time again.
 const LEVEL: Compression = Compression::new(6);
-/// What ends every message, and is left out of it (7.2.1).
+/// The end of every message, which is not sent (7.2.1).
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
 
-/// Why a message cannot be inflated.
+/// Why a message cannot be decompressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InflateError {
     TooLong,
     Broken,
 }
 
-/// The message deflated; none where that is no shorter.
+/// The compressed message; none if that is not shorter.
 pub fn deflate(message: &[u8]) -> Option<Vec<u8>> {
-    // One for each message: its 270 kB are got and given back in a tenth of the time that it works.
+    // A new one for each message: allocating and freeing its 270 kB takes a tenth of the time that it works.
     let mut deflater = Compress::new(LEVEL, false);
     let mut out = Vec::with_capacity(message.len() / 2 + 64);
     loop {
@@ -28,7 +28,7 @@ pub fn deflate(message: &[u8]) -> Option<Vec<u8>> {
         deflater
             .compress_vec(&message[taken..], &mut out, FlushCompress::Sync)
             .ok()?;
-        // Room that is left over means that all is out.
+        // If there is room left, everything has been written.
         if out.len() < out.capacity() {
             break;
         }
@@ -39,13 +39,13 @@ pub fn deflate(message: &[u8]) -> Option<Vec<u8>> {
     (out.len() < message.len()).then_some(out)
 }
 
-/// The message as it was, if it has at most so many bytes.
+/// The original message, if it has at most this many bytes.
 pub fn inflate(deflated: &[u8], most_bytes: usize) -> Result<Vec<u8>, InflateError> {
     let mut inflater = Decompress::new(false);
     let mut out = Vec::new();
     for mut rest in [deflated, &TAIL] {
         while !rest.is_empty() {
-            // One byte more than may be, to see that there is more.
+            // One byte more than allowed, to detect that there is more.
             let room = (most_bytes + 1 - out.len()).min(4 * deflated.len() + 256);
             out.reserve(room);
             let (taken, length) = (inflater.total_in(), out.len());
@@ -58,7 +58,7 @@ pub fn inflate(deflated: &[u8], most_bytes: usize) -> Result<Vec<u8>, InflateErr
             }
             let is_stuck = inflater.total_in() == taken && out.len() == length;
             match status {
-                // A sender may end the stream within a message (7.2.3.4); what follows is the next stream.
+                // A sender may end the stream in the middle of a message (7.2.3.4); what follows is the next stream.
                 Status::StreamEnd => inflater = Decompress::new(false),
                 Status::Ok | Status::BufError if is_stuck => return Err(InflateError::Broken),
                 Status::Ok | Status::BufError => {}

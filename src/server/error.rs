@@ -1,4 +1,4 @@
-//! What a caller is told when something cannot be done: `{"error":{"code","message","field"?}}`.
+//! The error response of the API: `{"error":{"code","message","field"?}}`.
 
 use axum::Json;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
@@ -6,15 +6,15 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-/// An answer that is an error. The code is for programs and never changes; the message is for a person.
+/// An error response. The code is for programs and never changes; the message is for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     pub status: StatusCode,
     pub code: &'static str,
     pub message: String,
-    /// The field or parameter that is wrong.
+    /// The field or parameter at fault.
     pub field: Option<String>,
-    /// When it is worth trying again, in seconds.
+    /// After how many seconds to try again.
     pub retry_after_seconds: Option<u32>,
 }
 
@@ -41,7 +41,7 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
-    /// 503, worth another try after so many seconds.
+    /// 503, to be tried again after this many seconds.
     pub fn busy(message: impl Into<String>, retry_after_seconds: u32) -> Self {
         Self {
             retry_after_seconds: Some(retry_after_seconds),

@@ -61,13 +61,13 @@ const READERS: usize = 6;
 /// Why something could not be recorded. Nothing of the batch was kept.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RecordError {
-    #[error("more is waiting to be recorded than fits; try again in a second")]
+    #[error("too many events are waiting to be recorded; try again in a second")]
     Busy,
-    #[error("the disk is full; make room, and recording goes on by itself")]
+    #[error("the disk is full; free up space, and recording resumes by itself")]
     Full,
-    #[error("a picture cannot be kept: {0}; make the folder of the journal writable, and recording goes on by itself")]
+    #[error("cannot save a picture: {0}; make the journal's folder writable, and recording resumes by itself")]
     Picture(String),
-    #[error("recording has stopped: {0}; restart adwatch")]
+    #[error("recording stopped: {0}; restart adwatch")]
     Stopped(String),
 }
 
@@ -115,7 +115,7 @@ impl Hub {
         // Before the readers, who look for what it makes.
         let indexer = journal
             .indexer()
-            .inspect_err(|error| tracing::warn!(%error, "there is no search index; searches read all events"));
+            .inspect_err(|error| tracing::warn!(%error, "there is no search index; searches will read all events"));
         // Two for exports and filters, two for searches, two for pages and for those that fell behind.
         let readers = (0..READERS).map(|_| journal.reader()).collect::<Result<Vec<_>, _>>()?;
         let shared = Arc::new(Shared {
@@ -181,7 +181,7 @@ impl Hub {
         }
         let outcome = answer
             .await
-            .unwrap_or_else(|_| Err(RecordError::Stopped("the writer has ended".into())));
+            .unwrap_or_else(|_| Err(RecordError::Stopped("the writer thread ended".into())));
         drop(room);
         outcome
     }
@@ -192,7 +192,7 @@ impl Hub {
         keep(&self.media, &std::mem::take(&mut batch.pictures))?;
         let (reply, answer) = oneshot::channel();
         let job = Job::Record { batch, reply };
-        let ended = || RecordError::Stopped("the writer has ended".into());
+        let ended = || RecordError::Stopped("the writer thread ended".into());
         self.jobs.blocking_send(job).map_err(|_| ended())?;
         answer.blocking_recv().unwrap_or_else(|_| Err(ended()))
     }

@@ -1,7 +1,7 @@
-//! `adwatch import`: takes NDJSON exports back into a journal, every event with the number, time and payload it had.
+//! `adwatch import`: loads NDJSON exports into a journal, every event with its original number, time and payload.
 //!
-//! What an export holds was redacted when it was recorded, and is taken in as it stands. A line that cannot be read is
-//! reported and the others are kept.
+//! The contents of an export were redacted when they were recorded, and are imported unchanged. A line that cannot be read is
+//! reported, and the others are imported.
 
 mod lines;
 
@@ -17,11 +17,11 @@ use lines::Lines;
 /// One transaction takes at most this much.
 const BATCH_EVENTS: usize = 1_000;
 const BATCH_BYTES: usize = 1024 * 1024;
-/// So many lines may be broken before the first good one; what begins with more is no export.
+/// How many invalid lines may come before the first valid one; with more, the file is not an export.
 const BROKEN_AT_FIRST: usize = 10;
-/// How an export in the format json begins. Its last line would pass for an event.
+/// How an export in the json format begins. Its last line would pass for an event.
 const JSON_EXPORT: &[u8] = b"{\"epoch\":";
-/// Refusals that are told one by one.
+/// How many refusals are reported one by one.
 const TOLD: usize = 20;
 /// The journal numbers events with 40 bits.
 const GREATEST_SEQ: u64 = (1 << 40) - 1;
@@ -30,32 +30,34 @@ const GREATEST_SEQ: u64 = (1 << 40) - 1;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub imported: u64,
-    /// Events that the journal held already.
+    /// Events that the journal already had.
     pub known: u64,
-    /// Events that got another number, because the file lacks some before them.
+    /// Events that got another number, because earlier ones are missing from the file.
     pub renumbered: u64,
-    /// Lines that could not be taken in.
+    /// Lines that could not be imported.
     pub refused: u64,
     /// The first of them: the number of the line, from 1, and what is wrong with it.
     pub refusals: Vec<(u64, String)>,
 }
 
-/// Why a file could not be taken in, or not to its end.
+/// Why a file could not be imported, or not to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error(
-        "it is no NDJSON export of adwatch (line {line}: {reason}); make one with /api/workflows/ID/export?format=ndjson. Nothing was imported from it"
+        "not an NDJSON export of adwatch (line {line}: {reason}); create one with /api/workflows/ID/export?format=ndjson. Nothing was imported from it"
     )]
     NoExport { line: u64, reason: String },
-    #[error("it is empty; nothing was imported from it")]
+    #[error("the file is empty; nothing was imported from it")]
     Empty,
-    #[error("it cannot be read on: {0}; what came before is kept, and importing it again goes on from there")]
+    #[error(
+        "cannot read any further: {0}; everything before was imported, and importing the file again continues from there"
+    )]
     Read(#[from] io::Error),
-    #[error("{0}; what came before is kept, and importing it again goes on from there")]
+    #[error("{0}; everything before was imported, and importing the file again continues from there")]
     Record(#[from] RecordError),
 }
 
-/// What is read and not yet recorded.
+/// What has been read but not yet recorded.
 #[derive(Default)]
 struct Waiting {
     /// The line, and the seq in the file.
@@ -74,7 +76,7 @@ pub fn import(hub: &Hub, file: impl BufRead) -> Result<Report, ImportError> {
         if !is_export && line.text.as_ref().is_ok_and(|text| text.starts_with(JSON_EXPORT)) {
             return Err(ImportError::NoExport {
                 line: line.number,
-                reason: "this is an export in the format json".to_owned(),
+                reason: "this is an export in the json format".to_owned(),
             });
         }
         let event = match line.text.and_then(event) {
@@ -111,7 +113,7 @@ pub fn import(hub: &Hub, file: impl BufRead) -> Result<Report, ImportError> {
 
 /// Reads a line of an export.
 fn event(text: &[u8]) -> Result<Event, String> {
-    let event: Event = serde_json::from_slice(text).map_err(|error| format!("this is no event: {error}"))?;
+    let event: Event = serde_json::from_slice(text).map_err(|error| format!("not a valid event: {error}"))?;
     match event.seq {
         1..=GREATEST_SEQ => Ok(event),
         seq => Err(format!("seq must be 1 to {GREATEST_SEQ}, not {seq}")),
@@ -147,7 +149,7 @@ impl Report {
                 Outcome::Duplicate | Outcome::Waiting => self.known += 1,
                 Outcome::Differs => self.refuse(
                     line,
-                    format!("the journal holds another event {seq} of workflow {adw_id}, and keeps it"),
+                    format!("the journal already has a different event {seq} of workflow {adw_id}, which stays"),
                 ),
             }
         }

@@ -1,7 +1,7 @@
-//! Where publishers push: `POST /api/agent-state-update`, and what older tools know instead. A 200 means that what was accepted is
-//! kept.
+//! Where publishers push: `POST /api/agent-state-update`, and the addresses that older tools use instead. A 200 means that what was
+//! accepted is recorded.
 //!
-//! Nothing a client sends is answered with a 5xx; a 503 says that the journal has no room or has stopped.
+//! Nothing that a client sends is answered with a 5xx; a 503 means that the journal is full or has stopped.
 
 mod left;
 mod older;
@@ -35,40 +35,40 @@ pub(crate) use left::Left;
 use received_body::{media, receive};
 use reply::{Refused, Reply};
 
-/// One transaction takes at most so many events of a batch, so that other publishers need not wait for all of it …
+/// One transaction takes at most this many events of a batch, so that other publishers need not wait for all of it …
 const COMMIT_EVENTS: usize = 1_000;
-/// … and about so many bytes.
+/// … and about this many bytes.
 const COMMIT_BYTES: usize = 1024 * 1024;
-/// Longer bodies are read beside the runtime: about a millisecond of work.
+/// Longer bodies are read outside the async runtime; this is about a millisecond of work.
 const LONG_BYTES: usize = 64 * 1024;
 
-/// Reads bodies and records what they hold.
+/// Reads bodies and records their contents.
 pub(crate) struct Ingest {
     hub: Arc<Hub>,
     max_body_bytes: usize,
     zone: TimeZone,
 }
 
-/// What a body holds: what to record, in order, and what cannot be.
+/// The contents of a body: what to record, in order, and what cannot be recorded.
 struct Items {
     drafts: Vec<Draft>,
     refused: Vec<Refused>,
-    /// What the drafts tell of.
+    /// The pictures that the drafts refer to.
     pictures: Vec<Picture>,
-    /// What an observer's client is shown of the last item: as it is kept.
+    /// What an observer's client gets back for the last item: the item as stored.
     row: Option<Value>,
 }
 
-/// What an item of a body is.
+/// The shape of a body's items.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
     /// What `domain::push` reads.
     Pushed,
-    /// What a hook observer's client sends: a hook's stdin, and what that client knows of it.
+    /// What a hook observer's client sends: a hook's stdin, and what that client knows about it.
     Observed,
 }
 
-/// The routes. A body may have at most `max_body_bytes`.
+/// The routes. Bodies may have at most `max_body_bytes`.
 pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> OpenApiRouter {
     let ingest = Ingest::new(hub, max_body_bytes);
     OpenApiRouter::new()
@@ -77,14 +77,14 @@ pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> OpenApiRouter {
         .with_state(Arc::new(ingest))
 }
 
-/// Takes one event, an array of events, or one event on each line. A 200 means that what was accepted is on disk.
+/// Accepts one event, an array of events, or one event per line. A 200 response means that the accepted events are on disk.
 ///
-/// Good items of a batch are kept, bad ones are reported by their place; it is an error only if nothing could be kept.
+/// Valid items of a batch are recorded, invalid ones are reported with their index; it is an error only if nothing could be recorded.
 #[utoipa::path(post, path = "/api/agent-state-update", tag = "pushing",
     request_body(content((pushed::Pushed = "application/json"), (String = "application/x-ndjson"))),
     responses(
-        (status = 200, body = pushed::Reply, description = "What was accepted is kept"),
-        (status = 400, body = pushed::Reply, description = "Nothing could be kept"),
+        (status = 200, body = pushed::Reply, description = "The accepted events are saved"),
+        (status = 400, body = pushed::Reply, description = "No event could be saved"),
         (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
         (status = 415, body = pushed::Reply, description = "The body is neither JSON nor NDJSON in UTF-8"),
         (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
@@ -105,7 +105,7 @@ impl Ingest {
         }
     }
 
-    /// The reply, and what an observer's client is shown.
+    /// The reply, and what an observer's client gets back.
     async fn take(
         self: Arc<Self>,
         headers: &HeaderMap,
@@ -168,7 +168,7 @@ impl Ingest {
         Ok(items)
     }
 
-    /// Records the items in their order, some at a time.
+    /// Records the items in order, some at a time.
     async fn record(&self, items: Items, length: usize) -> Result<Reply, Reply> {
         let mut reply = Reply::of(&items.drafts, items.refused);
         let average_bytes = length / items.drafts.len().max(1) + 1;
@@ -197,7 +197,7 @@ impl Ingest {
         Ok(reply.done())
     }
 
-    /// A publisher could not tell which part of its batch to send again, so what has begun waits for room.
+    /// A publisher could not tell which part of its batch to send again, so a batch that has begun waits for room.
     async fn record_rest(&self, batch: Batch) -> Result<Vec<Outcome>, RecordError> {
         let hub = Arc::clone(&self.hub);
         let recorded = tokio::task::spawn_blocking(move || hub.record_blocking(batch)).await;

@@ -1,4 +1,4 @@
-//! The server: it records what workflows do and shows it to whoever looks.
+//! The server: it records what workflows do and shows it in the browser.
 
 pub mod accept;
 pub mod access;

@@ -1,4 +1,4 @@
-//! The time zone of this machine: of the variable `TZ`, else of `/etc/localtime`, else UTC.
+//! The time zone of this machine: from the variable `TZ`, otherwise from `/etc/localtime`, otherwise UTC.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Events as the front ends of earlier ADW tools read them: flat, under their older types.
 //!
-//! What they expect was read off those front ends; today's events have no counterpart where none is named here.
+//! What they expect was derived from those front ends; events that are not mentioned here have no older counterpart.
 
 use serde_json::{Map, Value, json};
 
@@ -135,7 +135,7 @@ pub fn frames(event: &Event) -> Vec<Value> {
     }
 }
 
-/// The operation in the publisher's own word, else in the one those front ends know.
+/// The operation in the publisher's own word, or otherwise in the one that those front ends know.
 fn operation(event: &Event) -> Value {
     if let Some(word) = payload::text(&event.payload, "operation") {
         return word.into();
@@ -148,7 +148,7 @@ fn operation(event: &Event) -> Value {
     }
 }
 
-/// What a state says of the whole workflow; none if it says nothing.
+/// What a state says about the whole workflow; none if it says nothing.
 fn said_of_the_whole(state: &Map<String, Value>, payload: &Value) -> Option<Value> {
     let names = ["status", "progress_percent", "current_step", "workflow_name", "message"];
     let told = |name: &str| state.get(name).or_else(|| payload.get(name)).cloned();
@@ -161,7 +161,7 @@ fn said_of_the_whole(state: &Map<String, Value>, payload: &Value) -> Option<Valu
         .then_some(Value::Object(said))
 }
 
-/// The place among the workflow's events, where the producer gave none.
+/// The position among the workflow's events, if the producer gave none.
 fn sequence(event: &Event) -> Value {
     event
         .payload

@@ -47,14 +47,14 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self';
 
 /// What any request may be told, because it is decided before or behind all handlers.
 const ALWAYS: [(&str, &str); 6] = [
-    ("400", "Something in the request is wrong; `field` says what"),
-    ("403", "The page of another origin may not do this (`allowed_origins`)"),
+    ("400", "The request is invalid; `field` names the part at fault"),
+    ("403", "Pages from this origin may not do this (`allowed_origins`)"),
     ("408", "The request took longer than `limits.request_timeout`"),
-    ("421", "adwatch does not answer for that host (`allowed_hosts`)"),
-    ("500", "A defect of adwatch; its log says more"),
+    ("421", "adwatch does not serve that host (`allowed_hosts`)"),
+    ("500", "An internal error; see the log of adwatch"),
     (
         "503",
-        "The journal cannot be read or written, or all connections are taken",
+        "The journal cannot be read or written, or all connections are in use",
     ),
 ];
 
@@ -63,16 +63,16 @@ const ALWAYS: [(&str, &str); 6] = [
 #[openapi(
     info(
         title = "adwatch",
-        description = "What every agent of every AI developer workflow is doing, live. docs/protocol.md tells the whole with examples.",
+        description = "What every agent of every AI developer workflow is doing, live. See docs/protocol.md for a full description with examples.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     components(schemas(shapes::Error, frames::FrameFromServer, frames::FrameFromBrowser, frames::PlainFrame)),
     tags(
-        (name = "pushing", description = "For publishers"),
-        (name = "reading", description = "What is known"),
-        (name = "following", description = "What happens, as it happens"),
-        (name = "operating", description = "For whoever keeps it running"),
-        (name = "pages", description = "For people"),
+        (name = "pushing", description = "Send events"),
+        (name = "reading", description = "Read what has been recorded"),
+        (name = "following", description = "Receive events as they happen"),
+        (name = "operating", description = "Run and monitor the server"),
+        (name = "pages", description = "Web pages"),
     ),
 )]
 struct Introduction;
@@ -124,14 +124,14 @@ fn complete(operation: &mut Operation) {
     }
 }
 
-/// This description, in OpenAPI 3.1.
+/// This API description, in OpenAPI 3.1.
 #[utoipa::path(get, path = "/api/openapi.json", operation_id = "openapi", tag = "operating",
     responses((status = 200, body = serde_json::Map<String, serde_json::Value>, description = "The document")))]
 async fn document(Extension(description): Extension<Arc<Description>>) -> Response {
     super::api::fresh(description.json.clone())
 }
 
-/// This description as a page.
+/// This API description as a page.
 #[utoipa::path(get, path = "/api/docs", tag = "pages",
     responses((status = 200, body = String, content_type = "text/html", description = "The page")))]
 async fn docs(
@@ -159,7 +159,7 @@ async fn docs(
     (about, Html(page)).into_response()
 }
 
-/// How that page looks, on top of the app's own sheet.
+/// The page's style sheet, in addition to that of the app.
 #[utoipa::path(get, path = "/api/docs.css", tag = "pages",
     responses((status = 200, body = String, content_type = "text/css", description = "The sheet")))]
 async fn sheet() -> Response {

@@ -1,4 +1,4 @@
-//! The pages as HTML: drawn by the same components as in the browser, from a seed that the page carries with it.
+//! The pages as HTML: rendered by the same components as in the browser, from a seed that is embedded in the page.
 
 mod detail;
 pub(super) mod theme;
@@ -29,9 +29,9 @@ use ui::address::Address;
 use ui::app::shell;
 use ui::store::Seed;
 
-/// Serves the pages of the app, and one for every address that is none.
+/// Serves the pages of the app, and an error page for every other address.
 pub fn router() -> OpenApiRouter<Shared> {
-    // What the framework spawns while it draws; a second server in this process finds it set.
+    // For tasks that the framework spawns while rendering; a second server in this process finds it already set.
     let _ = Executor::init_tokio();
     OpenApiRouter::new()
         .routes(routes!(board))
@@ -55,10 +55,10 @@ async fn board(State(shared): State<Shared>, request: Request) -> Response {
     draw(&shared, seed, StatusCode::OK, request).await
 }
 
-/// The page of a workflow. One that is not there yet is a page too: it fills when the workflow begins.
+/// The page of a workflow. If it does not exist yet, the page fills when the workflow starts.
 #[utoipa::path(get, path = "/w/{adw_id}", operation_id = "viewer", tag = "pages", params(parameters::OfWorkflow), responses(
     (status = 200, body = String, content_type = "text/html", description = "The page"),
-    (status = 404, body = String, content_type = "text/html", description = "The page of a workflow that is not there yet"),
+    (status = 404, body = String, content_type = "text/html", description = "The page of a workflow that does not exist yet"),
 ))]
 async fn workflow(
     State(shared): State<Shared>,
@@ -97,7 +97,7 @@ async fn nowhere(State(shared): State<Shared>, request: Request) -> Response {
     draw(&shared, seed, StatusCode::NOT_FOUND, request).await
 }
 
-/// What every page carries.
+/// What every page contains.
 fn seed(shared: &Shared, headers: &HeaderMap) -> Seed {
     let agents = &shared.config.agents;
     Seed {
@@ -114,7 +114,7 @@ fn seed(shared: &Shared, headers: &HeaderMap) -> Seed {
 
 async fn draw(shared: &Shared, seed: Seed, status: StatusCode, request: Request<Body>) -> Response {
     let options = options(shared);
-    // Only `cargo leptos watch` sets it; the page then listens for its reload.
+    // Only `cargo leptos watch` sets it; the page then listens for reloads.
     let reload_port = std::env::var_os("LEPTOS_WATCH").map(|_| shared.config.leptos.reload_port);
     let seed = Arc::new(seed);
     let assets = shared.assets.root();
@@ -125,7 +125,7 @@ async fn draw(shared: &Shared, seed: Seed, status: StatusCode, request: Request<
             provide_context(address.clone());
         },
         move || {
-            // The nonce is made anew for every answer, and known only while it is drawn.
+            // The nonce is new for every response, and known only while it is rendered.
             if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
                 && let Ok(policy) = HeaderValue::from_str(&access::page_policy(&nonce.to_string(), reload_port))
             {

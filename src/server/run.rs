@@ -1,4 +1,4 @@
-//! Opens what a server needs, and runs it until it is told to stop.
+//! Opens what a server needs, and runs the server until it is told to stop.
 
 use std::any::Any;
 use std::path::Path;
@@ -40,15 +40,15 @@ use publisher::settings::Settings;
 pub enum StartError {
     #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error("the operating system gives no random numbers: {0}")]
+    #[error("the operating system provides no random numbers: {0}")]
     Random(getrandom::Error),
     #[error(transparent)]
     Watch(#[from] WatchError),
-    #[error("the thread that takes what publishers left cannot be started: {0}")]
+    #[error("cannot start the thread that takes over what publishers left in their spools: {0}")]
     Spools(std::io::Error),
 }
 
-/// Opens a journal alone, as a server does: whoever has it open keeps all others out.
+/// Opens a journal exclusively, as a server does: while it is open, nobody else can open it.
 pub fn open_hub(settings: &config::Journal, agents: &config::Agents) -> Result<Hub, StartError> {
     let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
     let upkeep = Upkeep {
@@ -72,7 +72,7 @@ pub struct Server {
     assets: Assets,
     hub: Arc<Hub>,
     watcher: Watcher,
-    /// Takes what publishers left while no server ran.
+    /// Takes over what publishers left while no server was running.
     spools: Option<Spools>,
 }
 
@@ -88,7 +88,7 @@ pub async fn run(
 }
 
 impl Server {
-    /// Opens the journal. Takes as long as reading the cards of its workflows.
+    /// Opens the journal. This takes as long as reading the cards of its workflows.
     pub fn open(config: Config, assets: Assets) -> Result<Self, StartError> {
         let hub = Arc::new(open_hub(&config.journal, &config.agents)?);
         let watched = WatchConfig {
@@ -112,7 +112,7 @@ impl Server {
         })
     }
 
-    /// Serves until `shutdown` completes; then stops accepting, closes the sockets and records what was taken.
+    /// Serves until `shutdown` completes; then stops accepting connections, closes the sockets and records what was accepted.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let shared = Shared::new(Arc::clone(&self.config), Arc::clone(&self.hub), self.assets);
         let ticker = Arc::clone(&shared.ticker);
@@ -122,12 +122,12 @@ impl Server {
         };
         accept::serve(listener, router(shared), &self.config.limits, shutdown).await;
         let (hub, readers) = (self.hub, (self.watcher, self.spools));
-        // What is being read is recorded before the journal closes.
+        // What is being read at this moment is recorded before the journal closes.
         if let Err(error) = tokio::task::spawn_blocking(move || drop(readers)).await {
-            tracing::error!(%error, "the watcher did not stop; what it read is read again at the next start");
+            tracing::error!(%error, "the watcher did not stop in time; what it read last will be read again at the next start");
         }
         if let Err(error) = tokio::task::spawn_blocking(move || hub.close()).await {
-            tracing::error!(%error, "the journal was not closed; nothing that was acknowledged is lost");
+            tracing::error!(%error, "the journal was not closed in time; no acknowledged event is lost");
         }
     }
 }
@@ -155,7 +155,7 @@ fn router(shared: Shared) -> Router {
         .layer(from_fn_with_state(access, access::guard))
 }
 
-/// Answers for a handler that does not: a body that never ends must not hold a request for ever.
+/// Answers for a handler that takes too long: a body that never ends must not hold a request forever.
 async fn in_time(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
     let limit = config.limits.request_timeout;
     timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
@@ -164,20 +164,20 @@ async fn in_time(State(config): State<Arc<Config>>, request: Request, next: Next
     })
 }
 
-/// A defect of ours costs one answer, not the connection. The panic itself is in the log.
+/// A bug in a handler costs one response, not the connection. The panic itself is in the log.
 fn after_panic(_: Box<dyn Any + Send>) -> Response {
-    let message = "something went wrong here; the log of adwatch says what";
+    let message = "an internal error occurred; see the log of adwatch";
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message).into_response()
 }
 
-/// Names the life of the journal that may begin: 128 random bits.
+/// The name for a new life of the journal: 128 random bits.
 fn new_epoch() -> Result<String, StartError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(StartError::Random)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The journal often lies in a project's folder, and must not be committed with it. Not worth failing for.
+/// The journal is often in a project's folder, and must not be committed with it. A failure here is not worth stopping for.
 fn hide_from_git(folder: &Path) {
     let path = folder.join(".gitignore");
     if !path.exists() {

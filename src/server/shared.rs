@@ -1,4 +1,4 @@
-//! What the handlers of all routes work with.
+//! What the handlers of all routes share.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -18,16 +18,16 @@ pub struct Shared {
     pub hub: Arc<Hub>,
     pub assets: Assets,
     pub ticker: Arc<Ticker>,
-    /// Open sockets.
+    /// Open WebSockets.
     pub viewers: Arc<AtomicUsize>,
-    /// A permit for each export or page of a filter that may read from the journal at the same time.
+    /// A permit for each export or filtered page that may read from the journal at the same time.
     pub long_reads: Arc<Semaphore>,
     /// The same for searches that count.
     pub counts: Arc<Semaphore>,
 }
 
 impl Shared {
-    /// Begins to tick.
+    /// Starts the ticker.
     pub fn new(config: Arc<Config>, hub: Arc<Hub>, assets: Assets) -> Self {
         Self {
             ticker: Arc::new(Ticker::start(config.server.heartbeat)),

@@ -1,7 +1,7 @@
-//! The socket `/ws`: what a page follows, as it happens (subprotocol `adwatch.v1`), and the plain feed (none).
+//! The WebSocket `/ws`: what a page follows, as it happens (subprotocol `adwatch.v1`), and the plain feed (no subprotocol).
 //!
-//! A viewer is a cursor for each workflow it follows, one bell, and nothing else while it is idle; what it is sent is
-//! encoded once for all. So a stalled viewer costs its own socket only.
+//! An idle viewer consists only of a cursor for each workflow that it follows and one bell. What it is sent is encoded once
+//! for all viewers. So a stalled viewer costs only its own socket.
 
 mod closing;
 mod decoder;
@@ -35,12 +35,12 @@ pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(open))
 }
 
-/// The socket: what a page follows, as it happens.
+/// The WebSocket, which sends events as they happen.
 ///
-/// With the subprotocol `adwatch.v1` the frames of docs/protocol.md; without one the plain feed, every event of every workflow.
+/// With the subprotocol `adwatch.v1` it sends the frames of docs/protocol.md; without one, the plain feed: every event of every workflow.
 #[utoipa::path(get, path = "/ws", operation_id = "socket", tag = "following", params(parameters::OfFeed), responses(
-    (status = 101, description = "The socket is open"),
-    (status = 426, body = shapes::Error, description = "The request is no upgrade to a WebSocket, version 13"),
+    (status = 101, description = "The WebSocket is open"),
+    (status = 426, body = shapes::Error, description = "The request is not an upgrade to WebSocket version 13"),
 ))]
 async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Response {
     let (agreed, answer) = match handshake::agree(request.headers()) {
@@ -55,10 +55,10 @@ async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Respons
     };
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
-        // Nothing to do for a browser that has left before it had its answer.
+        // Nothing to do for a browser that left before it got its answer.
         let Ok(upgraded) = upgrade.await else { return };
         match upgraded.downcast::<TokioIo<Connection>>() {
-            // A task of its own, so that what the upgrade needed is let go of.
+            // A task of its own, so that what the upgrade needed is freed.
             Ok(parts) => {
                 let wire = Wire::new(parts.io.into_inner(), &parts.read_buf, agreed.deflates);
                 match agreed.speech {
@@ -66,7 +66,7 @@ async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Respons
                     Speech::Plain => tokio::spawn(Plain::new(wire, &shared, types).run()),
                 };
             }
-            Err(_) => tracing::error!("a socket came over an unknown transport and was dropped"),
+            Err(_) => tracing::error!("dropped a WebSocket that came over an unknown transport"),
         }
     });
     answer

@@ -1,7 +1,7 @@
-//! Takes what publishers have left for this server in their spools when no publisher is there any more to send it.
+//! Takes over what publishers have left for this server in their spools, if those publishers are gone.
 //!
-//! So a page is complete after an outage, even if the workflow has ended meanwhile. A file is deleted once what it holds is
-//! recorded; one that a publisher still writes or sends is left to it.
+//! So a page is complete after an outage, even if the workflow has ended in the meantime. A file is deleted once its contents
+//! are recorded; one that a publisher is still writing or sending is left alone.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use publisher::courier::{Courier, Step};
 use publisher::destination::Destination;
 use publisher::spool::Spool;
 
-/// Between two looks into the spool.
+/// The time between two checks of the spool.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// The looking thread; dropping it stops the thread and waits for what it is recording.
+/// The checking thread; dropping it stops the thread and waits for what it is recording.
 #[derive(Debug)]
 pub struct Spools {
     stop: Arc<Stop>,
@@ -30,9 +30,9 @@ struct Stop {
     bell: Condvar,
 }
 
-/// Begins to look for what was left in the folders of a spool that are meant for the server at this address.
+/// Starts to check the folders of a spool that are meant for the server at this address.
 pub fn start(spool: &Path, address: SocketAddr, mut left: impl FnMut() -> Left) -> std::io::Result<Spools> {
-    // Other processes see to the bounds of what they left; this one only makes it less.
+    // Other processes enforce the limits on what they left; this one only reduces it.
     let courier = |folder: PathBuf| {
         Courier::for_others(Spool::new(folder).into(), left(), u64::MAX).looking_every(Duration::ZERO)
     };
@@ -77,7 +77,7 @@ impl Stop {
         *self.is_stopping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits so long; true if it is to stop.
+    /// Waits this long; true if it should stop.
     fn wait(&self, time: Duration) -> bool {
         let is_stopping = self.is_stopping.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self
@@ -95,7 +95,9 @@ impl Drop for Spools {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the thread that takes what publishers left has panicked; it is taken at the next start");
+            tracing::error!(
+                "the thread that takes over publishers' spools panicked; the rest will be taken over at the next start"
+            );
         }
     }
 }

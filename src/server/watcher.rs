@@ -1,7 +1,7 @@
-//! Reads what workflows write under `agents/`: one thread that looks where something changed, and at everything now and then.
+//! Reads what workflows write under `agents/`: one thread that checks files that changed, and all files now and then.
 //!
-//! Nothing is skipped: what cannot be recorded now is read no further until it can, and offsets are stored with the
-//! events that came of the bytes before them.
+//! Nothing is skipped: if something cannot be recorded, reading stops there until it can, and offsets are stored together with
+//! the events from the bytes before them.
 
 mod backlog;
 mod beneath;
@@ -36,20 +36,20 @@ use journal::JournalError;
 /// What to watch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchConfig {
-    /// Folders named `agents`; `trees/*/agents` beside each is watched too. They need not exist yet.
+    /// Folders named `agents`; `trees/*/agents` next to each is watched too. They need not exist yet.
     pub roots: Vec<PathBuf>,
-    /// Time between two looks at everything, for what the operating system did not report.
+    /// Time between two checks of everything, for changes that the operating system did not report.
     pub rescan: Duration,
-    /// Whether the operating system is asked to report changes; without it everything is seen at the next rescan.
+    /// Whether the operating system is asked to report changes; without this, every change is found at the next rescan.
     pub reports: bool,
 }
 
-/// Why watching could not begin.
+/// Why watching could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    #[error("how far the files were read cannot be told: {0}")]
+    #[error("cannot find out how far the files were read: {0}")]
     Journal(#[from] JournalError),
-    #[error("the thread that reads the files cannot be started: {0}")]
+    #[error("cannot start the thread that reads the files: {0}")]
     Thread(std::io::Error),
 }
 
@@ -70,7 +70,7 @@ impl WatchConfig {
     }
 }
 
-/// Begins to watch; returns at once. Reads from the journal how far the files were read; blocks while it does.
+/// Starts to watch. Blocks while it reads from the journal how far the files were read.
 pub fn start(hub: Arc<Hub>, config: WatchConfig) -> Result<Watcher, WatchError> {
     let mailbox = Arc::new(Mailbox::default());
     let hints = Hints::new(Arc::clone(&mailbox), config.reports);
@@ -95,7 +95,7 @@ impl Watcher {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the thread that reads the files has panicked; files were not read since");
+            tracing::error!("the thread that reads the files panicked; no files have been read since");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The address of the page at hand, and which page that is.
 //!
-//! Two pages need no router of a framework: that one was a twentieth of what the browser downloads.
+//! Two pages do not need a framework's router, which made up a twentieth of what the browser downloads.
 
 use leptos::prelude::*;
 
@@ -8,14 +8,14 @@ use crate::store::use_store;
 use domain::adw_id::AdwId;
 use domain::form;
 
-/// Where a person is: a path and the pairs of its query, decoded. Provided as context by whoever draws the page.
+/// The current address: a path and the pairs of its query, decoded. Provided as context by whoever draws the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
     pub path: String,
     pub query: Vec<(String, String)>,
 }
 
-/// The pages there are.
+/// All pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Page {
     Board,
@@ -23,11 +23,11 @@ pub enum Page {
     Nowhere,
 }
 
-/// Where a person wants to go.
+/// A requested navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Going {
     pub href: String,
-    /// Whether Back leads past the place they leave.
+    /// Whether it replaces the current entry in the browser's history.
     pub replaces: bool,
 }
 
@@ -41,7 +41,7 @@ impl Address {
         }
     }
 
-    /// The value of a name; the first where there are several.
+    /// The value of a name, or the first of several.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
@@ -59,7 +59,7 @@ impl Address {
         }
     }
 
-    /// As it stands in a link.
+    /// The address as it is written in a link.
     pub fn href(&self) -> String {
         let pairs: Vec<(&str, String)> = self
             .query
@@ -70,7 +70,7 @@ impl Address {
     }
 }
 
-/// Goes to another place of this app: needs script, as everything does that is no link.
+/// Goes to another address of this app. Unlike a link, this needs script.
 pub fn go(href: String, replaces: bool) {
     use_store().going.set(Some(Going { href, replaces }));
 }

@@ -12,7 +12,7 @@ use domain::timestamp::Timestamp;
 
 const QUIET_MS: u64 = 5_000;
 
-/// Says how many entries and errors came since it last spoke.
+/// Announces how many entries and errors came since the last announcement.
 #[component]
 pub fn EntryAnnouncer(seq: Derived<u64>, errors: Derived<u64>) -> impl IntoView {
     announcer(
@@ -28,7 +28,7 @@ pub fn EntryAnnouncer(seq: Derived<u64>, errors: Derived<u64>) -> impl IntoView 
     )
 }
 
-/// Says how many workflows newly want a person.
+/// Announces how many more workflows need attention.
 #[component]
 pub fn BoardAnnouncer(survey: Derived<Survey>) -> impl IntoView {
     announcer(
@@ -48,11 +48,11 @@ pub fn BoardAnnouncer(survey: Derived<Survey>) -> impl IntoView {
     )
 }
 
-/// Counts that are watched.
+/// Counts whose increase is announced.
 type Seen = [u64; 3];
 
-/// Speaks when what is seen differs from when it last spoke: `words` is told how many more there are. What is said
-/// depends on when it was said last, so an effect keeps that; on the server nothing is said.
+/// Announces an increase since the last announcement; `words` gets the increase. The text depends on the last
+/// announcement, so an effect remembers it; the server announces nothing.
 fn announcer(look: Box<dyn Fn() -> Seen + Send + Sync>, words: fn(Seen) -> Option<String>) -> AnyView {
     let store = use_store();
     let said = RwSignal::new(String::new());

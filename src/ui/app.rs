@@ -42,7 +42,7 @@ pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
             </head>
             <body>
                 <App />
-                // Behind the app, so that the browser need not walk through it.
+                // After the app, so that hydration need not walk through it.
                 <Sprite />
             </body>
         </html>
@@ -66,7 +66,7 @@ pub fn App() -> impl IntoView {
         Page::Workflow(adw_id) => store.timeline(&adw_id).with(|known| title(&page.get(), known)),
         page => title(&page, &Known::Loading),
     });
-    // What stands in the browser's tab; the first one is in the document already.
+    // The title of the browser's tab; the first one is already in the document.
     effect(move || document().set_title(&title.get()));
     dynamic(move || match page.get() {
         Page::Board => view! { <Board /> }.into_any(),
@@ -81,7 +81,7 @@ fn title(page: &Page, known: &Known) -> String {
         (Page::Workflow(_), Known::Timeline(timeline)) => card::title(timeline),
         (Page::Workflow(adw_id), Known::Loading) => adw_id.to_string(),
         (Page::Workflow(_), Known::Missing) => "No such workflow".to_owned(),
-        (Page::Nowhere, _) => "No such page".to_owned(),
+        (Page::Nowhere, _) => "Page not found".to_owned(),
     };
     format!("{what} · adwatch")
 }

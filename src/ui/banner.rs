@@ -34,7 +34,7 @@ pub fn Banners() -> impl IntoView {
                     view! {
                         <div class=format!("banner ok {SHEET}")>
                             {icon("#done", 12)}
-                            <b>"Back"</b>
+                            <b>"Reconnected"</b>
                             <span class="fact-text">
                                 <span class="mono">{format::whole(recovered.events)}</span>
                                 {if recovered.events == 1 { " event" } else { " events" }}
@@ -63,14 +63,14 @@ pub fn Banners() -> impl IntoView {
     .into_any()
 }
 
-/// Appears when no script has taken over within 5 s, or ever; the sheet holds it back until then.
+/// Appears if no script has taken over within 5 s; the style sheet hides it until then.
 fn unstarted(store: Store) -> AnyView {
     view! {
         <div class=format!("banner quiet unstarted {SHEET}")>
             {icon("#snapshot", 12)}
             <b>"Snapshot"</b>
             <span class="fact-text">
-                "Live updates have not started. What you see is as of "
+                "Live updates have not started. This page shows the state as of "
                 <span class="mono">{dynamic(move || store.now.get().clock())}</span> " UTC."
             </span>
             <a class=control::BUTTON href="" rel="external">
@@ -83,7 +83,7 @@ fn unstarted(store: Store) -> AnyView {
 }
 
 fn reconnecting(store: Store) -> AnyView {
-    // The alert says what does not change; the counting stands outside of it, or it would be said every second.
+    // The alert contains only what does not change. The countdown is outside, or a screen reader would read it every second.
     let silent_for = dynamic(move || {
         let now = store.now.get();
         let since = store.link.with(|link| link.last_frame_at.or(link.lost_at));
@@ -96,16 +96,15 @@ fn reconnecting(store: Store) -> AnyView {
         })
     });
     let as_of = dynamic(move || {
-        store
-            .link
-            .with(|link| link.last_frame_at)
-            .map(|at| view! { " What you see is as of " <span class="mono">{at.clock()}</span> " UTC." }.into_any())
+        store.link.with(|link| link.last_frame_at).map(|at| {
+            view! { " This page shows the state as of " <span class="mono">{at.clock()}</span> " UTC." }.into_any()
+        })
     });
     let next = dynamic(move || {
         let now = store.now.get();
         store.link.with(|link| link.retry_at).map(|at| {
             if at > now {
-                view! { " Next try in " <span class="mono">{countdown(at, now)}</span> "." }.into_any()
+                view! { " Trying again in " <span class="mono">{countdown(at, now)}</span> "." }.into_any()
             } else {
                 view! { " Trying now." }.into_any()
             }
@@ -146,7 +145,7 @@ fn polling(store: Store) -> AnyView {
         let now = store.now.get();
         store.link.with(|link| link.last_frame_at).map(|at| {
             view! {
-                " The last answer came " <span class="mono">{short_age(now.since(at))}</span> " ago."
+                " Last answer: " <span class="mono">{short_age(now.since(at))}</span> " ago."
             }
             .into_any()
         })
@@ -156,13 +155,13 @@ fn polling(store: Store) -> AnyView {
             {icon("#poll", 12)}
             <b>"Polling"</b>
             <span class="fact-text">
-                "The socket cannot be had. New events are fetched every "
+                "WebSocket unavailable. New events are fetched every "
                 <span class="mono">
                     {dynamic(move || store.link.with(|link| link.poll_seconds.to_string()))} {format::THIN} "s"
                 </span> "." {last}
             </span>
             <button type="button" class=control::BUTTON on:click=move |_| store.ask(Ask::TrySocket)>
-                "Try the socket"
+                "Retry WebSocket"
             </button>
         </div>
     }

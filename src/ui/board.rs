@@ -131,7 +131,7 @@ fn columns(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) 
                 });
                 view! {
                     <a class="block px-3 py-2 leading-6 max-md:px-4 max-md:py-3" href=href>
-                        <span class="link">{hidden.to_string()} " more in rows"</span>
+                        <span class="link">{hidden.to_string()} " more in the row view"</span>
                     </a>
                 }
                 .into_any()
@@ -171,7 +171,7 @@ const HEADS: [&str; 10] = [
     "state",
     "workflow",
     "stage",
-    "agent, doing",
+    "agent, activity",
     "events, 30 min",
     "elapsed",
     "last",
@@ -244,9 +244,9 @@ fn rows(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Query>) -> 
 
 fn nothing_matches(query: Derived<Query>) -> AnyView {
     markup("px-4 py-6", move |html| {
-        html.raw("<h2 class=\"text-md font-semibold\">No workflow matches</h2><p class=\"text-fg2 mt-1\">");
+        html.raw("<h2 class=\"text-md font-semibold\">No matching workflows</h2><p class=\"text-fg2 mt-1\">");
         html.raw(
-            "Nothing on the board fits this search and these filters. <a class=\"link inline-block leading-6\" href=\"",
+            "Nothing on the board matches your search and filters. <a class=\"link inline-block leading-6\" href=\"",
         );
         html.text(&query.with(|query| query.unfiltered().href()));
         html.raw("\">Show all workflows</a></p>");

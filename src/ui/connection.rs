@@ -30,10 +30,10 @@ pub fn Connection() -> impl IntoView {
     })
 }
 
-/// Stands beside the connection once the workflow is over.
+/// Shown next to the connection once the workflow has ended.
 pub fn ended() -> AnyView {
     view! {
-        <span class=format!("conn {SHEET}") title="The workflow is over; new events would still appear">
+        <span class=format!("conn {SHEET}") title="The workflow has ended; new events would still appear here">
             {icon("#ended", 12)}
             <span>"Ended"</span>
         </span>
@@ -54,12 +54,12 @@ fn word(state: LinkState) -> (&'static str, &'static str) {
 
 fn title(link: &Link) -> &'static str {
     match link.state {
-        LinkState::Static => "What the server knew when it drew this page; reload for more",
-        LinkState::Connecting => "What you see is what the server knew when it drew this page",
-        LinkState::Live => "Age of the last frame or heartbeat",
-        LinkState::CatchingUp => "Connected; events are still to come",
-        LinkState::Reconnecting => "No connection; what you see is old",
-        LinkState::Polling => "The socket cannot be had; new events are fetched",
+        LinkState::Static => "The state when this page was rendered; reload to update it",
+        LinkState::Connecting => "Connecting; this page shows the state when it was rendered",
+        LinkState::Live => "Time since the last message from the server",
+        LinkState::CatchingUp => "Connected; missed events are still arriving",
+        LinkState::Reconnecting => "No connection; this view may be out of date",
+        LinkState::Polling => "WebSocket unavailable; new events are fetched every few seconds",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Values derived from signals, each kept until it changes: the memo of Leptos, compiled once for values of all types.
 //!
-//! The page has some fifty such values. As a `Memo<T>` each type would bring a kilobyte of its own to the browser.
+//! The page has some fifty such values. As a `Memo<T>`, each type would add a kilobyte to the browser's download.
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-/// A value whose type only the `Derived` that holds it knows.
+/// A value whose type is known only to the `Derived` that holds it.
 type Shared = Arc<dyn Any + Send + Sync>;
-/// Gives a new value, or none where the known one stays.
+/// Computes a new value, or none if the current one stays.
 type Derive = dyn Fn(Option<&Shared>) -> Option<Shared> + Send + Sync;
 
 /// A derived value. Reading it inside an effect or a view subscribes to its changes; a change to an equal value is none.
@@ -28,7 +28,7 @@ impl<T> Clone for Derived<T> {
 }
 
 impl<T: Send + Sync + 'static> Derived<T> {
-    /// Derives a value; `derive` is given the one before.
+    /// Derives a value; `derive` gets the previous one.
     pub fn new(derive: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Self
     where
         T: PartialEq,
@@ -36,7 +36,7 @@ impl<T: Send + Sync + 'static> Derived<T> {
         Self::new_with_compare(derive, T::ne)
     }
 
-    /// Where equality is not what tells a change.
+    /// For values whose changes cannot be detected by comparing them.
     pub fn new_with_compare(
         derive: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
         differs: fn(&T, &T) -> bool,
@@ -85,7 +85,7 @@ fn memo(derive: Box<Derive>) -> Memo<Shared> {
     Memo::new_owning(move |known: Option<Shared>| match (derive(known.as_ref()), known) {
         (Some(new), _) => (new, true),
         (None, Some(known)) => (known, false),
-        // A closure that was shown no value gave one.
+        // A closure that gets no value returns one.
         (None, None) => unreachable!("a derived value has a first one"),
     })
 }

@@ -1,7 +1,7 @@
-//! The AgentStateDetailModal: everything that was recorded of a workflow, to be read, searched and taken away.
+//! The AgentStateDetailModal: everything that was recorded about a workflow, to be read, searched and exported.
 //!
-//! A dialog with an address of its own, and a part of the page for those without script. What it shows follows the
-//! address; what a person does changes the address, or how the list is read (`List`).
+//! A dialog with an address of its own, and a part of the page without script. What it shows follows from the
+//! address; what a person does changes the address, or how the list is shown (`List`).
 
 pub mod ansi;
 pub mod bar;
@@ -53,7 +53,7 @@ pub fn Detail() -> impl IntoView {
 fn dialog(subject: Subject) -> AnyView {
     let store = subject.store;
     let history = store.history;
-    // While the dialog goes away the address has no query any more: it keeps the last one.
+    // While the dialog is closing, the address no longer has a query, so the last one is kept.
     let query = Derived::new(move |before: Option<&DetailQuery>| {
         let now = store.address.with(DetailQuery::of);
         now.or_else(|| before.cloned()).unwrap_or_default()
@@ -72,7 +72,7 @@ fn dialog(subject: Subject) -> AnyView {
     effect(move || {
         if let Some(dialog) = element.get() {
             Hands { subject, query, list }.take(&dialog);
-            // What the server has drawn open is a part of the page; only opened by script it is a dialog.
+            // A dialog rendered open by the server is part of the page; it becomes modal only when script opens it.
             dialog.close();
             let _ = dialog.show_modal();
         }
@@ -107,7 +107,7 @@ fn dialog(subject: Subject) -> AnyView {
                 </a>
             </header>
             {dynamic(move || (tab.get() != Tab::Overview).then(|| bar::bar(subject, query, behind)))}
-            <div class="panel" role="tabpanel" aria-label="What was recorded">
+            <div class="panel" role="tabpanel" aria-label="Recorded events">
                 {panel}
                 {dynamic(move || pill(list.get().1, has_fresh))}
             </div>
@@ -117,7 +117,7 @@ fn dialog(subject: Subject) -> AnyView {
     .into_any()
 }
 
-/// The same, but what a person types a moment later, for the many links that hold all of it: the letter is drawn first.
+/// The same, but with the typed text a moment later. Many links contain it, and the letter itself must be drawn first.
 fn behind(query: Derived<DetailQuery>) -> Derived<DetailQuery> {
     let newest = RwSignal::new(query.get_untracked());
     let behind = RwSignal::new(newest.get_untracked());
@@ -174,7 +174,7 @@ fn tab_link(subject: Subject, query: Derived<DetailQuery>, tab: Tab) -> AnyView 
     .into_any()
 }
 
-/// What stands on the tabs.
+/// The labels of the tabs.
 #[derive(Clone, Debug, PartialEq)]
 struct Counts {
     events: u64,
@@ -217,7 +217,7 @@ fn badge(list: List) -> AnyView {
         None => format!("+{}", format::whole(list.fresh().0)),
     });
     view! {
-        <button type="button" class=control::BUTTON title="Follow the newest entry again (f)" data-follow="1">
+        <button type="button" class=control::BUTTON title="Follow the newest entries again (f)" data-follow="1">
             {icon(shape, 12)}
             <b>{word}</b>
             " "
@@ -258,7 +258,7 @@ fn foot(html: &mut Html, subject: Subject, query: &DetailQuery) {
         ("j k", "rows"),
         ("x", "expand"),
         ("[ ]", "errors"),
-        ("n N", "hits"),
+        ("n N", "matches"),
         ("y", "permalink"),
         ("p", "pause"),
         ("f", "follow"),
@@ -275,7 +275,7 @@ fn foot(html: &mut Html, subject: Subject, query: &DetailQuery) {
     }
     html.raw("</span>");
     if history.has_failed() {
-        html.raw("<span class=\"wrong\" role=\"alert\">Entries could not be loaded. ");
+        html.raw("<span class=\"wrong\" role=\"alert\">Could not load the entries. ");
         html.raw("<button type=\"button\" class=\"link\" data-retry=\"1\">Try again</button></span>");
     }
     if query.tab == Tab::Overview {
@@ -289,20 +289,20 @@ fn foot(html: &mut Html, subject: Subject, query: &DetailQuery) {
             html.text(&format::whole(here))
                 .raw(" of ")
                 .text(&format::whole(count))
-                .raw(" hits are in this tab, ");
+                .raw(" matches are in this tab, ");
             html.text(&format::whole(count.saturating_sub(here)))
-                .raw(" on the server");
+                .raw(" more on the server");
         }
         None => {
             let held = history.log(Log::held) as u64;
-            html.text(&format::counted(held, "entry", "entries")).raw(" held here");
+            html.text(&format::counted(held, "entry", "entries")).raw(" loaded");
         }
     }
     html.raw("</span>");
-    // Without script earlier entries are a page away.
+    // Without script, earlier entries are on another page.
     let first = history.log(|log| {
         let seq = log.entries().next()?.seq;
-        // Those that a filter leaves out were looked through as well.
+        // Entries that a filter leaves out have been looked through too.
         (seq > 1 && !log.covers(seq - 1)).then_some(seq)
     });
     if let Some(seq) = first {

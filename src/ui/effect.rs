@@ -1,6 +1,6 @@
-//! What follows from a change and is no drawing: run in a browser alone, after what is on the page has changed.
+//! Reactions to a change other than drawing: they run only in a browser, after the page has changed.
 //!
-//! As an `Effect` of Leptos each such closure would bring two kilobytes of its own to the browser.
+//! As an `Effect` of Leptos, each such closure would add two kilobytes to the browser's download.
 
 use leptos::prelude::*;
 

@@ -6,7 +6,7 @@ use crate::format::{self, Figure, THIN};
 use domain::event::TimeSource;
 use domain::timestamp::Timestamp;
 
-/// A figure with its unit behind it.
+/// A figure followed by its unit.
 pub fn figure(figure: Figure) -> AnyView {
     let unit = (!figure.unit.is_empty()).then(|| view! { <span class="u">{THIN}{figure.unit}</span> }.into_any());
     view! {
@@ -16,7 +16,7 @@ pub fn figure(figure: Figure) -> AnyView {
     .into_any()
 }
 
-/// A clock in UTC. Where nobody vouches for the time it says so: it is that of the file, and only an upper bound.
+/// A clock in UTC. It is marked if the time is only an upper bound, taken from the file.
 pub fn clock(at: Timestamp, source: TimeSource) -> AnyView {
     let is_known = source.is_known();
     let text = if is_known {
@@ -27,7 +27,10 @@ pub fn clock(at: Timestamp, source: TimeSource) -> AnyView {
     let title = if is_known {
         format::moment(at)
     } else {
-        format!("Written before adwatch looked, at the latest {}", format::moment(at))
+        format!(
+            "Written before adwatch was watching, no later than {}",
+            format::moment(at)
+        )
     };
     view! {
         <time class="time" datetime=at.to_string() title=title>

@@ -28,7 +28,7 @@ pub fn elapsed(ms: u64) -> String {
     }
 }
 
-/// A figure and its unit, which stands back.
+/// A figure and its unit, which is drawn less prominently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figure {
     pub value: String,
@@ -110,7 +110,7 @@ pub fn rate(per_second: f64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// A number with so many digits behind its point. The standard library prints any float in full, which takes it 8 kB.
+/// A number with this many decimal places. The standard library's way of printing floats would add 8 kB.
 pub fn decimal(number: f64, digits: usize) -> String {
     let scale = 10_u64.pow(digits as u32);
     let scaled = (number.abs() * scale as f64).round() as u64;

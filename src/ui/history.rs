@@ -29,7 +29,7 @@ pub struct Found {
 
 from_fields!(Found { count, seqs });
 
-/// Gets an address of the interface; the answer is none where there is none.
+/// Gets an address of the API; none if there is no answer.
 pub type Fetch = fn(String, Box<dyn FnOnce(Option<Value>)>);
 
 /// What the server drew of a detail, for the browser to go on from.
@@ -55,15 +55,15 @@ struct Held {
     log: Log,
     /// What the entries are of.
     shown: Option<Shown>,
-    /// The number of the newest question; answers to an older one are dropped.
+    /// The number of the newest request; answers to older ones are dropped.
     asked: u64,
     is_dirty: bool,
-    /// Events that came since the view was held: all that belong here, and the errors among them.
+    /// Events that came since the view was held: all that match, and the errors among them.
     fresh: (u64, u64),
     found: Option<Found>,
-    /// Whole events by seq; none inside where one could not be had.
+    /// Whole events by seq; none inside if one could not be loaded.
     bodies: Vec<(u64, Option<Value>)>,
-    /// Whether the last page could not be had.
+    /// Whether the last page could not be loaded.
     has_failed: bool,
     /// Set in a browser; a server has what it needs.
     fetch: Option<Fetch>,
@@ -75,7 +75,7 @@ struct Shown {
     query: DetailQuery,
 }
 
-/// Whole events that are kept: those that stand open, and what was looked at before them.
+/// How many whole events are kept: those that are open, and those looked at before them.
 const BODIES: usize = 64;
 
 impl History {
@@ -135,14 +135,14 @@ impl History {
         self.held.with_value(|held| held.shown.is_some())
     }
 
-    /// The journal began a new life: nothing that is held counts any more.
+    /// The journal has a new epoch: nothing held here is valid any more.
     pub fn restart(self) {
         if let Some(shown) = self.change(Held::close) {
             self.show(&shown.adw_id, &shown.query);
         }
     }
 
-    /// Lets go of everything.
+    /// Drops everything.
     pub fn close(self) {
         self.held.try_update_value(Held::close);
     }
@@ -156,7 +156,7 @@ impl History {
         self.held.with_value(|held| read(&held.log))
     }
 
-    /// A whole event, if it is here; none inside where it could not be had.
+    /// A whole event, if it is here; none inside if it could not be loaded.
     pub fn body<T>(self, seq: u64, read: impl FnOnce(Option<&Option<Value>>) -> T) -> T {
         self.held.with_value(|held| {
             read(
@@ -186,7 +186,7 @@ impl History {
         self.held.update_value(|held| held.fresh = (0, 0));
     }
 
-    /// Lets go of what is too much, farthest from where a person reads.
+    /// Evicts what exceeds the bound, starting farthest from where a person is reading.
     pub fn trim(self, near: u64) {
         self.held.update_value(|held| held.log.trim(near));
     }
@@ -196,7 +196,7 @@ impl History {
         self.held.update_value(|held| held.hear(adw_id, events));
     }
 
-    /// The workflow has got so far; what lies between is not here.
+    /// The workflow has reached this seq; the events in between are not here.
     pub fn reach(self, adw_id: &AdwId, seq: u64) {
         self.held.update_value(|held| {
             if held.is_of(adw_id) {
@@ -206,7 +206,7 @@ impl History {
         });
     }
 
-    /// Tells of what changed; called once per frame.
+    /// Publishes what has changed; called once per frame.
     pub fn paint(self) {
         let is_dirty = self
             .held
@@ -226,7 +226,7 @@ impl History {
         self.load(&[("after", seq.saturating_sub(PAGE / 2 + 1))]);
     }
 
-    /// Loads what borders on something that is held: the end of the first gap, the beginning of any other.
+    /// Loads what is adjacent to something already held: the end of the first gap, the beginning of any other.
     pub fn load_gap(self, from: u64, to: u64) {
         let is_first = self.log(|log| !log.covers(from.saturating_sub(1)));
         if is_first {
@@ -275,7 +275,7 @@ impl History {
         });
     }
 
-    /// The next error after a seq, or the one before it, wherever it is; `go` gets its seq.
+    /// Finds the next error after a seq, or the one before it, anywhere in the workflow; `go` gets its seq.
     pub fn find_error(self, seq: u64, is_next: bool, go: impl FnOnce(u64) + 'static) {
         let side = if is_next { "after" } else { "before" };
         let pairs = vec![
@@ -305,7 +305,7 @@ impl History {
         }
     }
 
-    /// Asks the interface about the workflow at hand; its filters go with what knows them.
+    /// Sends a request about the current workflow to the API, with the filters that it supports.
     fn ask(
         self,
         what: &str,
@@ -326,7 +326,7 @@ impl History {
         fetch(form::address(&api(&shown.adw_id, what), &pairs), Box::new(take));
     }
 
-    /// Changes what is held, and tells of it.
+    /// Changes what is held, and publishes the change.
     fn change<T>(self, change: impl FnOnce(&mut Held) -> T) -> T
     where
         T: Default,
@@ -386,7 +386,7 @@ impl Held {
     }
 }
 
-/// Whether the filters of a query let an entry through, its text left aside.
+/// Whether the filters of a query match an entry, apart from its text.
 fn wants(query: &DetailQuery, entry: &Entry) -> bool {
     query.tab.kind().or(query.kind).is_none_or(|kind| kind == entry.kind)
         && query.level.is_none_or(|level| level == entry.level())

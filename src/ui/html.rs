@@ -1,6 +1,6 @@
-//! Markup as text: for rows by the thousand, where an element each for the framework costs too much time and code.
+//! Markup as text, for thousands of rows: as elements of the framework, they would cost too much time and code.
 //!
-//! Whatever agents wrote goes in by `text` or `marked`, which escape it; only what is written in our sources is `raw`.
+//! Whatever agents wrote goes through `text` or `marked`, which escape it; `raw` is only for what our own sources contain.
 
 use crate::format;
 use domain::letters::lower;
@@ -39,7 +39,7 @@ impl Html {
         if needle.is_empty() {
             return self.text(text);
         }
-        // A letter takes as many bytes in lower case as in upper case, for all that `lower` knows.
+        // For every letter that `lower` knows, lower and upper case take the same number of bytes.
         let lowered = lower(text);
         let mut at = 0;
         while let Some(found) = lowered[at..].find(needle) {
@@ -94,7 +94,7 @@ mod tests {
 
     use super::*;
 
-    /// What a browser would read.
+    /// What a browser would display.
     fn read(markup: &str) -> String {
         let plain = markup.replace("<mark>", "").replace("</mark>", "");
         assert!(!plain.contains(['<', '>', '"', '\'']), "{plain}");

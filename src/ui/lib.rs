@@ -1,9 +1,9 @@
 //! Components that draw a store: no socket, no fetch, no clock.
 //!
-//! What the browser downloads grows with every type that Leptos is given. So what changes goes into a view by `dynamic`,
-//! rows by `list`, a memo is a `Derived`, numbers go in as text, and what may be there or not as `Option<AnyView>`.
+//! What the browser downloads grows with every type that Leptos compiles for. So changing parts of a view use `dynamic`,
+//! rows use `list`, a memo is a `Derived`, numbers are inserted as text, and optional parts as `Option<AnyView>`.
 
-// A page is one type made of all its elements; the compiler's usual limit is too low for it.
+// A page is one type made of all its elements, for which the compiler's default limit is too low.
 #![recursion_limit = "256"]
 
 pub mod address;

@@ -1,7 +1,7 @@
 //! A part of the page that is markup as text, drawn anew where the text changes.
 //!
-//! One element type for all such parts: every other costs the browser a kilobyte. What a person may be pressing at this
-//! moment must not be drawn anew, so buttons with a count in them are elements of their own.
+//! All such parts use one element type, since each further one costs the browser a kilobyte. What a person may be
+//! pressing at this moment must not be redrawn, so buttons that contain a count are elements of their own.
 
 use leptos::prelude::*;
 

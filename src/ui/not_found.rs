@@ -1,4 +1,4 @@
-//! What is shown for an address that leads nowhere.
+//! What is shown for an unknown address.
 
 use leptos::prelude::*;
 
@@ -15,8 +15,8 @@ pub fn NotFound() -> impl IntoView {
             </a>
         </header>
         {markup("contents", |html| {
-            html.raw("<main class=\"px-4 py-6\"><h1 class=\"text-md font-semibold\">There is no such page</h1><p class=\"text-fg2 mt-1\">");
-            html.raw("The address leads nowhere. <a class=\"link inline-block leading-6\" href=\"/\">To the board</a></p></main>");
+            html.raw("<main class=\"px-4 py-6\"><h1 class=\"text-md font-semibold\">Page not found</h1><p class=\"text-fg2 mt-1\">");
+            html.raw("There is nothing at this address. <a class=\"link inline-block leading-6\" href=\"/\">Go to the board</a></p></main>");
         })}
     }
     .into_any()

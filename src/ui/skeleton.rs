@@ -1,4 +1,4 @@
-//! What stands in the place of things that are not here yet: their grid in grey, shown only after 150 ms.
+//! Placeholders for things that are still loading: their grid in grey, shown only after 150 ms.
 
 use leptos::prelude::*;
 

@@ -17,11 +17,11 @@ pub fn state_word(state: Option<StageState>) -> &'static str {
         Some(StageState::Completed) => "completed",
         Some(StageState::Failed) => "failed",
         Some(StageState::Skipped) => "skipped",
-        None => "to come",
+        None => "not started",
     }
 }
 
-/// Where the workflow stands: the number of the newest stage that has begun, from 1; 0 before the first.
+/// The number of the newest stage that has started, from 1; 0 before the first.
 pub fn reached(stages: &[Option<StageState>; 6]) -> usize {
     stages.iter().rposition(Option::is_some).map_or(0, |at| at + 1)
 }
@@ -35,7 +35,7 @@ pub fn stage_bar(stages: &[Option<StageState>; 6], status: Status) -> AnyView {
             capital(STAGES[newest]),
             state_word(stages[newest])
         ),
-        None => "No stage has begun".to_owned(),
+        None => "No stage has started".to_owned(),
     };
     let segment = |state: &Option<StageState>| {
         let class = match (state, status) {

@@ -10,7 +10,7 @@ use domain::timestamp::Timestamp;
 
 pub const SHEET: &str = sheet!("status");
 
-/// The reason, and whether it was derived or said.
+/// The reason, and whether it was inferred or reported.
 pub fn reason(verdict: &Verdict) -> String {
     if verdict.derived {
         format!("Inferred: {}", verdict.why)
@@ -19,7 +19,7 @@ pub fn reason(verdict: &Verdict) -> String {
     }
 }
 
-/// The state as it stands on cards and in headers; a stalled one says for how long.
+/// The state as shown on cards and in headers; a stalled one says for how long.
 pub fn status_mark(verdict: &Verdict, now: Timestamp) -> AnyView {
     let status = verdict.status;
     let class = format!("st boxed {} {SHEET}", status.slug());

@@ -25,7 +25,7 @@ use domain::timestamp::Timestamp;
 /// What the page carries for the browser to start from: exactly what the server drew.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Seed {
-    /// The life of the journal the page was drawn from.
+    /// The epoch of the journal that the page was drawn from.
     pub epoch: String,
     /// "Now" until the browser's clock ticks.
     pub as_of: Timestamp,
@@ -53,7 +53,7 @@ from_fields!(Seed {
     detail
 });
 
-/// How the page carries the seed. Leptos' own way would compile serde's reading of all of it into the wasm.
+/// How the page carries the seed. Leptos' own way would compile serde's deserialisation of all its types into the wasm.
 pub struct SeedJson;
 
 impl Encoder<Seed> for SeedJson {
@@ -74,20 +74,20 @@ impl Decoder<Seed> for SeedJson {
     }
 }
 
-/// What the page shows, and so what must be subscribed.
+/// What the page shows, and so what it must subscribe to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     pub board: u32,
     pub workflows: HashMap<AdwId, u32>,
 }
 
-/// What a person asked to have on the clipboard, and what became of it.
+/// What a person wanted to copy to the clipboard, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Clip {
     #[default]
     Nothing,
     Asked(String),
-    /// It is there.
+    /// It was copied.
     Copied(String),
     /// The browser did not allow it.
     Refused,
@@ -111,9 +111,9 @@ pub struct Store {
     pub clip: RwSignal<Clip>,
     /// What is held of the history of the workflow at hand.
     pub history: History,
-    /// Where the person is.
+    /// The current address.
     pub address: RwSignal<Address>,
-    /// Where they want to go; whoever feeds the store takes them there.
+    /// The requested address; whoever feeds the store navigates there.
     pub going: RwSignal<Option<Going>>,
     timelines: StoredValue<HashMap<AdwId, ArcRwSignal<Known>>>,
 }
@@ -152,14 +152,14 @@ impl Store {
         store
     }
 
-    /// What is known of every workflow that was asked for.
+    /// What is known about every workflow that was asked for.
     pub fn known(&self) -> Vec<(AdwId, Known)> {
         let known = |(adw_id, known): (&AdwId, &ArcRwSignal<Known>)| (adw_id.clone(), known.get_untracked());
         self.timelines
             .with_value(|timelines| timelines.iter().map(known).collect())
     }
 
-    /// Lets go of a workflow that nobody wants.
+    /// Drops a workflow that no component uses any more.
     pub fn forget(&self, adw_id: &AdwId) {
         self.timelines.try_update_value(|timelines| timelines.remove(adw_id));
     }
@@ -176,7 +176,7 @@ impl Store {
         known
     }
 
-    /// Says that the component at hand shows the workflow, until it goes away.
+    /// Marks the workflow as shown by the current component, until that is removed.
     pub fn want(self, adw_id: AdwId) {
         let gone = adw_id.clone();
         self.wanted
@@ -193,7 +193,7 @@ impl Store {
         });
     }
 
-    /// Says that the component at hand shows the board, until it goes away.
+    /// Marks the board as shown by the current component, until that is removed.
     pub fn want_board(self) {
         self.wanted.update(|wanted| wanted.board += 1);
         on_cleanup(move || {
@@ -206,7 +206,7 @@ impl Store {
         self.asked.set(Some(ask));
     }
 
-    /// Asks for a text on the clipboard; `clip` tells what became of it.
+    /// Requests that a text be copied to the clipboard; `clip` says what became of it.
     pub fn copy(self, text: String) {
         self.clip.set(Clip::Asked(text));
     }

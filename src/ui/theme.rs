@@ -26,7 +26,7 @@ pub fn ThemeMenu() -> impl IntoView {
         html.raw("\">")
             .icon("#theme", 16)
             .raw("<span class=\"sr-only\">Theme</span></summary><div class=\"items\">");
-        for (theme, word) in [("system", "As the system"), ("light", "Light"), ("dark", "Dark")] {
+        for (theme, word) in [("system", "System"), ("light", "Light"), ("dark", "Dark")] {
             html.raw(if theme == chosen {
                 "<a aria-current=\"true\""
             } else {

@@ -52,7 +52,7 @@ pub fn trace(bars: &[(u16, u16)], began: Option<usize>, is_live: bool) -> AnyVie
     .into_any()
 }
 
-/// A bar's height in pixels: 3 to 13, by the square root, so that one busy moment does not flatten the others.
+/// A bar's height in pixels: 3 to 13, on a square-root scale, so that one busy moment does not flatten the others.
 pub fn bar_height(events: u32, most: u32) -> u32 {
     let share = f64::from(events) / f64::from(most.max(8));
     3 + (share.sqrt() * 10.0).round() as u32

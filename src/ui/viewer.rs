@@ -74,7 +74,7 @@ fn page(subject: Subject) -> AnyView {
     let seq = subject.part(|timeline| timeline.seq);
     let errors = subject.part(|timeline| timeline.error_count);
     let status = subject.status();
-    // Said once, when it happens; a page that opens on a failure says it in its header.
+    // Announced once, when it happens; a page opened after the failure shows it in its header.
     let opened_on = status.get_untracked();
     let alert =
         move || (status.get() == Status::Failed && opened_on != Status::Failed).then_some("This workflow has failed.");
@@ -126,9 +126,9 @@ fn missing(adw_id: &AdwId) -> AnyView {
         <Top title=Derived::new(|_| "No such workflow".to_owned()) />
         <Banners />
         {markup("contents", move |html| {
-            html.raw("<main class=\"px-4 py-6\"><p class=\"text-fg2\">No event of a workflow <code class=\"text-fg\">").text(&id);
-            html.raw("</code> has come yet. This page shows it as soon as the first one does.</p><p class=\"mt-2\">");
-            html.raw("<a class=\"link inline-block leading-6\" href=\"/\">To the board</a></p></main>");
+            html.raw("<main class=\"px-4 py-6\"><p class=\"text-fg2\">No events from workflow <code class=\"text-fg\">").text(&id);
+            html.raw("</code> yet. They will appear here as soon as the first one arrives.</p><p class=\"mt-2\">");
+            html.raw("<a class=\"link inline-block leading-6\" href=\"/\">Go to the board</a></p></main>");
         })}
     }
     .into_any()

@@ -107,9 +107,9 @@ fn what_cannot_be_used_is_said_in_one_sentence() {
         .arguments(["--data".into(), damaged.into_os_string()])
         .refused();
     for (output, cause, way_out) in [
-        (taken, "is taken", "--listen"),
+        (taken, "is already in use", "--listen"),
         (in_use, "another adwatch is using", "--data"),
-        (is_a_file, "cannot be opened", "--data"),
+        (is_a_file, "cannot open the journal", "--data"),
         (damaged, "is damaged", "Nothing was changed"),
     ] {
         let said = said(&output.stderr);

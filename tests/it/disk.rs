@@ -107,7 +107,7 @@ async fn a_folder_that_cannot_be_written_is_refused_and_left_as_it_is() {
         .refused();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        !output.status.success() && said.contains("cannot be opened") && said.contains("--data"),
+        !output.status.success() && said.contains("cannot open the journal") && said.contains("--data"),
         "{said}"
     );
     assert_eq!(fs::read_to_string(&file).expect("read"), "not a folder");
@@ -118,7 +118,7 @@ async fn a_folder_that_cannot_be_written_is_refused_and_left_as_it_is() {
     let output = server().disk("ro").refused();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        !output.status.success() && said.contains("cannot be opened") && said.contains("--data"),
+        !output.status.success() && said.contains("cannot open the journal") && said.contains("--data"),
         "{said}"
     );
 }

@@ -193,7 +193,7 @@ async fn what_is_wrong_with_an_export_is_said() {
             "ndjson, json, txt, csv",
         ),
         (format!("{EXPORT}?format=csv&format=txt"), 400, Some("format"), "twice"),
-        (format!("{EXPORT}?limit=5"), 400, Some("limit"), "no limit"),
+        (format!("{EXPORT}?limit=5"), 400, Some("limit"), "takes no limit"),
         (
             format!("{EXPORT}?agnet=x"),
             400,
@@ -206,7 +206,7 @@ async fn what_is_wrong_with_an_export_is_said() {
             "/api/workflows/nobody/export?format=csv".to_owned(),
             404,
             None,
-            "no workflow nobody",
+            "workflow nobody does not exist",
         ),
         (
             "/api/workflows/..%2Fetc/export".to_owned(),

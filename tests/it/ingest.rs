@@ -177,7 +177,7 @@ async fn lines_are_items_and_a_broken_one_leaves_the_others() {
         );
         assert_eq!(reply["refused"][0]["index"], 1);
         let reason = reply["refused"][0]["reason"].as_str().expect("a reason");
-        assert!(reason.starts_with("line 3 is no JSON"), "{reason}");
+        assert!(reason.starts_with("line 3 is not valid JSON"), "{reason}");
     }
     assert_eq!(door.events("a").len(), 2);
 }

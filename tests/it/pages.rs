@@ -48,7 +48,7 @@ async fn an_address_that_leads_nowhere_is_a_page_with_status_404() {
     for path in ["/nothing", "/w", "/w/a/b", "/w/..%2Fetc", "/w/%FF", "/theme/pink"] {
         let page = server.get(path).await;
         assert_eq!(page.status, 404, "{path}");
-        assert!(page.text().contains("There is no such page"), "{path}: {}", page.text());
+        assert!(page.text().contains("Page not found"), "{path}: {}", page.text());
     }
     assert_eq!(server.post("/nothing", "{}").await.json()["error"]["code"], "not_found");
 }
@@ -59,7 +59,7 @@ async fn a_workflow_that_is_not_there_yet_is_a_page_that_waits_for_it() {
     let page = server.get("/w/not-yet").await;
     assert_eq!(page.status, 404);
     assert!(page.text().contains("not-yet"));
-    assert!(!page.text().contains("There is no such page"));
+    assert!(!page.text().contains("Page not found"));
     server.push(&[thought("not-yet", "Here I am")]).await;
     let page = server.get("/w/not-yet").await;
     assert_eq!(page.status, 200);

@@ -49,7 +49,7 @@ impl Replay {
             .expect("the address")
             .to_owned();
         let told = line();
-        let (_, agents) = told.split_once(" are played into ").unwrap_or_else(|| panic!("{told}"));
+        let (_, agents) = told.split_once(" into ").unwrap_or_else(|| panic!("{told}"));
         let agents = PathBuf::from(agents.split(';').next().expect("a folder"));
         Self {
             child,

@@ -54,12 +54,17 @@ async fn what_is_not_there_is_said_in_json() {
     let server = server().start();
     server.push(&[log("planner", "one")]).await;
     for (path, status, field, hint) in [
-        ("/api/workflows/none/events", 404, None, "no workflow none"),
-        ("/api/workflows/none/events/1", 404, None, "no workflow none"),
-        ("/api/workflows/none/sources", 404, None, "no workflow none"),
-        ("/api/agent-state/none", 404, None, "no workflow none"),
+        ("/api/workflows/none/events", 404, None, "workflow none does not exist"),
+        (
+            "/api/workflows/none/events/1",
+            404,
+            None,
+            "workflow none does not exist",
+        ),
+        ("/api/workflows/none/sources", 404, None, "workflow none does not exist"),
+        ("/api/agent-state/none", 404, None, "workflow none does not exist"),
         ("/api/workflows/a1/events/2", 404, None, "no event 2; its newest is 1"),
-        ("/api/workflows/a1/events/0", 400, Some("seq"), "from 1 on"),
+        ("/api/workflows/a1/events/0", 400, Some("seq"), "at least 1"),
         ("/api/workflows/a1/events/one", 400, Some("seq"), "\"one\""),
         ("/api/workflows/a1/events?limit=0", 400, Some("limit"), "1 to 1000"),
         (
@@ -68,18 +73,23 @@ async fn what_is_not_there_is_said_in_json() {
             Some("kind"),
             "agent_thinking",
         ),
-        ("/api/workflows/a1/events?agnet=x", 400, Some("agnet"), "no filter"),
+        (
+            "/api/workflows/a1/events?agnet=x",
+            400,
+            Some("agnet"),
+            "not a parameter",
+        ),
         (
             "/api/workflows/..%2F..%2Fetc/events",
             400,
             Some("adw_id"),
             "path component",
         ),
-        ("/api/workflows/%FF/events", 400, Some("adw_id"), "cannot be read"),
-        ("/api/agent-state/%20/x", 404, None, "there is no"),
+        ("/api/workflows/%FF/events", 400, Some("adw_id"), "address is invalid"),
+        ("/api/agent-state/%20/x", 404, None, "does not exist"),
         ("/api/nothing", 404, None, "/api/nothing"),
         ("/api", 404, None, "/api"),
-        ("/api/agent-state-update", 405, None, "does not take GET"),
+        ("/api/agent-state-update", 405, None, "does not support GET"),
     ] {
         let answer = server.get(path).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text());

@@ -240,7 +240,7 @@ async fn a_server_prunes_as_its_settings_say() {
     );
     let one = server.get("/api/workflows/a1/events/1").await;
     assert_eq!(
-        (one.status, one.text().contains("was pruned")),
+        (one.status, one.text().contains("was removed by retention")),
         (404, true),
         "{}",
         one.text()

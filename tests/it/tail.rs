@@ -229,7 +229,7 @@ async fn a_workflow_that_does_not_exist_yet_is_waited_for() {
     let output = command.output().expect("the binary starts");
     assert_eq!(
         (output.status.code(), text(&output.stderr)),
-        (Some(1), "adwatch: there is no workflow nobody\n".to_owned())
+        (Some(1), "adwatch: workflow nobody does not exist\n".to_owned())
     );
     assert_eq!(done(&server, &["--kind", "weather"]).status.code(), Some(2));
     let nowhere = command_at("no where", &[]).output().expect("the binary starts");

@@ -1,4 +1,4 @@
-"""Runs an agent: keeps its prompt and its stream as files, and hands every line over while it comes."""
+"""Runs an agent: stores its prompt and its stream as files, and reports every line as it arrives."""
 
 import difflib
 import json
@@ -19,7 +19,7 @@ class AgentFailed(Exception):
 
 
 def run_agent(script, agent, prompt):
-    """Runs an agent in the workflow's own folder; gives the text of its result."""
+    """Runs an agent in the workflow's own folder; returns the text of its result."""
     folder = script.folder / agent
     command = prompt.split()[0].lstrip("/")
     (folder / "prompts").mkdir(parents=True, exist_ok=True)
@@ -44,16 +44,16 @@ def run_agent(script, agent, prompt):
 
 
 class Lines:
-    """The lines of one stream. adwatch may read the same ones from the file: by `uuid` and `block_index`, and by the ids of tool
-    calls, both copies are one event. If the file is watched, this class may as well be left out."""
+    """The lines of one stream. adwatch may also read them from the file: by `uuid` and `block_index`, and by the ids of tool
+    calls, both copies become one event. If the file is watched, this class is not needed."""
 
     def __init__(self, notifier, agent):
         self.notifier, self.agent = notifier, agent
-        #: Calls that have no answer yet: their name and input.
+        #: Calls without an answer yet: their name and input.
         self.open = {}
 
     def hand_over(self, text):
-        """Hands one line over, block by block; gives the line."""
+        """Reports one line, block by block; returns the line."""
         try:
             line = json.loads(text)
         except ValueError:

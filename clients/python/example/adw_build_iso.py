@@ -20,7 +20,7 @@ def work(script):
         result = run_agent(script, "sdlc_implementor", "/implement %s" % plan_file)
         script.logger.info("The implementor says:\n%s", result)
 
-        # Agents' own file changes are told by their streams; this one is the script's.
+        # The agents' own file changes are reported by their streams; this one is the script's.
         notes = script.worktree / "CHANGES.md"
         line = "- %s\n" % result
         notes.write_text(line)

@@ -1,11 +1,11 @@
-"""What every script of this example begins with: its arguments, its log, the state of the workflow, and the notifier."""
+"""What every script of this example needs: its arguments, its log, the state of the workflow, and the notifier."""
 
 import logging
 import pathlib
 import sys
 import uuid
 
-# The module lies one folder up here. In a project of your own install it, or copy it beside your scripts.
+# Here the module is one folder up. In your own project, install it or copy it next to your scripts.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from adwatch import AdwLogHandler, AdwState, Notifier  # noqa: E402
@@ -38,7 +38,7 @@ class Script:
         return PROJECT / "trees" / self.adw_id
 
     def _logger(self):
-        """The script's own log goes to a file that adwatch reads. What modules say goes to no file, so it is handed over."""
+        """The script's own log goes to a file that adwatch reads. Log entries of modules go to no file, so they are sent."""
         file = self.folder / self.name / "execution.log"
         file.parent.mkdir(parents=True, exist_ok=True)
         to_file = logging.FileHandler(file, encoding="utf-8")
@@ -53,7 +53,7 @@ class Script:
         return logger
 
     def run(self, work):
-        """Runs the script's work and tells how it begins and ends; gives the exit code."""
+        """Runs the script's work and reports how it starts and ends; returns the exit code."""
         self.logger.info("ADW ID: %s", self.adw_id)
         self.notifier.notify_start(message="issue %s" % self.issue)
         try:

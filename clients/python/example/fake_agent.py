@@ -1,4 +1,4 @@
-"""Behaves like the Claude CLI in stream-json mode, without a model: it thinks, plans, reads, writes and runs, a line for each block.
+"""Behaves like the Claude CLI in stream-json mode, without a model: it thinks, plans, reads, writes and runs commands, with one line per block.
 
     python3 fake_agent.py -p "/implement specs/plan.md" --output-format stream-json --verbose
 
@@ -23,7 +23,7 @@ TEST = "import greeting\n\nassert greeting.greet() == 'Hello, world!'\nassert gr
 
 
 class Session:
-    """One conversation, as it is written to stdout."""
+    """One conversation, written to stdout."""
 
     def __init__(self, pace_s):
         self.session_id = str(uuid.uuid4())
@@ -51,7 +51,7 @@ class Session:
         self.assistant({"type": "text", "text": text})
 
     def call(self, name, tool_input):
-        """Calls a tool and writes down what it answers."""
+        """Calls a tool and writes its answer."""
         tool_use_id = "toolu_" + uuid.uuid4().hex[:24]
         self.assistant({"type": "tool_use", "id": tool_use_id, "name": name, "input": tool_input})
         try:

@@ -260,7 +260,7 @@ class Answers(Case):
             notifier.close()
         taken = [self.content(line) for lines, _, _ in server.requests for line in lines if not self.is_answered_badly(lines)]
         self.assertEqual(taken[:18], [str(n) for n in range(20) if n not in (7, 13)])
-        self.assertEqual(len([line for line in logs.output if "refuses" in line]), 1, "told once")
+        self.assertEqual(len([line for line in logs.output if "rejected" in line]), 1, "told once")
         self.assertEqual(self.report(server)["refused"], 2)
 
     def is_answered_badly(self, lines):

@@ -1,5 +1,5 @@
-// Follows workflows live over one socket, by the rules of adwatch's own pages: resume by epoch and seq, never a gap or a double,
-// a watchdog over the heartbeat, tries with jitter, and REST where no socket can be had.
+// Follows workflows live over one WebSocket, by the same rules as adwatch's own pages: resume by epoch and seq, never a gap or a
+// duplicate, a watchdog for the heartbeat, retries with jitter, and REST where WebSocket is unavailable.
 
 import { waitMs } from "./backoff.js";
 import { Connection } from "./connection.js";
@@ -7,12 +7,12 @@ import { AdwatchError, Rest } from "./rest.js";
 import type { Card, EventPage, Event as AdwEvent, FrameFromBrowser, FrameFromServer } from "./schema.js";
 import { Followed, type Resume, type Workflow } from "./workflow.js";
 
-/** From one round of questions to the next, where the socket cannot be had. */
+/** From one round of requests to the next, where WebSocket is unavailable. */
 const POLL_MS = 3_000;
 const POLL_ANSWER_MS = 12_000;
 const PAGE = 500;
 
-/** What a client needs of a WebSocket; that of browsers, of Node from 22 on, and of the package `ws` have it. */
+/** What a client needs from a WebSocket; those of browsers, of Node 22 or newer, and of the package `ws` provide it. */
 export interface Socket {
   send(text: string): void;
   close(): void;
@@ -24,22 +24,22 @@ export interface Socket {
 export type SocketConstructor = new (url: string, protocols: string) => Socket;
 
 export interface Options {
-  /** Where adwatch is, for example `http://127.0.0.1:4600`. */
+  /** The address of adwatch, for example `http://127.0.0.1:4600`. */
   readonly url: string;
-  /** Needed where there is no global one: on Node before 22. */
+  /** Needed where there is no global one: in Node before version 22. */
   readonly WebSocket?: SocketConstructor;
   readonly fetch?: typeof fetch;
-  /** Sent with every call by REST. */
+  /** Sent with every REST call. */
   readonly token?: string;
-  /** Events of a workflow that are kept; the oldest go first. */
+  /** How many events of a workflow are kept; the oldest are dropped first. */
   readonly maxEvents?: number;
 }
 
-/** How what is shown came here. "live" only while signs of life arrive. */
+/** The state of the connection. "live" only while data or heartbeats arrive. */
 export type LinkState = "connecting" | "live" | "polling" | "reconnecting" | "closed";
 
 export interface Listener {
-  /** Something is new. `added` are the events that were added at the end; a snapshot adds none and may leave some out. */
+  /** Called when something is new. `added` are the events added at the end; a snapshot adds none and may leave some out. */
   (workflow: Workflow, added: readonly AdwEvent[]): void;
 }
 
@@ -87,15 +87,15 @@ export class AdwatchClient {
     return this.#connection.isFirstTry ? "connecting" : "reconnecting";
   }
 
-  /** What is known of a workflow that is followed. */
+  /** What is known about a followed workflow. */
   workflow(adwId: string): Workflow | undefined {
     return this.#workflows.get(adwId)?.followed;
   }
 
   /**
-   * Follows a workflow; the listener is called with everything that is new. Without `resume` it begins with a snapshot; with
-   * `{ after: 0 }` with all events. Several may follow the same one: it begins where the first of them said, and `workflow` has
-   * what is known so far. Gives what ends it.
+   * Follows a workflow; the listener is called with everything that is new. Without `resume` it starts with a snapshot; with
+   * `{ after: 0 }` it starts with all events. Several listeners can follow the same workflow: it starts where the first of them
+   * asked, and `workflow` has what is known so far. Returns a function that ends it.
    */
   follow(adwId: string, listener: Listener, resume?: Resume): () => void {
     let subscription = this.#workflows.get(adwId);
@@ -115,7 +115,7 @@ export class AdwatchClient {
     };
   }
 
-  /** Follows the cards of all workflows. Gives what ends it. */
+  /** Follows the cards of all workflows. Returns a function that ends it. */
   followBoard(listener: (cards: readonly Card[]) => void): () => void {
     this.#boardListeners.add(listener);
     if (this.#boardListeners.size === 1) {
@@ -129,13 +129,13 @@ export class AdwatchClient {
     };
   }
 
-  /** Hears how what is shown came here. Gives what ends it. */
+  /** Listens to the state of the connection. Returns a function that ends it. */
   onLink(listener: (state: LinkState) => void): () => void {
     this.#linkListeners.add(listener);
     return () => this.#linkListeners.delete(listener);
   }
 
-  /** To be called when the network is back, or the page is looked at again: is the server still there? */
+  /** Checks whether the server is still there. Call it when the network is back or the page becomes visible again. */
   check(): void {
     if (this.#isClosed) return;
     if (this.#connection.check(now())) this.#send({ type: "ping", data: {} });
@@ -180,14 +180,14 @@ export class AdwatchClient {
       try {
         frame = JSON.parse(String(data)) as FrameFromServer;
       } catch {
-        // A frame that cannot be read leaves nothing to build on.
+        // After a frame that cannot be read, nothing can be trusted.
         ended();
         return;
       }
       try {
         this.#receive(frame);
       } finally {
-        // Also where a listener made a mistake.
+        // Even if a listener threw an error.
         this.#schedule();
       }
     };
@@ -195,14 +195,14 @@ export class AdwatchClient {
     socket.onerror = ended;
   }
 
-  /** Forgets the socket; nothing of it counts any more. */
+  /** Forgets the socket; nothing from it counts any more. */
   #drop(): void {
     const socket = this.#socket;
     this.#socket = null;
     try {
       socket?.close();
     } catch {
-      // It was not open yet, or is closed already.
+      // It was not open yet, or is already closed.
     }
   }
 
@@ -299,7 +299,7 @@ export class AdwatchClient {
     for (const listener of this.#linkListeners) listener(state);
   }
 
-  /** Wakes at the next moment at which something is due. */
+  /** Wakes up when something is due next. */
   #schedule(): void {
     if (this.#isClosed) return;
     this.#tellLink();
@@ -335,7 +335,7 @@ export class AdwatchClient {
     this.#schedule();
   }
 
-  /** Asks by REST; one question at most for the board and each workflow. */
+  /** Requests by REST; at most one request for the board and for each workflow. */
   async #poll(name: string, ask: () => Promise<void>): Promise<void> {
     if (this.#asked.has(name)) return;
     this.#asked.add(name);
@@ -344,7 +344,7 @@ export class AdwatchClient {
       if (this.#isPolling && !this.#isPollHealthy) {
         this.#isPollHealthy = true;
         this.#pollFailures = 0;
-        // The server is there: perhaps its socket is, too.
+        // The server is up, so perhaps WebSocket works too.
         if (this.#connection.isWaiting) this.#open();
       }
     } catch {
@@ -384,7 +384,7 @@ export class AdwatchClient {
       followed.head = page.head;
       const taken = followed.takeEvents(page.epoch, page.events[0]?.data.seq ?? after + 1, page.events);
       this.#tellAdded(subscription, after);
-      // Only a snapshot can follow where events are gone, or the journal is another one.
+      // Only a snapshot can follow if events are gone, or the journal is another one.
       if (taken === "refused" || page.head < followed.seq || page.first > followed.seq + 1) break;
       if (taken === "nothing" || followed.seq >= page.head) return;
     }
@@ -402,7 +402,7 @@ export class AdwatchClient {
   }
 }
 
-/** Milliseconds of a clock that never goes back. */
+/** Milliseconds of a monotonic clock. */
 function now(): number {
   return performance.now();
 }

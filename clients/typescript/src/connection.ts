@@ -6,11 +6,11 @@ import { jitterMs, waitMs } from "./backoff.js";
 const HELLO_MS = 5_000;
 /** From a ping to any frame. */
 const ANSWER_MS = 3_000;
-/** A connection that lasted this long was a good one: the next try comes soon. */
+/** A connection that lasted this long was a good one, so the next attempt comes soon. */
 const LASTED_MS = 5_000;
-/** While polling does its work, the socket is tried again after half of this to all of it. */
+/** While polling works, the WebSocket is tried again after half of this time to all of it. */
 const SOCKET_RETRY_MS = 30_000;
-/** Tries without a hello after which the socket counts as blocked: where there never was one, and where there was. */
+/** Attempts without a hello after which WebSocket counts as blocked: if there never was one, and if there was. */
 const BLOCKED_AFTER = { never: 2, once: 5 };
 
 type Phase =
@@ -21,9 +21,9 @@ type Phase =
 
 export class Connection {
   #phase: Phase = { name: "resting" };
-  /** Tries in a row that led to nothing that lasted. */
+  /** Consecutive attempts without a lasting connection. */
   #attempt = 0;
-  /** Tries in a row without a hello. */
+  /** Consecutive attempts without a hello. */
   #failures = 0;
   #wasGreeted = false;
   #heartbeatMs = 5_000;
@@ -46,7 +46,7 @@ export class Connection {
     if (this.#phase.name === "open") this.#phase.answerBy = null;
   }
 
-  /** Whether to ping now; any frame is an answer, and none within three seconds means that the socket is dead. */
+  /** Whether to ping now. Any frame counts as an answer, and no frame within three seconds means that the socket is dead. */
   check(now: number): boolean {
     if (this.#phase.name !== "open" || this.#phase.answerBy !== null) return false;
     this.#phase.answerBy = now + ANSWER_MS;
@@ -66,7 +66,7 @@ export class Connection {
     this.#phase = { name: "waiting", until: now + wait };
   }
 
-  /** What the time demands. */
+  /** What has to be done at this time. */
   due(now: number): "open" | "lost" | null {
     const at = this.wakeAt();
     if (at === null || at > now) return null;
@@ -93,7 +93,7 @@ export class Connection {
     return !this.#wasGreeted && this.#attempt === 0;
   }
 
-  /** Whether it looks as if no socket can be had here. */
+  /** Whether WebSocket seems to be unavailable here. */
   get isBlocked(): boolean {
     return this.#failures >= (this.#wasGreeted ? BLOCKED_AFTER.once : BLOCKED_AFTER.never);
   }

@@ -1,4 +1,4 @@
-// Types of everything that adwatch sends and takes, and a client that follows workflows live.
+// Types for everything that adwatch sends and accepts, and a client that follows workflows live.
 
 export { AdwatchClient } from "./client.js";
 export type { LinkState, Listener, Options, Socket, SocketConstructor } from "./client.js";

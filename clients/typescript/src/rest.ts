@@ -1,8 +1,8 @@
-// The calls of the server that a client needs beside the socket.
+// The server's calls that a client needs besides the WebSocket.
 
 import type { AgentState, EventPage, Pushed, Reply, Workflows } from "./schema.js";
 
-/** An answer that is no 2xx. */
+/** An answer without a 2xx status. */
 export class AdwatchError extends Error {
   readonly status: number;
   readonly body: unknown;
@@ -15,7 +15,7 @@ export class AdwatchError extends Error {
   }
 }
 
-/** Which events of a workflow to read; `limit` is 200 where it is absent. */
+/** Which events of a workflow to read; `limit` is 200 by default. */
 export interface EventQuery {
   readonly after?: number;
   readonly before?: number;
@@ -37,17 +37,17 @@ export class Rest {
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
-  /** All workflows, the one heard of last first. */
+  /** All workflows, the most recently active first. */
   workflows(signal?: AbortSignal): Promise<Workflows> {
     return this.#get("/api/workflows", signal);
   }
 
-  /** One workflow whole. */
+  /** A complete workflow. */
   agentState(adwId: string, signal?: AbortSignal): Promise<AgentState> {
     return this.#get(`/api/agent-state/${encodeURIComponent(adwId)}`, signal);
   }
 
-  /** A page of events, in the order of their seq. */
+  /** A page of events, ordered by seq. */
   events(adwId: string, query: EventQuery = {}, signal?: AbortSignal): Promise<EventPage> {
     const parameters = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) parameters.set(name, String(value));

@@ -28,8 +28,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Takes one event, an array of events, or one event on each line. A 200 means that what was accepted is on disk.
-         * @description Good items of a batch are kept, bad ones are reported by their place; it is an error only if nothing could be kept.
+         * Accepts one event, an array of events, or one event per line. A 200 response means that the accepted events are on disk.
+         * @description Valid items of a batch are recorded, invalid ones are reported with their index; it is an error only if nothing could be recorded.
          */
         readonly post: operations["push"];
         readonly delete?: never;
@@ -45,7 +45,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One workflow whole: its timeline up to `seq`, and its state document as last read. */
+        /** A complete workflow: its timeline up to `seq`, and its state document as last read. */
         readonly get: operations["agent_state"];
         readonly put?: never;
         readonly post?: never;
@@ -62,7 +62,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** This description as a page. */
+        /** This API description as a page. */
         readonly get: operations["docs"];
         readonly put?: never;
         readonly post?: never;
@@ -79,7 +79,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** How that page looks, on top of the app's own sheet. */
+        /** The page's style sheet, in addition to that of the app. */
         readonly get: operations["sheet"];
         readonly put?: never;
         readonly post?: never;
@@ -96,7 +96,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** This description, in OpenAPI 3.1. */
+        /** This API description, in OpenAPI 3.1. */
         readonly get: operations["openapi"];
         readonly put?: never;
         readonly post?: never;
@@ -115,7 +115,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Takes what happened to a stage or to the workflow, in the shape of earlier dashboards. */
+        /** Accepts what happened to a stage or to the workflow, in the shape of earlier dashboards. */
         readonly post: operations["stage_event"];
         readonly delete?: never;
         readonly options?: never;
@@ -132,7 +132,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Takes what a workflow says of itself, in the shape of earlier dashboards. */
+        /** Accepts what a workflow reports about itself, in the shape of earlier dashboards. */
         readonly post: operations["workflow_update"];
         readonly delete?: never;
         readonly options?: never;
@@ -147,7 +147,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** All workflows as cards, the one heard of last first. */
+        /** All workflows as cards, the most recently active first. */
         readonly get: operations["workflows"];
         readonly put?: never;
         readonly post?: never;
@@ -164,7 +164,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** A page of events as the lines that a person reads, cut short. Takes the filters of `events`. */
+        /** A page of events as shortened lines for people to read. Accepts the filters of `events`. */
         readonly get: operations["entries"];
         readonly put?: never;
         readonly post?: never;
@@ -181,7 +181,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** A page of events in the order of their seq: those after one, those before one, or the newest. */
+        /** A page of events ordered by seq: those after a seq, those before one, or the newest. */
         readonly get: operations["events"];
         readonly put?: never;
         readonly post?: never;
@@ -198,7 +198,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One event with its whole payload. */
+        /** One event with its full payload. */
         readonly get: operations["event"];
         readonly put?: never;
         readonly post?: never;
@@ -215,7 +215,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** All of a workflow, or what a filter leaves of it, as a file. */
+        /** A workflow as a file, whole or filtered. */
         readonly get: operations["export"];
         readonly put?: never;
         readonly post?: never;
@@ -232,7 +232,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** How many events of a workflow match, exactly, and the newest of them. */
+        /** The exact number of matching events of a workflow, and the newest of them. */
         readonly get: operations["search"];
         readonly put?: never;
         readonly post?: never;
@@ -269,8 +269,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Takes one hook of Claude Code as the clients of hook observers send it, and gives it back as it is kept.
-         * @description It becomes an event of the workflow that knows its session, like a pushed hook.
+         * Accepts one hook of Claude Code as the clients of hook observers send it, and returns it as stored.
+         * @description It becomes an event of the workflow that its session belongs to, like a pushed hook.
          */
         readonly post: operations["observe"];
         readonly delete?: never;
@@ -286,7 +286,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** 200 while events can be recorded, else 503 and why. */
+        /** 200 while events can be recorded, otherwise 503 with the reason. */
         readonly get: operations["health"];
         readonly put?: never;
         readonly post?: never;
@@ -303,7 +303,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** A picture that an event tells of, as the agent wrote it; for ever the same. */
+        /** A picture that an event refers to, as the agent wrote it. It never changes. */
         readonly get: operations["picture"];
         readonly put?: never;
         readonly post?: never;
@@ -320,7 +320,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The text format of Prometheus, version 0.0.4. */
+        /** Metrics in the text format of Prometheus, version 0.0.4. */
         readonly get: operations["metrics"];
         readonly put?: never;
         readonly post?: never;
@@ -337,7 +337,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Chooses a theme and goes back. */
+        /** Saves the chosen theme and goes back. */
         readonly get: operations["theme"];
         readonly put?: never;
         readonly post?: never;
@@ -354,7 +354,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The page of a workflow. One that is not there yet is a page too: it fills when the workflow begins. */
+        /** The page of a workflow. If it does not exist yet, the page fills when the workflow starts. */
         readonly get: operations["viewer"];
         readonly put?: never;
         readonly post?: never;
@@ -372,8 +372,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * The socket: what a page follows, as it happens.
-         * @description With the subprotocol `adwatch.v1` the frames of docs/protocol.md; without one the plain feed, every event of every workflow.
+         * The WebSocket, which sends events as they happen.
+         * @description With the subprotocol `adwatch.v1` it sends the frames of docs/protocol.md; without one, the plain feed: every event of every workflow.
          */
         readonly get: operations["socket"];
         readonly put?: never;
@@ -389,11 +389,11 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description The name of a workflow: one safe path component of 1 to 64 characters, mostly 8 hex digits.
+         * @description The id of a workflow: a safe path component of 1 to 64 characters, usually 8 hex digits.
          * @example c0a43f47
          */
         readonly AdwId: string;
-        /** @description An agent, or a sub-agent under the Task call that started it. */
+        /** @description An agent, or a sub-agent with the Task call that started it. */
         readonly Agent: {
             readonly cwd: string | null;
             /** Format: double */
@@ -412,7 +412,7 @@ export interface components {
             readonly reported_ms: number | null;
             /** Format: int64 */
             readonly reported_turns: number;
-            /** @description What it said at the end. */
+            /** @description Its final message. */
             readonly result: string | null;
             /** Format: int32 */
             readonly run: number;
@@ -424,23 +424,23 @@ export interface components {
             readonly stage: string | null;
             readonly started: components["schemas"]["Moment"];
             /**
-             * @description `seen`: it was heard of, but no session of it.
+             * @description `seen`: the agent was mentioned, but none of its sessions was.
              * @enum {string}
              */
             readonly state: "seen" | "open" | "ended" | "failed";
             /** Format: int64 */
             readonly tools: number;
-            /** @description The agent whose Task call that was. */
+            /** @description The agent that made that Task call. */
             readonly under: string | null;
             readonly usage: components["schemas"]["Usage"];
         };
-        /** @description One workflow whole. */
+        /** @description A complete workflow. */
         readonly AgentState: {
             readonly adw_id: components["schemas"]["AdwId"];
             readonly epoch: components["schemas"]["Epoch"];
             /** Format: int64 */
             readonly seq: number;
-            /** @description The state document as it was last read or pushed. */
+            /** @description The state document as last read or pushed. */
             readonly state: {
                 readonly [key: string]: unknown;
             };
@@ -453,14 +453,14 @@ export interface components {
             readonly removed: readonly components["schemas"]["AdwId"][];
             readonly upserts: readonly components["schemas"]["Card"][];
         };
-        /** @description A workflow as the board shows it. */
+        /** @description A workflow as shown on the board. */
         readonly Card: {
             readonly adw_id: components["schemas"]["AdwId"];
             readonly agent: string | null;
             readonly branch: string | null;
             /** Format: double */
             readonly cost_usd: number | null;
-            /** @description What the agent does, in one line. */
+            /** @description What the agent is doing, in one line. */
             readonly doing: string;
             readonly doing_since: components["schemas"]["Timestamp"] | null;
             /** Format: int64 */
@@ -477,20 +477,20 @@ export interface components {
             readonly seq: number;
             /** @description The stage it is in, or was in last. */
             readonly stage: string | null;
-            /** @description Plan, build, test, review, document and ship; null where one has not begun. */
+            /** @description Plan, build, test, review, document and ship; null for a stage that has not started. */
             readonly stages: readonly (string | null)[];
             readonly times_known: boolean;
             readonly title: string;
             /** Format: int64 */
             readonly tokens: number;
         };
-        /** @description A field of the state that changed, in short. */
+        /** @description A changed field of the state, shortened. */
         readonly ChangeView: {
             readonly field: string;
             readonly new: string | null;
             readonly old: string | null;
         };
-        /** @description An event in short. What is absent is empty. */
+        /** @description A short form of an event. Absent fields are empty. */
         readonly Entry: {
             readonly agent?: string | null;
             readonly at: components["schemas"]["Timestamp"];
@@ -503,46 +503,46 @@ export interface components {
             /** @description The tool, the level, the operation, the stage, the status or the model. */
             readonly head?: string | null;
             /**
-             * @description The kind of an event; what is not known is `other`.
+             * @description The kind of an event; an unknown kind is recorded as `other`.
              * @enum {string}
              */
             readonly kind: "agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other";
             /** Format: int64 */
             readonly seq: number;
-            /** @description The message, the path, or what the tool was asked. */
+            /** @description The message, the path, or the tool's input. */
             readonly text?: string | null;
             readonly time_source: components["schemas"]["TimeSource"];
             readonly tool_use_id?: string | null;
         };
-        /** @description Events as the lines that a person reads. */
+        /** @description Events as lines for people to read. */
         readonly EntryPage: {
             readonly entries: readonly components["schemas"]["Entry"][];
             /** Format: int64 */
             readonly first: number;
             /**
              * Format: int64
-             * @description All entries with seqs from here …
+             * @description All matching entries with seqs from here …
              */
             readonly from: number;
             /** Format: int64 */
             readonly head: number;
             /**
              * Format: int64
-             * @description … to here that match are in `entries`.
+             * @description … to here are in `entries`.
              */
             readonly to: number;
         };
         /**
-         * @description One life of the journal: a seq means something only together with the epoch in which it was given.
+         * @description One life of the journal: a seq is meaningful only together with the epoch in which it was assigned.
          * @example fb1dcca7ea7dd3325af28a8c23099059
          */
         readonly Epoch: string;
         /**
-         * @description An answer that is an error.
+         * @description An error response.
          * @example {
          *       "error": {
          *         "code": "not_found",
-         *         "message": "there is no workflow nobody"
+         *         "message": "workflow nobody does not exist"
          *       }
          *     }
          */
@@ -553,13 +553,13 @@ export interface components {
         readonly ErrorText: {
             /** @description For programs; it never changes. */
             readonly code: string;
-            /** @description The field or parameter that is wrong. */
+            /** @description The field or parameter at fault. */
             readonly field?: string | null;
-            /** @description For a person. */
+            /** @description For people. */
             readonly message: string;
         };
         /**
-         * @description One thing that happened in a workflow; never changed once recorded.
+         * @description One thing that happened in a workflow; it never changes once recorded.
          * @example {
          *       "data": {
          *         "adw_id": "c0a43f47",
@@ -585,30 +585,30 @@ export interface components {
         readonly Event: {
             readonly data: components["schemas"]["EventData"];
             /**
-             * @description The kind of an event; what is not known is `other`.
+             * @description The kind of an event; an unknown kind is recorded as `other`.
              * @enum {string}
              */
             readonly type: "agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other";
         };
-        /** @description What an event says. */
+        /** @description The content of an event. */
         readonly EventData: {
             readonly adw_id: components["schemas"]["AdwId"];
-            /** @description The worker inside of the workflow. */
+            /** @description The worker within the workflow. */
             readonly agent: string | null;
             /** @description What exactly happened, for example `tool_execution_pre`. */
             readonly event_type: string;
-            /** @description The Task call whose sub-agent this is from. */
+            /** @description The Task call whose sub-agent caused this event. */
             readonly parent_tool_use_id: string | null;
-            /** @description What belongs to the kind; fields that adwatch does not know are kept. */
+            /** @description The fields of this kind; fields that adwatch does not know are kept. */
             readonly payload: unknown;
             /**
              * Format: int32
-             * @description The attempt of the agent, from 1.
+             * @description The number of the agent's attempt, from 1.
              */
             readonly run: number | null;
             /**
              * Format: int64
-             * @description Its number in the workflow: 1, 2, 3 … without holes.
+             * @description Its number in the workflow: 1, 2, 3 … without gaps.
              */
             readonly seq: number;
             /** @description The Claude Code session. */
@@ -616,13 +616,13 @@ export interface components {
             readonly time_source: components["schemas"]["TimeSource"];
             readonly timestamp: components["schemas"]["Timestamp"];
         };
-        /** @description A page of events, in the order of their seq. */
+        /** @description A page of events, ordered by seq. */
         readonly EventPage: {
             readonly epoch: components["schemas"]["Epoch"];
             readonly events: readonly components["schemas"]["Event"][];
             /**
              * Format: int64
-             * @description The oldest seq that is kept.
+             * @description The oldest seq still stored.
              */
             readonly first: number;
             /**
@@ -632,14 +632,14 @@ export interface components {
             readonly head: number;
             readonly server_time: components["schemas"]["Timestamp"];
         };
-        /** @description All events that were waiting: `from` to `to`, without a hole. */
+        /** @description All events that were waiting: `from` to `to`, without gaps. */
         readonly Events: {
             readonly adw_id: components["schemas"]["AdwId"];
             /** Format: int64 */
             readonly from: number;
             /**
              * Format: int64
-             * @description The newest seq, where the frame does not reach it.
+             * @description The newest seq, if the frame does not reach it.
              */
             readonly head?: number | null;
             readonly list: readonly components["schemas"]["Event"][];
@@ -659,11 +659,11 @@ export interface components {
              */
             readonly head: number;
         };
-        /** @description What a search found. */
+        /** @description The result of a search. */
         readonly Found: {
             /**
              * Format: int64
-             * @description All events that match, however many seqs are told.
+             * @description The number of matching events, however many seqs are returned.
              */
             readonly count: number;
             readonly epoch: components["schemas"]["Epoch"];
@@ -673,18 +673,18 @@ export interface components {
             readonly head: number;
             /**
              * Format: int64
-             * @description The index reaches up to here. What comes after it was found too, but more slowly.
+             * @description How far the index reaches. Later events are found too, but more slowly.
              */
             readonly indexed: number;
-            /** @description The newest of them, in order. */
+            /** @description The seqs of the newest of them, in order. */
             readonly seqs: readonly number[];
         };
-        /** @description A frame of the client could not be followed. */
+        /** @description A frame from the client was invalid. */
         readonly FrameError: {
             readonly code: string;
             readonly message: string;
         };
-        /** @description A frame of a client on `/ws` with the subprotocol `adwatch.v1`. */
+        /** @description A frame from a client on `/ws` with the subprotocol `adwatch.v1`. */
         readonly FrameFromBrowser: {
             readonly data: components["schemas"]["Subscribe"];
             /** @enum {string} */
@@ -698,7 +698,7 @@ export interface components {
             /** @enum {string} */
             readonly type: "ping";
         };
-        /** @description A frame of the server on `/ws` with the subprotocol `adwatch.v1`. */
+        /** @description A frame from the server on `/ws` with the subprotocol `adwatch.v1`. */
         readonly FrameFromServer: {
             readonly data: components["schemas"]["Hello"];
             /** @enum {string} */
@@ -724,20 +724,20 @@ export interface components {
             /** @enum {string} */
             readonly type: "error";
         };
-        /** @description The server is well. */
+        /** @description The server is healthy. */
         readonly Health: {
             readonly epoch: components["schemas"]["Epoch"];
             readonly status: string;
             readonly version: string;
             /**
              * Format: int64
-             * @description Open sockets.
+             * @description Open WebSockets.
              */
             readonly viewers: number;
             /** Format: int64 */
             readonly workflows: number;
         };
-        /** @description A sign of life. */
+        /** @description A heartbeat. */
         readonly Heartbeat: {
             readonly server_time: components["schemas"]["Timestamp"];
         };
@@ -746,13 +746,13 @@ export interface components {
             readonly epoch: components["schemas"]["Epoch"];
             /**
              * Format: int64
-             * @description A sign of life comes this often; who misses two is no longer connected.
+             * @description How often a heartbeat comes; a client that misses two is no longer connected.
              */
             readonly heartbeat_ms: number;
             readonly patience: components["schemas"]["Patience"];
             readonly server_time: components["schemas"]["Timestamp"];
         };
-        /** @description What Claude Code gives a hook on its stdin. All of it is kept. */
+        /** @description What Claude Code passes to a hook on its stdin. All of it is kept. */
         readonly HookStdin: {
             readonly cwd?: string | null;
             readonly hook_event_name?: string | null;
@@ -765,23 +765,23 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
-        /** @description The hook as it is kept: the fields that were sent, without secrets and pictures. */
+        /** @description The hook as stored: the fields that were sent, without secrets and pictures. */
         readonly KeptHook: {
             /**
              * Format: int64
-             * @description A number made of what was sent.
+             * @description A number derived from what was sent.
              */
             readonly id: number;
-            /** @description As it was sent, else the time of arrival in milliseconds since 1970. */
+            /** @description As sent, or otherwise the time of arrival in milliseconds since 1970. */
             readonly timestamp: unknown;
         };
         /**
-         * @description What an agent's processes take: `lines` are the processor in percent of one core, memory in KiB, and disk read and written in KiB a
-         *     second, in stretches of `width_ms`.
+         * @description What an agent's processes use: `lines` are CPU in percent of one core, memory in KiB, and disk reads and writes in KiB per
+         *     second, in intervals of `width_ms`.
          */
         readonly Load: {
             readonly agent: string;
-            /** @description As measured last, in the order of `lines`. */
+            /** @description The latest measurements, in the order of `lines`. */
             readonly latest: readonly number[];
             readonly lines: readonly (readonly number[])[];
             readonly start: components["schemas"]["Timestamp"];
@@ -796,7 +796,7 @@ export interface components {
             readonly timestamp?: components["schemas"]["OlderTime"] | null;
             readonly workflow_name?: string | null;
         };
-        /** @description An error in short. */
+        /** @description A short form of an error. */
         readonly Mark: {
             readonly agent: string | null;
             readonly at: components["schemas"]["Timestamp"];
@@ -806,7 +806,7 @@ export interface components {
             readonly what: string;
             readonly why: string;
         };
-        /** @description A moment, and who vouches for it. */
+        /** @description A time, and where it comes from. */
         readonly Moment: {
             readonly at: components["schemas"]["Timestamp"];
             readonly source: components["schemas"]["TimeSource"];
@@ -831,7 +831,7 @@ export interface components {
          */
         readonly ObservedHook: {
             readonly hook_event_type: string;
-            /** @description What the hook got on its stdin. */
+            /** @description What the hook received on its stdin. */
             readonly payload: components["schemas"]["HookStdin"];
             readonly session_id: string;
             readonly source_app?: string | null;
@@ -842,16 +842,16 @@ export interface components {
             readonly timestamp?: number | null;
         };
         /**
-         * @description A moment; without a zone it is UTC or the local time of the server, whichever is nearer to now.
+         * @description A time; without a time zone it is UTC or the server's local time, whichever is closer to now.
          * @example 2026-01-15T10:30:00.123456
          */
         readonly OlderTime: string;
-        /** @description A call without a result yet. */
+        /** @description A tool call without a result yet. */
         readonly OpenTool: {
             readonly agent: string | null;
             readonly at: components["schemas"]["Timestamp"];
             readonly name: string;
-            /** @description A sub-agent called it. */
+            /** @description Whether a sub-agent made the call. */
             readonly nested: boolean;
             /** Format: int64 */
             readonly seq: number;
@@ -859,7 +859,7 @@ export interface components {
             readonly time_source: components["schemas"]["TimeSource"];
             readonly tool_use_id: string;
         };
-        /** @description What pushing costs a publisher, as it says itself. */
+        /** @description What pushing costs a publisher, as reported by itself. */
         readonly Overhead: {
             readonly at: components["schemas"]["Timestamp"];
             /** Format: int64 */
@@ -878,14 +878,14 @@ export interface components {
             /** Format: int64 */
             readonly refused: number;
         };
-        /** @description Events and errors of the last half-minutes; `newest` is the number of the last one since 1970. */
+        /** @description Events and errors in the most recent half-minutes; `newest` is the number of the last one, counted from 1970. */
         readonly Pace: {
             readonly errors: readonly number[];
             readonly events: readonly number[];
             /** Format: int64 */
             readonly newest: number;
         };
-        /** @description After how much silence a run counts as stalled, or as waiting for its tool. */
+        /** @description After how long a silence a run counts as stalled, or as waiting for its tool. */
         readonly Patience: {
             /** Format: int64 */
             readonly silence_ms: number;
@@ -903,7 +903,7 @@ export interface components {
             };
             readonly type: string;
         };
-        /** @description The facts from which a status is derived. */
+        /** @description The facts from which the status is derived. */
         readonly Pulse: {
             /** @description The agent at work. */
             readonly agent: string | null;
@@ -911,23 +911,23 @@ export interface components {
             /** @description Whether silence can be measured from `last_at`. */
             readonly is_live: boolean;
             readonly last_at: components["schemas"]["Timestamp"] | null;
-            /** @description The agent that ended last, and whether with an error. */
+            /** @description The agent that ended last, and whether it ended with an error. */
             readonly last_ended: readonly unknown[] | null;
             readonly last_words: string | null;
             /** Format: int32 */
             readonly open_agents: number;
-            /** @description The newest open call: its tool, when it began, and who vouches for that. */
+            /** @description The newest open call: its tool, when it started, and where that time comes from. */
             readonly open_tool: readonly string[] | null;
-            /** @description What was reported, by whom and when. */
+            /** @description The reported status, by whom and when. */
             readonly reported: readonly string[] | null;
         };
         /** @description One item, or several. */
         readonly Pushed: components["schemas"]["PushedItem"] | readonly components["schemas"]["PushedItem"][];
-        /** @description What a pushed event says. */
+        /** @description The content of a pushed event. */
         readonly PushedData: {
             readonly adw_id: components["schemas"]["AdwId"];
             readonly agent?: string | null;
-            /** @description Makes the push safe to repeat: two events of a workflow with the same one are one event. */
+            /** @description Makes the push safe to repeat: two events of a workflow with the same id are one event. */
             readonly event_id?: string | null;
             readonly event_type?: string | null;
             readonly parent_tool_use_id?: string | null;
@@ -944,7 +944,7 @@ export interface components {
             readonly timestamp?: string | null;
         };
         /**
-         * @description An event as it is pushed. More is tolerated than stands here: docs/protocol.md says what.
+         * @description An event as it is pushed. More is accepted than is described here: see docs/protocol.md.
          * @example {
          *       "data": {
          *         "adw_id": "c0a43f47",
@@ -961,13 +961,13 @@ export interface components {
         readonly PushedEvent: {
             readonly data: components["schemas"]["PushedData"];
             /**
-             * @description The kind of an event; what is not known is `other`.
+             * @description The kind of an event; an unknown kind is recorded as `other`.
              * @enum {string}
              */
             readonly type: "agent_state_update" | "agent_log_entry" | "file_operation" | "agent_thinking" | "tool_execution" | "text_block" | "stage_transition" | "status_update" | "session" | "other";
         };
         /**
-         * @description A hook of Claude Code as it is pushed. It need not name its workflow: that is found by the session, or by the folder.
+         * @description A hook of Claude Code as it is pushed. It need not name its workflow, which is found by the session or the folder.
          * @example {
          *       "data": {
          *         "event_id": "hook-1",
@@ -989,13 +989,13 @@ export interface components {
             /** @enum {string} */
             readonly type: "hook";
         };
-        /** @description What a hook tells. */
+        /** @description The content of a hook. */
         readonly PushedHookData: {
             readonly adw_id?: components["schemas"]["AdwId"] | null;
             readonly agent?: string | null;
             /** @description Makes the push safe to repeat. */
             readonly event_id?: string | null;
-            /** @description What the hook got on its stdin. */
+            /** @description What the hook received on its stdin. */
             readonly payload: components["schemas"]["HookStdin"];
             /**
              * @description When the hook ran, in UTC.
@@ -1003,7 +1003,7 @@ export interface components {
              */
             readonly timestamp?: string | null;
         };
-        /** @description One thing to record. */
+        /** @description One item to record. */
         readonly PushedItem: components["schemas"]["PushedEvent"] | components["schemas"]["PushedHook"];
         /** @description The newest entries, by kind. */
         readonly Recent: {
@@ -1014,23 +1014,23 @@ export interface components {
         readonly RecentOfKind: {
             /**
              * Format: int64
-             * @description What they take.
+             * @description Their size in bytes.
              */
             readonly bytes: number;
             readonly entries: readonly components["schemas"]["Entry"][];
         };
-        /** @description An item that cannot be kept. */
+        /** @description An item that could not be recorded. */
         readonly Refused: {
             readonly field: string;
             /**
              * Format: int64
-             * @description Its place in the body, from 0.
+             * @description Its index in the body, from 0.
              */
             readonly index: number;
             readonly reason: string;
         };
         /**
-         * @description What became of a push.
+         * @description The result of a push.
          * @example {
          *       "accepted": 1,
          *       "adw_id": "c0a43f47",
@@ -1042,26 +1042,26 @@ export interface components {
         readonly Reply: {
             /**
              * Format: int64
-             * @description Items that are kept now.
+             * @description Items that were recorded.
              */
             readonly accepted: number;
             readonly adw_id?: components["schemas"]["AdwId"] | null;
             /**
              * Format: int64
-             * @description Items that were known already, or change nothing.
+             * @description Items that were already known, or that change nothing.
              */
             readonly duplicates: number;
             readonly error?: components["schemas"]["ErrorText"] | null;
-            /** @description What became of it in a sentence, where older clients expect one. */
+            /** @description The result in a sentence, where older clients expect one. */
             readonly message?: string | null;
-            /** @description Items that cannot be kept. */
+            /** @description Items that could not be recorded. */
             readonly refused: readonly components["schemas"]["Refused"][];
             /** @description `success` or `error`. */
             readonly status: string;
         };
-        /** @description What the workflow said of itself last. */
+        /** @description What the workflow last reported about itself. */
         readonly Report: {
-            /** @description Who said it, for example `adw_state.json`. */
+            /** @description Who reported it, for example `adw_state.json`. */
             readonly by: string;
             readonly message: string | null;
             /** Format: int64 */
@@ -1072,7 +1072,7 @@ export interface components {
             readonly step: string | null;
             readonly workflow_name: string | null;
         };
-        /** @description A picture that an event tells of; `/media/{name}` has it. */
+        /** @description A picture that an event refers to; `/media/{name}` returns it. */
         readonly SeenPicture: {
             readonly agent: string | null;
             readonly at: components["schemas"]["Timestamp"];
@@ -1103,24 +1103,24 @@ export interface components {
             readonly lines: number;
             /**
              * Format: int64
-             * @description Lines that could not be understood.
+             * @description Unrecognised lines.
              */
             readonly oddities: number;
             /**
              * Format: int64
-             * @description Bytes that were taken in.
+             * @description Bytes read.
              */
             readonly offset: number;
             readonly path: string;
             /** Format: int32 */
             readonly run: number;
-            /** @description Lines that were recognised and say nothing, by reason. */
+            /** @description Recognised lines without an event, by reason. */
             readonly silent: {
                 readonly [key: string]: number;
             };
             /**
              * Format: int64
-             * @description Lines that events came of.
+             * @description Lines that became events.
              */
             readonly sources: number;
         };
@@ -1135,12 +1135,12 @@ export interface components {
             /** Format: int64 */
             readonly seq: number;
         };
-        /** @description The files that were read of a workflow. */
+        /** @description The files of a workflow that were read. */
         readonly Sources: {
             readonly adw_id: components["schemas"]["AdwId"];
             readonly sources: readonly components["schemas"]["Source"][];
         };
-        /** @description What was noticed about the files. */
+        /** @description What was observed about the files. */
         readonly SourcesSeen: {
             /** Format: int64 */
             readonly deleted: number;
@@ -1198,13 +1198,13 @@ export interface components {
             readonly total_stages?: number | null;
             readonly workflow_name?: string | null;
         };
-        /** @description A stage as far as it has come. */
+        /** @description A stage and its progress. */
         readonly StageLine: {
-            /** @description Nobody announced it. */
+            /** @description Whether the stage is inferred, because nobody announced it. */
             readonly derived: boolean;
             /**
              * Format: int64
-             * @description As the publisher measured it.
+             * @description As measured by the publisher.
              */
             readonly duration_ms: number | null;
             readonly ended: components["schemas"]["Moment"] | null;
@@ -1216,7 +1216,7 @@ export interface components {
         };
         /** @description What the state documents say. */
         readonly StateView: {
-            /** @description What the newest changed. */
+            /** @description What the newest one changed. */
             readonly changed: readonly components["schemas"]["ChangeView"][];
             readonly changed_at: components["schemas"]["Moment"] | null;
             readonly fields: {
@@ -1224,7 +1224,7 @@ export interface components {
             };
             /** Format: int64 */
             readonly fields_dropped: number;
-            /** @description Where the newest came from. */
+            /** @description Where the newest one came from. */
             readonly source: string | null;
             readonly title: string | null;
             /** Format: int64 */
@@ -1232,7 +1232,7 @@ export interface components {
         };
         readonly StatusData: {
             readonly adw_id: components["schemas"]["AdwId"];
-            /** @description `Stage: Build` begins that stage. */
+            /** @description `Stage: Build` starts that stage. */
             readonly current_step?: string | null;
             readonly message?: string | null;
             /** Format: double */
@@ -1242,13 +1242,13 @@ export interface components {
             readonly timestamp?: components["schemas"]["OlderTime"] | null;
             readonly workflow_name?: string | null;
         };
-        /** @description How far it has come. */
+        /** @description The progress of a workflow. */
         readonly StatusUpdate: {
             readonly data: components["schemas"]["StatusData"];
             /** @enum {string} */
             readonly type: "status_update";
         };
-        /** @description Asks for a workflow from a seq on, or for the board. */
+        /** @description Subscribes to a workflow, from a seq on, or to the board. */
         readonly Subscribe: {
             readonly adw_id?: components["schemas"]["AdwId"] | null;
             /**
@@ -1260,17 +1260,17 @@ export interface components {
             readonly epoch?: components["schemas"]["Epoch"] | null;
         };
         /**
-         * @description Who says when it happened: the publisher, whoever read it when it was written, or nobody (it was found later).
+         * @description Where the time comes from: the publisher, adwatch reading it as it was written, or nowhere (it was found later).
          * @enum {string}
          */
         readonly TimeSource: "source" | "read" | "unknown";
-        /** @description The fold of a workflow's events up to `seq`. */
+        /** @description The summary of a workflow's events up to `seq`. */
         readonly Timeline: {
             readonly adw_id: components["schemas"]["AdwId"];
             readonly agents: readonly components["schemas"]["Agent"][];
             /**
              * Format: int64
-             * @description Agents that no longer stand in `agents`, because there were too many.
+             * @description The number of agents left out of `agents` because there were too many.
              */
             readonly agents_dropped: number;
             /** @description Events by kind. */
@@ -1284,9 +1284,9 @@ export interface components {
             readonly first_at: components["schemas"]["Timestamp"] | null;
             readonly last_at: components["schemas"]["Timestamp"] | null;
             readonly last_known_at: components["schemas"]["Timestamp"] | null;
-            /** @description What the agents' processes take, the one heard of last at the end. */
+            /** @description What the agents' processes use, the most recent at the end. */
             readonly loads: readonly components["schemas"]["Load"][];
-            /** @description The newest messages of models, as hash and usage. */
+            /** @description The newest model messages, as hash and usage. */
             readonly messages: readonly (readonly unknown[])[];
             readonly open_tools: readonly components["schemas"]["OpenTool"][];
             /** @description What pushing costs, the newest report at the end. */
@@ -1309,14 +1309,14 @@ export interface components {
             readonly tools: number;
             readonly trace: components["schemas"]["Trace"];
             readonly usage: components["schemas"]["Usage"];
-            /** @description How long each tool took: how often, and the sum in milliseconds. */
+            /** @description How long each tool took: the number of calls, and the sum in milliseconds. */
             readonly usual: {
                 readonly [key: string]: readonly number[];
             };
         };
         /**
          * Format: date-time
-         * @description A moment in UTC, to the millisecond.
+         * @description A time in UTC, to the millisecond.
          * @example 2026-01-15T10:30:00.123Z
          */
         readonly Timestamp: string;
@@ -1326,18 +1326,18 @@ export interface components {
             readonly state: "pending" | "in_progress" | "completed";
             readonly text: string;
         };
-        /** @description What an agent wants to do. */
+        /** @description An agent's todo list. */
         readonly TodoList: {
             readonly agent: string | null;
             readonly items: readonly components["schemas"]["TodoItem"][];
             /**
              * Format: int64
-             * @description Items that are not among these.
+             * @description The number of further items.
              */
             readonly more: number;
             readonly written: components["schemas"]["Moment"];
         };
-        /** @description Events and errors over the whole time, in stretches of `width_ms`. */
+        /** @description Events and errors over the whole time, in intervals of `width_ms`. */
         readonly Trace: {
             readonly errors: readonly number[];
             readonly events: readonly number[];
@@ -1345,7 +1345,7 @@ export interface components {
             /** Format: int64 */
             readonly width_ms: number;
         };
-        /** @description Ends what `subscribe` asked for. */
+        /** @description Ends a subscription. */
         readonly Unsubscribe: {
             readonly adw_id?: components["schemas"]["AdwId"] | null;
             readonly board?: boolean | null;
@@ -1361,14 +1361,14 @@ export interface components {
             /** Format: int64 */
             readonly output_tokens: number;
         };
-        /** @description A line of its log. */
+        /** @description A log entry of a workflow. */
         readonly WorkflowLog: {
             readonly data: components["schemas"]["LogData"];
             /** @enum {string} */
             readonly type: "workflow_log";
         };
         /**
-         * @description What a workflow says of itself.
+         * @description What a workflow reports about itself.
          * @example {
          *       "data": {
          *         "adw_id": "c0a43f47",
@@ -1386,7 +1386,7 @@ export interface components {
         readonly Workflows: {
             readonly epoch: components["schemas"]["Epoch"];
             readonly server_time: components["schemas"]["Timestamp"];
-            /** @description The one heard of last first. */
+            /** @description The most recently active first. */
             readonly workflows: readonly components["schemas"]["Card"][];
         };
     };
@@ -1488,7 +1488,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1497,7 +1497,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1515,7 +1515,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1524,7 +1524,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1533,7 +1533,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1558,7 +1558,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description What was accepted is kept */
+            /** @description The accepted events are saved */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1567,7 +1567,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description Nothing could be kept */
+            /** @description No event could be saved */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1576,7 +1576,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1612,7 +1612,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1621,7 +1621,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1671,7 +1671,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["AgentState"];
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1680,7 +1680,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1689,7 +1689,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such workflow */
+            /** @description The workflow does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1707,7 +1707,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1716,7 +1716,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1725,7 +1725,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1754,7 +1754,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1763,7 +1763,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1781,7 +1781,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1790,7 +1790,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1799,7 +1799,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1828,7 +1828,7 @@ export interface operations {
                     readonly "text/css": string;
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1837,7 +1837,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1855,7 +1855,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1864,7 +1864,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1873,7 +1873,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1904,7 +1904,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1913,7 +1913,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1931,7 +1931,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1940,7 +1940,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1949,7 +1949,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1973,7 +1973,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description It is kept */
+            /** @description The event is saved */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1982,7 +1982,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description It could not be kept */
+            /** @description The event could not be saved */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1991,7 +1991,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2018,7 +2018,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description The body is no JSON in UTF-8 */
+            /** @description The body is not JSON in UTF-8 */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2027,7 +2027,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2036,7 +2036,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2078,7 +2078,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description It is kept */
+            /** @description The event is saved */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2087,7 +2087,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description It could not be kept */
+            /** @description The event could not be saved */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2096,7 +2096,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2123,7 +2123,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description The body is no JSON in UTF-8 */
+            /** @description The body is not JSON in UTF-8 */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2132,7 +2132,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2141,7 +2141,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2188,7 +2188,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Workflows"];
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2197,7 +2197,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2215,7 +2215,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2224,7 +2224,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2233,7 +2233,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2255,9 +2255,9 @@ export interface operations {
                 /** @description Only events of these agents. */
                 readonly agent?: readonly string[];
                 readonly level?: readonly ("debug" | "info" | "success" | "warning" | "error")[];
-                /** @description Only events that hold this text, in any case. */
+                /** @description Only events that contain this text, ignoring case. */
                 readonly q?: string;
-                /** @description Events of the page; 200 if absent. With `before` alone, or neither, the newest come. */
+                /** @description The number of events in the page; 200 if absent. With only `before`, or neither, you get the newest. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -2278,7 +2278,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["EntryPage"];
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2287,7 +2287,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2296,7 +2296,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such workflow */
+            /** @description The workflow does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2314,7 +2314,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2323,7 +2323,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2332,7 +2332,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2354,9 +2354,9 @@ export interface operations {
                 /** @description Only events of these agents. */
                 readonly agent?: readonly string[];
                 readonly level?: readonly ("debug" | "info" | "success" | "warning" | "error")[];
-                /** @description Only events that hold this text, in any case. */
+                /** @description Only events that contain this text, ignoring case. */
                 readonly q?: string;
-                /** @description Events of the page; 200 if absent. With `before` alone, or neither, the newest come. */
+                /** @description The number of events in the page; 200 if absent. With only `before`, or neither, you get the newest. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -2377,7 +2377,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["EventPage"];
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2386,7 +2386,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2395,7 +2395,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such workflow */
+            /** @description The workflow does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2413,7 +2413,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2422,7 +2422,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2431,7 +2431,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2468,7 +2468,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2477,7 +2477,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2486,7 +2486,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such event */
+            /** @description The event does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2504,7 +2504,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2513,7 +2513,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2522,7 +2522,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2545,7 +2545,7 @@ export interface operations {
                 /** @description Only events of these agents. */
                 readonly agent?: readonly string[];
                 readonly level?: readonly ("debug" | "info" | "success" | "warning" | "error")[];
-                /** @description Only events that hold this text, in any case. */
+                /** @description Only events that contain this text, ignoring case. */
                 readonly q?: string;
             };
             readonly header?: never;
@@ -2569,7 +2569,7 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2578,7 +2578,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2587,7 +2587,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such workflow */
+            /** @description The workflow does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2605,7 +2605,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2614,7 +2614,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2623,7 +2623,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2645,9 +2645,9 @@ export interface operations {
                 /** @description Only events of these agents. */
                 readonly agent?: readonly string[];
                 readonly level?: readonly ("debug" | "info" | "success" | "warning" | "error")[];
-                /** @description Only events that hold this text, in any case. */
+                /** @description Only events that contain this text, ignoring case. */
                 readonly q?: string;
-                /** @description Seqs that are named; 1,000 if absent. */
+                /** @description The number of seqs returned; 1,000 if absent. */
                 readonly limit?: number;
             };
             readonly header?: never;
@@ -2668,7 +2668,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Found"];
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2677,7 +2677,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2686,7 +2686,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such workflow */
+            /** @description The workflow does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2704,7 +2704,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2713,7 +2713,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2722,7 +2722,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2754,7 +2754,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Sources"];
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2763,7 +2763,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2772,7 +2772,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such workflow */
+            /** @description The workflow does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2790,7 +2790,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2799,7 +2799,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2808,7 +2808,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2832,7 +2832,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description It is kept */
+            /** @description The event is saved */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2841,7 +2841,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["KeptHook"];
                 };
             };
-            /** @description It could not be kept */
+            /** @description The event could not be saved */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2850,7 +2850,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2877,7 +2877,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description The body is no JSON in UTF-8 */
+            /** @description The body is not JSON in UTF-8 */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2886,7 +2886,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Reply"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2895,7 +2895,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2942,7 +2942,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2951,7 +2951,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2969,7 +2969,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2978,7 +2978,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2987,7 +2987,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3004,7 +3004,7 @@ export interface operations {
             readonly header?: never;
             readonly path: {
                 /**
-                 * @description As an event names it (`media`).
+                 * @description The name of the picture, from the `media` of an event.
                  * @example e124007e0371a272f11e7fbc2414aff5a1095f3a46ad29771ea1bf3f8a5b07ca.png
                  */
                 readonly name: string;
@@ -3025,14 +3025,14 @@ export interface operations {
                     readonly "image/webp": readonly number[];
                 };
             };
-            /** @description It is known already (`if-none-match`) */
+            /** @description The client already has it (`if-none-match`) */
             readonly 304: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3041,7 +3041,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3050,7 +3050,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such picture here */
+            /** @description The picture is not available */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3069,7 +3069,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3078,7 +3078,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3087,7 +3087,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3116,7 +3116,7 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3125,7 +3125,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3143,7 +3143,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3152,7 +3152,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3161,7 +3161,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3186,14 +3186,14 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The choice stands in a cookie */
+            /** @description The theme is saved in a cookie */
             readonly 303: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3202,7 +3202,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3211,7 +3211,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such theme */
+            /** @description The theme does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3229,7 +3229,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3238,7 +3238,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3247,7 +3247,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3279,7 +3279,7 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3288,7 +3288,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3297,7 +3297,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of a workflow that is not there yet */
+            /** @description The page of a workflow that does not exist yet */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3315,7 +3315,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3324,7 +3324,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3333,7 +3333,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3347,7 +3347,7 @@ export interface operations {
     readonly socket: {
         readonly parameters: {
             readonly query?: {
-                /** @description Which types the plain feed has; both if absent. */
+                /** @description The types that the plain feed contains; both if absent. */
                 readonly types?: "current" | "older";
             };
             readonly header?: never;
@@ -3356,14 +3356,14 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The socket is open */
+            /** @description The WebSocket is open */
             readonly 101: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Something in the request is wrong; `field` says what */
+            /** @description The request is invalid; `field` names the part at fault */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3372,7 +3372,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The page of another origin may not do this (`allowed_origins`) */
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3390,7 +3390,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description adwatch does not answer for that host (`allowed_hosts`) */
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
             readonly 421: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3399,7 +3399,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The request is no upgrade to a WebSocket, version 13 */
+            /** @description The request is not an upgrade to WebSocket version 13 */
             readonly 426: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3408,7 +3408,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A defect of adwatch; its log says more */
+            /** @description An internal error; see the log of adwatch */
             readonly 500: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3417,7 +3417,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The journal cannot be read or written, or all connections are taken */
+            /** @description The journal cannot be read or written, or all connections are in use */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -1,28 +1,28 @@
-// One workflow as it is followed: its events by seq, without a gap and without a double.
+// One followed workflow: its events by seq, without gaps or duplicates.
 
 import type { Event, FrameFromBrowser, Timeline } from "./schema.js";
 
-/** After this long without an answer the same is asked again. */
+/** After this long without an answer the request is repeated. */
 const ASK_AGAIN_MS = 2_000;
-/** A hole that is still there after it was asked for so often is closed by a snapshot. */
+/** A gap that remains after this many requests is closed by a snapshot. */
 const HOLES = 3;
 
-/** Where a client was before: it gets what came after, if the journal still is the one it knew. */
+/** Where a client stopped before: it gets what came after, if the journal is still the same. */
 export interface Resume {
-  /** The life of the journal; absent, whichever the server has. */
+  /** The epoch of the journal; if absent, the server's current one. */
   readonly epoch?: string;
-  /** The last seq that is known; 0 asks for everything. */
+  /** The last known seq; 0 requests everything. */
   readonly after: number;
 }
 
-/** What is known of a workflow. `events` are those with the seqs `from + 1` to `seq`. */
+/** What is known about a workflow. `events` are those with the seqs `from + 1` to `seq`. */
 export interface Workflow {
   readonly adwId: string;
   readonly state: "loading" | "missing" | "here";
   readonly epoch: string | null;
   readonly from: number;
   readonly seq: number;
-  /** The newest seq that the server spoke of. */
+  /** The newest seq that the server mentioned. */
   readonly head: number;
   readonly events: readonly Event[];
   /** The fold of all events up to `timelineSeq`, from the last snapshot; null while there was none. */
@@ -64,7 +64,7 @@ export class Followed implements Workflow {
     return this.state === "here" && this.#misfits < HOLES;
   }
 
-  /** The frame that asks for what follows, or for a snapshot where nothing can follow. */
+  /** The frame that requests what follows, or a snapshot if nothing can follow. */
   ask(now: number, epoch: string): FrameFromBrowser {
     this.epoch ??= epoch;
     const mustAnswer = this.#misfits > 0 || this.state === "loading" || this.epoch !== epoch;
@@ -107,7 +107,7 @@ export class Followed implements Workflow {
       const seq = from + at;
       if (seq <= this.seq) continue;
       if (event.data.seq !== seq || event.data.adw_id !== this.adwId) {
-        // What came before it is the server's, and stays; only a snapshot can follow.
+        // The events before it are the server's and stay; only a snapshot can follow.
         this.#misfits = HOLES;
         return this.#refuse();
       }

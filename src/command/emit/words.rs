@@ -1,4 +1,4 @@
-//! What the words of a command line mean.
+//! Interprets the words of `adwatch emit`.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::Emit;
 use crate::command::UsageError;
 use domain::adw_id::AdwId;
 
-/// The kinds that have words of their own; any other word is a type.
+/// The kinds with a syntax of their own; any other word is an event type.
 const KINDS: [&str; 8] = ["log", "status", "stage", "thinking", "text", "tool", "file", "state"];
 
 /// The item that the words and flags of a command describe. `adw_id` is the workflow that flags or the environment name.
@@ -37,12 +37,14 @@ pub(super) fn item(emit: &Emit, adw_id: Option<&str>, stage: Option<&str>) -> Re
         }
         "stage" => {
             let states = ["started", "completed", "failed", "skipped"];
-            // A name comes first unless it is known.
+            // A name comes first unless it is already known.
             let has_name = rest.first().is_some_and(|word| !states.contains(&word.as_str()));
             let (name, rest) = match rest.split_first() {
                 Some((name, rest)) if has_name => (name.as_str(), rest),
                 _ => (
-                    stage.ok_or_else(|| usage("which stage? write it before its state, or set --stage"))?,
+                    stage.ok_or_else(|| {
+                        usage("the stage is missing; write its name before its state, or set --stage")
+                    })?,
                     rest,
                 ),
             };
@@ -72,7 +74,7 @@ pub(super) fn item(emit: &Emit, adw_id: Option<&str>, stage: Option<&str>) -> Re
             if let Some(word) = rest.first() {
                 let kinds = KINDS.join(", ");
                 return Err(usage(format!(
-                    "{other:?} is none of the kinds {kinds}, and an event of its own type takes no words such as {word:?}; \
+                    "{other:?} is none of the kinds {kinds}, and an event of a custom type takes no further words such as {word:?}; \
                      give its payload with --data, or see adwatch emit --help"
                 )));
             }
@@ -87,7 +89,7 @@ pub(super) fn item(emit: &Emit, adw_id: Option<&str>, stage: Option<&str>) -> Re
 }
 
 /// The workflow, the kind, and the words after it. The first word is the workflow, unless that is known and the word is a kind, or
-/// a flag has named it.
+/// a flag names it.
 fn whose<'a>(
     words: &'a [String],
     is_named: bool,
@@ -95,21 +97,21 @@ fn whose<'a>(
 ) -> Result<(&'a str, &'a str, &'a [String]), UsageError> {
     let (first, rest) = words
         .split_first()
-        .ok_or_else(|| usage("what happened? see adwatch emit --help"))?;
+        .ok_or_else(|| usage("there is no event to send; see adwatch emit --help"))?;
     let is_kind = KINDS.contains(&first.as_str());
     match (known, rest.split_first()) {
         (Some(adw_id), _) if is_named || is_kind => Ok((adw_id, first, rest)),
         (None, _) if is_kind => Err(usage(format!(
-            "{first:?} is a kind; of which workflow? write adwatch emit ADW_ID {first} …, or set ADWATCH_ADW_ID"
+            "{first:?} is a kind, and the workflow is missing; write adwatch emit ADW_ID {first} …, or set ADWATCH_ADW_ID"
         ))),
         (_, Some((kind, rest))) => Ok((first, kind, rest)),
         (_, None) => Err(usage(format!(
-            "what happened in workflow {first:?}? write for example adwatch emit {first} log \"tests pass\""
+            "there is no event for workflow {first:?}; write for example adwatch emit {first} log \"tests pass\""
         ))),
     }
 }
 
-/// What the flags say; each is a field of the payload.
+/// The values of the flags; each is a field of the payload.
 fn payload(emit: &Emit) -> Result<Map<String, Value>, UsageError> {
     let mut payload = match emit.data.as_deref().map(serde_json::from_str) {
         None => Map::new(),
@@ -119,7 +121,7 @@ fn payload(emit: &Emit) -> Result<Map<String, Value>, UsageError> {
                 "--data must be a JSON object, for example '{\"to\": \"staging\"}'",
             ));
         }
-        Some(Err(error)) => return Err(usage(format!("--data is no JSON: {error}"))),
+        Some(Err(error)) => return Err(usage(format!("--data is not valid JSON: {error}"))),
     };
     let text = |text: &Option<String>| text.clone().map(Value::from);
     let value = |text: &Option<String>| text.as_deref().map(json_or_text);
@@ -146,7 +148,9 @@ fn payload(emit: &Emit) -> Result<Map<String, Value>, UsageError> {
 fn changes(words: &[String]) -> Result<Value, UsageError> {
     let change = |word: &String| match word.split_once('=') {
         Some((field, value)) if !field.is_empty() => Ok(json!({"field": field, "new": json_or_text(value)})),
-        _ => Err(usage(format!("{word:?} is no FIELD=VALUE; for example status=built"))),
+        _ => Err(usage(format!(
+            "{word:?} is not of the form FIELD=VALUE, for example status=built"
+        ))),
     };
     words.iter().map(change).collect()
 }
@@ -159,16 +163,16 @@ fn json_or_text(text: &str) -> Value {
 fn one_of<'a>(words: &'a [String], allowed: &[&'a str], shape: &str) -> Result<(&'a str, &'a [String]), UsageError> {
     let (first, rest) = words
         .split_first()
-        .ok_or_else(|| usage(format!("something is missing; write {shape}")))?;
+        .ok_or_else(|| usage(format!("an argument is missing; write {shape}")))?;
     let found = allowed.iter().find(|word| **word == first.as_str());
-    let found = found.ok_or_else(|| usage(format!("{first:?} is none of {}; write {shape}", allowed.join(", "))))?;
+    let found = found.ok_or_else(|| usage(format!("{first:?} is not one of {}; write {shape}", allowed.join(", "))))?;
     Ok((found, rest))
 }
 
 /// The words as one text.
 fn text(words: &[String], shape: &str) -> Result<Value, UsageError> {
     if words.is_empty() {
-        return Err(usage(format!("something is missing; write {shape}")));
+        return Err(usage(format!("an argument is missing; write {shape}")));
     }
     Ok(words.join(" ").into())
 }

@@ -1,9 +1,9 @@
-//! How Claude Code calls our hook, and how that is known again.
+//! How Claude Code calls our hook, and how such a call is recognised.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Whether a command is `adwatch hook`, wherever that adwatch lies.
+/// Whether a command is `adwatch hook`, whatever the path of adwatch.
 pub(super) fn is_ours(command: &str) -> bool {
     let program = command
         .trim()
@@ -14,7 +14,7 @@ pub(super) fn is_ours(command: &str) -> bool {
         .is_some_and(|name| name == "adwatch")
 }
 
-/// How Claude Code is to call this program: by its name where the shell finds it under that, else by its path.
+/// How Claude Code should call this program: by its name if the shell finds it, otherwise by its path.
 pub(super) fn call() -> String {
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("adwatch"));
     let folders = std::env::var_os("PATH").unwrap_or_default();
@@ -28,7 +28,7 @@ pub(super) fn call() -> String {
     format!("{} hook", quoted(&program.to_string_lossy()))
 }
 
-/// A word as a shell takes it.
+/// A word quoted for the shell.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+');
     if word.chars().all(is_plain) {

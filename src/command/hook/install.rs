@@ -1,4 +1,4 @@
-//! `adwatch hook install` and `uninstall`: edits Claude Code's settings, and nothing in them that is not ours.
+//! `adwatch hook install` and `uninstall`: edit only our own entries in Claude Code's settings.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -26,39 +26,39 @@ const EVENTS: [&str; 12] = [
     "SessionStart",
     "SessionEnd",
 ];
-/// Claude Code ends a hook that takes longer, in seconds; ours takes milliseconds.
+/// Claude Code stops a hook that takes longer than this, in seconds; ours takes milliseconds.
 const TIMEOUT_S: u32 = 5;
 
-/// Make Claude Code tell adwatch what its sessions do.
+/// Make Claude Code report to adwatch what its sessions do.
 ///
-/// The settings are edited beside what is there, with a backup; doing it again changes nothing.
+/// This adds to Claude Code's settings, keeps everything else in them, and makes a backup. Running it again changes nothing.
 #[derive(Args, Debug, Default)]
 pub struct Install {
     #[command(flatten)]
     place: Place,
-    /// Only say what would change.
+    /// Only show what would change.
     #[arg(long)]
     dry_run: bool,
 }
 
-/// Take adwatch out of Claude Code's settings, and nothing else.
+/// Remove adwatch from Claude Code's settings, and nothing else.
 #[derive(Args, Debug, Default)]
 pub struct Uninstall {
     #[command(flatten)]
     place: Place,
-    /// Only say what would change.
+    /// Only show what would change.
     #[arg(long)]
     dry_run: bool,
 }
 
 #[derive(Args, Debug, Default)]
 struct Place {
-    /// One project, by its folder.
+    /// Change the settings of one project, given by its folder.
     ///
     /// [default: the current folder]
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".", conflicts_with = "user")]
     project: Option<PathBuf>,
-    /// All projects of this user.
+    /// Change the settings of this user, which apply to all projects.
     #[arg(long)]
     user: bool,
 }
@@ -71,7 +71,7 @@ type Edit = fn(Fields, &str) -> Result<Edited, String>;
 
 impl Install {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        edit(&self.place.settings()?, self.dry_run, "tells adwatch of", installed)
+        edit(&self.place.settings()?, self.dry_run, "tells adwatch about", installed)
     }
 }
 
@@ -80,7 +80,7 @@ impl Uninstall {
         edit(
             &self.place.settings()?,
             self.dry_run,
-            "no longer tells adwatch of",
+            "no longer tells adwatch about",
             uninstalled,
         )
     }
@@ -91,12 +91,12 @@ impl Place {
     fn settings(&self) -> Result<PathBuf, Failure> {
         let folder = if self.user {
             let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-            home.ok_or_else(|| UsageError("whose settings? HOME is not set".to_owned()))?
+            home.ok_or_else(|| UsageError("cannot find the settings, because HOME is not set".to_owned()))?
         } else {
             self.project.clone().unwrap_or_else(|| PathBuf::from("."))
         };
         if !folder.is_dir() {
-            return Err(UsageError(format!("{} is no folder", folder.display())).into());
+            return Err(UsageError(format!("{} is not a folder", folder.display())).into());
         }
         Ok(folder.join(".claude/settings.json"))
     }
@@ -104,7 +104,7 @@ impl Place {
 
 /// Edits the settings at a path, and says what was done.
 fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit) -> Result<(), Failure> {
-    // Where the file is a link, as those who keep their settings in git have it, the file behind it is edited.
+    // If the file is a link, as for people who keep their settings in git, its target is edited.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let name = path.display();
     let old = match fs::read_to_string(&path) {
@@ -112,25 +112,25 @@ fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit) -> Result<(), Failure
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => {
             return Err(Failure::Machine(format!(
-                "{name} cannot be read: {error}; nothing was changed"
+                "cannot read {name}: {error}; nothing was changed"
             )));
         }
     };
     let broken = |why: &dyn std::fmt::Display| {
         Failure::Machine(format!(
-            "{name} is not as Claude Code writes it: {why}; nothing was changed. Repair it and try again"
+            "{name} is not a valid settings file of Claude Code: {why}; nothing was changed. Repair it and try again"
         ))
     };
     let settings = match old.as_deref().map(str::trim) {
         None | Some("") => Vec::new(),
         Some(text) => match Ordered::parse(text).map_err(|error| broken(&error))? {
             Ordered::Object(fields) => fields,
-            Ordered::List(_) | Ordered::Scalar(_) => return Err(broken(&"it is no object")),
+            Ordered::List(_) | Ordered::Scalar(_) => return Err(broken(&"it is not an object")),
         },
     };
     let (settings, events) = edit(settings, &call()).map_err(|why| broken(&why))?;
     if events.is_empty() {
-        return say(&format!("{name} stays as it is: there is nothing to change"));
+        return say(&format!("{name} was not changed: there is nothing to change"));
     }
     let text = Ordered::Object(settings).print().map_err(|error| broken(&error))?;
     let events = events.join(", ");
@@ -138,9 +138,9 @@ fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit) -> Result<(), Failure
         return say(&format!("{name} would be changed, so that it {verb} {events}:\n{text}"));
     }
     let backup = write(&path, old.as_deref(), &text)
-        .map_err(|error| Failure::Machine(format!("{name} cannot be written: {error}; nothing was changed")))?;
+        .map_err(|error| Failure::Machine(format!("cannot write {name}: {error}; nothing was changed")))?;
     let kept = backup
-        .map(|backup| format!("; what it was is in {}", backup.display()))
+        .map(|backup| format!("; the previous version is in {}", backup.display()))
         .unwrap_or_default();
     say(&format!("{name} {verb} {events}{kept}"))
 }
@@ -159,7 +159,7 @@ fn installed(mut settings: Fields, command: &str) -> Result<Edited, String> {
         if ours == [command] {
             continue;
         }
-        // One of another place, or one too many: they are taken out, and one is put in.
+        // One with another path, or one too many: they are removed, and a single one is added.
         *entries = without_ours(std::mem::take(entries));
         entries.push(entry(command)?);
         changed.push(event);
@@ -167,7 +167,7 @@ fn installed(mut settings: Fields, command: &str) -> Result<Edited, String> {
     Ok((settings, changed))
 }
 
-/// Takes the command out of every event, and what only it was there for.
+/// Removes the command from every event, and whatever existed only for it.
 fn uninstalled(mut settings: Fields, _command: &str) -> Result<Edited, String> {
     let mut changed = Vec::new();
     if !settings.iter().any(|(name, _)| name == "hooks") {
@@ -192,18 +192,18 @@ fn uninstalled(mut settings: Fields, _command: &str) -> Result<Edited, String> {
     Ok((settings, changed))
 }
 
-/// The object under a name, which is added where it is absent.
+/// The object under a name, which is added if absent.
 fn object_in<'a>(fields: &'a mut Fields, name: &str) -> Result<&'a mut Fields, String> {
     match value_in(fields, name, Ordered::Object(Vec::new())) {
         Ordered::Object(fields) => Ok(fields),
-        Ordered::List(_) | Ordered::Scalar(_) => Err(format!("{name:?} is no object")),
+        Ordered::List(_) | Ordered::Scalar(_) => Err(format!("{name:?} is not an object")),
     }
 }
 
 fn list_in<'a>(fields: &'a mut Fields, name: &str) -> Result<&'a mut Vec<Ordered>, String> {
     match value_in(fields, name, Ordered::List(Vec::new())) {
         Ordered::List(items) => Ok(items),
-        Ordered::Object(_) | Ordered::Scalar(_) => Err(format!("{name:?} is no list")),
+        Ordered::Object(_) | Ordered::Scalar(_) => Err(format!("{name:?} is not a list")),
     }
 }
 
@@ -224,7 +224,7 @@ fn commands(entry: &Ordered) -> Vec<String> {
     hooks.iter().filter_map(|hook| hook.get("command")?.as_text()).collect()
 }
 
-/// The entries without our commands, and without those that held nothing else.
+/// The entries without our commands, and without entries that contained nothing else.
 fn without_ours(entries: Vec<Ordered>) -> Vec<Ordered> {
     let mut kept = Vec::with_capacity(entries.len());
     for mut entry in entries {
@@ -249,7 +249,7 @@ fn without_ours(entries: Vec<Ordered>) -> Vec<Ordered> {
 }
 
 fn entry(command: &str) -> Result<Ordered, String> {
-    // Written out, because it is read by people and the order of its fields is theirs.
+    // Written out, because people read it and expect this order of fields.
     let entry = format!(
         r#"{{"hooks": [{{"type": "command", "command": {}, "timeout": {TIMEOUT_S}}}]}}"#,
         serde_json::Value::from(command)
@@ -257,7 +257,7 @@ fn entry(command: &str) -> Result<Ordered, String> {
     Ordered::parse(&entry).map_err(|error| error.to_string())
 }
 
-/// Keeps what was there in a backup, and puts the new text in its place.
+/// Makes a backup of the file and replaces it with the new text.
 fn write(path: &Path, old: Option<&str>, new: &str) -> io::Result<Option<PathBuf>> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -284,9 +284,9 @@ fn write(path: &Path, old: Option<&str>, new: &str) -> io::Result<Option<PathBuf
 fn say(line: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
-        // Nobody listens any more; what was to be done is done.
+        // Nobody reads the output any more; the work itself is done.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|error| Failure::Machine(format!("nothing can be printed: {error}"))),
+        done => done.map_err(|error| Failure::Machine(format!("cannot write to standard output: {error}"))),
     }
 }
 

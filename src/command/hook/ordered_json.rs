@@ -1,4 +1,4 @@
-//! JSON that is written back as it was: the order of the fields, those that stand twice, and every number stay.
+//! JSON that is written back unchanged: the order of fields, duplicate fields and the spelling of numbers are kept.
 
 use std::fmt;
 
@@ -18,12 +18,12 @@ pub(super) enum Ordered {
 impl Ordered {
     /// Reads a text.
     pub fn parse(text: &str) -> serde_json::Result<Self> {
-        // What is nested too deep for serde_json is refused here, before the reading below would run out of stack.
+        // What is nested too deep for serde_json is refused here, before the recursion below would overflow the stack.
         serde_json::from_str::<serde_json::Value>(text)?;
         serde_json::from_str(text)
     }
 
-    /// Writes it as Claude Code does: indented by two.
+    /// Writes it like Claude Code: indented by two.
     pub fn print(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }
@@ -52,7 +52,7 @@ impl Ordered {
 
 impl<'de> Deserialize<'de> for Ordered {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The first character says what it is, and what is in it is read in the same way.
+        // The first character shows what it is, and its contents are read in the same way.
         let raw = <&RawValue>::deserialize(deserializer)?;
         let inner = &mut serde_json::Deserializer::from_str(raw.get());
         let read = match raw.get().as_bytes().first() {

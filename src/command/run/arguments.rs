@@ -1,4 +1,4 @@
-//! What can be said to `adwatch run`.
+//! The arguments of `adwatch run`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,17 +9,18 @@ use clap::Args;
 use crate::command::span;
 use domain::adw_id::AdwId;
 
-/// Run a command as an agent of a workflow: what it prints is kept, shown live, and passed on unchanged.
+/// Run a command as an agent of a workflow: its output is recorded, shown live, and passed on unchanged.
 ///
 /// Standard input, output and error, signals and the exit code (128 + n after a signal) are those of the command. Its standard
-/// output is also written to DIR/ID/AGENT/raw_output.jsonl, anew each time, and its lines are told to the server as they come, with
-/// the command's start, end, CPU, memory and disk. Without a server events wait on disk (ADWATCH_SPOOL); the command never waits.
+/// output is also written to DIR/ID/AGENT/raw_output.jsonl, which is replaced by each run. Its lines are sent to the server as they
+/// appear, together with the command's start, end, and CPU, memory and disk usage. While the server cannot be reached, events wait on
+/// disk (ADWATCH_SPOOL); the command never waits.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   adwatch run --adw-id c0a43f47 --agent sdlc_planner -- claude -p \"$PROMPT\" --output-format stream-json --verbose
   adwatch run --adw-id c0a43f47 --stage test -- cargo test
-  adwatch run --adw-id c0a43f47 --stage build --kill-after 5m -- ./agent.sh    end it if it hangs after its result")]
+  adwatch run --adw-id c0a43f47 --stage build --kill-after 5m -- ./agent.sh    stop it if it hangs after its result")]
 pub struct Run {
     /// The workflow.
     #[arg(long, value_name = "ID", env = "ADWATCH_ADW_ID")]
@@ -29,10 +30,10 @@ pub struct Run {
     /// [default: the stage, else the name of the command]
     #[arg(long, value_name = "NAME", value_parser = agent)]
     pub agent: Option<String>,
-    /// Say that this stage starts, and how it ends.
+    /// Report that this stage starts, and how it ends.
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,
-    /// The folder with a folder for each workflow.
+    /// The folder that contains a folder for each workflow.
     #[arg(long, value_name = "DIR", default_value = "agents")]
     pub agents: PathBuf,
     /// The server.
@@ -40,15 +41,15 @@ pub struct Run {
     /// [default: http://127.0.0.1:4600] [env: ADWATCH_URL]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Warn when the command goes on for so long after its result, or after it has closed its output.
+    /// Warn if the command keeps running for this long after its result, or after closing its output.
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = span::parse)]
     pub grace: Duration,
-    /// End the command when it goes on for so long after that: SIGTERM, and SIGKILL 10 s later.
+    /// Stop the command if it keeps running for this long after that: with SIGTERM, then SIGKILL 10 s later.
     ///
     /// [default: never]
     #[arg(long, value_name = "DURATION", value_parser = span::parse)]
     pub kill_after: Option<Duration>,
-    /// The command and what is said to it.
+    /// The command and its arguments.
     #[arg(required = true, last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
@@ -61,7 +62,7 @@ impl Run {
         name.to_string_lossy().into_owned()
     }
 
-    /// Whose output it is; safe as the name of a folder.
+    /// The agent whose output it is; safe as the name of a folder.
     pub fn agent(&self) -> String {
         let named = self.agent.clone().or_else(|| self.stage.clone());
         let named = named.unwrap_or_else(|| self.program());
@@ -77,12 +78,12 @@ impl Run {
     }
 }
 
-/// A folder of an agent has a name like one of a workflow.
+/// An agent's folder follows the same naming rules as a workflow's.
 fn agent(text: &str) -> Result<String, String> {
     match text.parse::<AdwId>() {
         Ok(name) => Ok(name.as_str().to_owned()),
         Err(_) => {
-            Err("an agent is named by 1 to 64 letters, digits and - _ . + @ = ~ , for example sdlc_planner".to_owned())
+            Err("an agent's name has 1 to 64 letters, digits and - _ . + @ = ~ , for example sdlc_planner".to_owned())
         }
     }
 }

@@ -8,7 +8,7 @@ use signal_hook::low_level::signal_name;
 
 use crate::command::span;
 
-/// What a shell says when a command is not there, and when it is no program.
+/// The exit codes of a shell for a missing command, and for one that is not a program.
 pub const NOT_FOUND: u8 = 127;
 pub const NOT_RUN: u8 = 126;
 
@@ -36,7 +36,7 @@ impl How {
         self != Self::Exited(0)
     }
 
-    /// What a shell would exit with after it.
+    /// The exit code that a shell would give.
     pub fn exit_code(self) -> u8 {
         let code = match self {
             Self::Exited(code) => code,

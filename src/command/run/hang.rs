@@ -1,4 +1,4 @@
-//! Whether the child hangs: it should have ended, and goes on. Pure: times are arguments.
+//! Whether the child hangs: it should have ended, but keeps running. Pure: times are arguments.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ const KILL_AFTER_TERM: Duration = Duration::from_secs(10);
 pub struct Hang {
     grace: Duration,
     kill_after: Option<Duration>,
-    /// When its last line came, if that was its result.
+    /// When its last line came, if that line was its result.
     result: Option<Instant>,
     /// When it closed its output.
     closed: Option<Instant>,
@@ -21,11 +21,11 @@ pub struct Hang {
     is_killed: bool,
 }
 
-/// What is to be done.
+/// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     Warn(String),
-    /// What was warned of is over.
+    /// The reason for the warning no longer applies.
     Resolve(String),
     Terminate,
     Kill,
@@ -60,7 +60,7 @@ impl Hang {
         std::mem::take(&mut self.is_told).then(|| Step::Resolve(after.replace("goes on", "ended")))
     }
 
-    /// What the time demands.
+    /// What has to be done at this time.
     pub fn step(&mut self, now: Instant) -> Option<Step> {
         if self.due()? > now {
             return None;

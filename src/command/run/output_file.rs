@@ -1,4 +1,4 @@
-//! The file with what the child prints, as scripts of ADWs write it: `<agents>/<adw_id>/<agent>/raw_output.jsonl`.
+//! The file with the child's output, as ADW scripts write it: `<agents>/<adw_id>/<agent>/raw_output.jsonl`.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -8,9 +8,9 @@ use std::time::UNIX_EPOCH;
 
 use intake::line_key::FileMark;
 
-/// The name that every reader of ADW folders knows.
+/// The name that all readers of ADW folders expect.
 pub const NAME: &str = "raw_output.jsonl";
-/// What is kept of the output in memory while the disk has no room, so that the file has no hole.
+/// How much output is kept in memory while the disk is full, so that the file has no gap.
 const UNWRITTEN_BYTES: usize = 16 * 1024 * 1024;
 
 /// See the module.
@@ -19,12 +19,12 @@ pub struct OutputFile {
     /// None once it cannot be written to any more.
     file: Option<File>,
     unwritten: Vec<u8>,
-    /// By what its lines are known again.
+    /// The identity of the file, for the keys of its lines.
     pub mark: Option<FileMark>,
 }
 
 impl OutputFile {
-    /// Makes the file in this folder; one of an earlier attempt is replaced by one with a birth of its own.
+    /// Creates the file in this folder; the file of an earlier attempt is replaced by one with a creation time of its own.
     pub fn create(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let path = folder.join(NAME);
@@ -57,7 +57,7 @@ impl OutputFile {
         }
     }
 
-    /// Writes bytes, after those that the disk had no room for. An error is told once, when the rest of the file is given up.
+    /// Writes bytes, after those that did not fit on disk before. An error is reported once, when the rest of the file is given up.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let Some(file) = &mut self.file else {
             return Ok(());
@@ -87,7 +87,7 @@ impl OutputFile {
     }
 }
 
-/// Writes as much as it can: how much that was, and what stood in the way.
+/// Writes as much as it can; returns how much that was, and what prevented the rest.
 fn write_some(file: &mut File, bytes: &[u8]) -> (usize, Option<io::Error>) {
     let mut written = 0;
     while written < bytes.len() {

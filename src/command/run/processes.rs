@@ -1,36 +1,36 @@
-//! What a tree of processes takes, read from `/proc`; nothing where there is none.
+//! What a tree of processes uses, read from `/proc`; nothing where that does not exist.
 
 use std::fs;
 
-/// The sums over a tree. Counters only grow, except where a process ends that nobody waited for.
+/// The sums over a tree. Counters only grow, except when a process that nobody waited for ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
     pub processes: u64,
-    /// Pages that several processes share count for each.
+    /// Pages shared by several processes count for each.
     pub memory_bytes: u64,
-    /// Time of processors, with that of processes that have ended.
+    /// CPU time, including that of processes that have ended.
     pub cpu_ms: u64,
     pub read_bytes: u64,
     pub written_bytes: u64,
 }
 
-/// One process, as its `stat` tells.
+/// One process, from its `stat` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stat {
     parent: u32,
     is_zombie: bool,
     own_ticks: u64,
-    /// Of children that have ended, and theirs.
+    /// The CPU time of children that have ended, and of theirs.
     ended_ticks: u64,
     memory_pages: u64,
 }
 
-/// All that descends from a process, without itself. Whoever lost its parent is a child of ours, since we asked for that.
+/// All descendants of a process, without itself. Processes that lost their parent are our children, since we asked for that.
 pub fn below(root: u32) -> Option<Taken> {
     let mut all: Vec<(u32, Stat)> = Vec::new();
     for entry in fs::read_dir("/proc").ok()?.flatten() {
         let pid = entry.file_name().to_str().and_then(|name| name.parse().ok());
-        // One that ends meanwhile is no longer there.
+        // A process that ends in the meantime is no longer there.
         let Some(pid) = pid else { continue };
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok();
         all.extend(stat.and_then(|text| Stat::read(&text)).map(|stat| (pid, stat)));
@@ -57,7 +57,7 @@ pub fn below(root: u32) -> Option<Taken> {
 }
 
 impl Stat {
-    /// Reads proc_pid_stat(5). The name of the program may hold anything, so what follows its last parenthesis counts.
+    /// Reads proc_pid_stat(5). The program's name may contain anything, so only what follows the last parenthesis is read.
     fn read(text: &str) -> Option<Self> {
         let fields: Vec<&str> = text.rsplit_once(')')?.1.split_ascii_whitespace().collect();
         // The state is the third field there.
@@ -73,7 +73,7 @@ impl Stat {
     }
 }
 
-/// Bytes that were read from disks and written to them, as proc_pid_io(5) tells.
+/// Bytes read from and written to disks, from proc_pid_io(5).
 fn disk(pid: u32) -> Option<(u64, u64)> {
     let text = fs::read_to_string(format!("/proc/{pid}/io")).ok()?;
     let count = |name| {

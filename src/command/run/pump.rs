@@ -1,4 +1,4 @@
-//! Passes on what the child prints, byte for byte and at once: to our own output, into the file, and to whoever understands it.
+//! Passes on what the child prints, byte for byte and at once: to our own output, to the file, and to the parser.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -13,10 +13,10 @@ use rustix::io::Errno;
 use super::output_file::OutputFile;
 use super::queue::Queue;
 
-/// What a pipe holds.
+/// The capacity of a pipe.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Reads the pipe to its end in a thread of its own, whoever else has gone away or has no room. Calls `file_lost` with the reason
+/// Reads the pipe to its end in a thread of its own, whoever else has gone away or is full. Calls `file_lost` with the reason
 /// when the file must be given up, and `closed` at the end.
 pub fn start(
     mut pipe: ChildStdout,
@@ -25,7 +25,7 @@ pub fn start(
     file_lost: impl Fn(io::Error) + Send + 'static,
     closed: impl FnOnce() + Send + 'static,
 ) -> io::Result<()> {
-    // Not through the buffer of the standard library, which waits for the end of a line.
+    // Not through the standard library's buffer, which waits for the end of a line.
     let mut output = io::stdout().as_fd().try_clone_to_owned().ok().map(File::from);
     let pass_on = move || {
         let mut chunk = vec![0; CHUNK_BYTES];
@@ -39,7 +39,7 @@ pub fn start(
             if let Some(open) = &output
                 && write_all(open, bytes).is_err()
             {
-                // Nobody reads it any more. The child goes on, since the file and the server do.
+                // Nobody reads the output any more. The child keeps running, because the file and the server still receive it.
                 output = None;
             }
             if let Err(error) = file.write(bytes) {
@@ -47,7 +47,7 @@ pub fn start(
             }
             queue.push(bytes);
         }
-        // What the disk had no room for gets a last chance.
+        // What did not fit on disk gets a last chance.
         let _ = file.write(&[]);
         queue.close();
         closed();
@@ -56,7 +56,7 @@ pub fn start(
     Ok(())
 }
 
-/// Writes all of it, also where whoever gave us the output has made it non-blocking.
+/// Writes all of it, even if whoever gave us the output has made it non-blocking.
 fn write_all(output: &File, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         match rustix::io::write(output, bytes) {

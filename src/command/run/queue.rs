@@ -1,14 +1,14 @@
-//! What was read of the child and is still to be understood. The child never waits for it.
+//! The child's output that is still to be parsed. The child never waits for it.
 //!
-//! Bounded: where it is full, bytes are let go of, and whoever takes the next ones sees by their offset that some are missing.
+//! Bounded: when it is full, bytes are dropped, and whoever takes the next ones sees by their offset that some are missing.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Seconds of the fastest stream there is; an agent writes some kB a second.
+/// Enough for seconds of the fastest stream; an agent writes a few kB per second.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
-/// What is taken at once, about.
+/// About how much is taken at once.
 const TAKEN_BYTES: usize = 64 * 1024;
 
 /// See the module.
@@ -20,9 +20,9 @@ pub struct Queue {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Where the next bytes stand in the output.
+    /// The position of the next bytes in the output.
     offset: u64,
-    /// Bytes and where they stand.
+    /// Bytes and their position.
     waiting: VecDeque<(u64, Vec<u8>)>,
     waiting_bytes: usize,
     is_closed: bool,
@@ -47,7 +47,7 @@ impl Queue {
         self.bell.notify_one();
     }
 
-    /// Nothing more is pushed; what waits is still taken.
+    /// Nothing more is pushed; what is waiting is still taken.
     pub fn close(&self) {
         self.state().is_closed = true;
         self.bell.notify_one();
@@ -58,7 +58,7 @@ impl Queue {
         self.state().waiting_bytes as u64
     }
 
-    /// The next bytes and where they stand; waits for some. None at the end.
+    /// The next bytes and their position; waits for some. None at the end.
     pub fn take(&self) -> Option<(u64, Vec<u8>)> {
         let mut state = self.state();
         loop {

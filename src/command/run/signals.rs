@@ -1,4 +1,4 @@
-//! The signals that reach us and are meant for the child.
+//! Passes on signals that reach us but are meant for the child.
 //!
 //! SIGTSTP is left alone: a terminal stops and continues the whole job, and the child is part of it.
 
@@ -14,9 +14,9 @@ use signal_hook::low_level::siginfo::Cause;
 
 const PASSED_ON: [c_int; 7] = [SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
 
-/// Calls `pass_on` with every signal that the child must be sent, from a thread of its own.
+/// Calls `pass_on` with every signal that must be sent to the child, from a thread of its own.
 ///
-/// What a terminal sends, it sends to the child as well. What is ignored here, as after `nohup`, stays so for the child.
+/// A terminal sends its signals to the child as well. Signals that are ignored here, as after `nohup`, stay ignored for the child.
 pub fn watch(pass_on: impl Fn(c_int) + Send + 'static) -> io::Result<()> {
     let ignored = ignored();
     let wanted = PASSED_ON
@@ -34,7 +34,7 @@ pub fn watch(pass_on: impl Fn(c_int) + Send + 'static) -> io::Result<()> {
     Ok(())
 }
 
-/// The signals that whoever started us wants ignored, as Linux tells: a bit for each.
+/// The signals that our caller wants ignored, according to Linux: one bit for each.
 fn ignored() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

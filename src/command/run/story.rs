@@ -1,4 +1,4 @@
-//! What is told of the command itself, beside what it prints: that it starts and ends, what it takes, that it hangs.
+//! Reports about the command itself, besides its output: that it starts and ends, what it uses, that it hangs.
 
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,9 @@ use crate::command::span;
 use domain::adw_id::AdwId;
 use domain::excerpt::excerpt;
 
-/// Who tells it.
+/// The source of these reports.
 const SOURCE: &str = "adwatch run";
-/// What is shown of the command and its arguments; a prompt can be long.
+/// How much of the command and its arguments is shown; a prompt can be long.
 const COMMAND_BYTES: usize = 1_024;
 
 /// Makes the items of one run.
@@ -43,7 +43,7 @@ impl Story {
         [entry].into_iter().chain(stage).collect()
     }
 
-    /// The command has ended; `cpu_ms` is what it took of the processors.
+    /// The command has ended; `cpu_ms` is its CPU time.
     pub fn ended(&self, ending: &Ending, cpu_ms: Option<u64>) -> Vec<Value> {
         let duration_ms = u64::try_from(ending.after.as_millis()).unwrap_or(u64::MAX);
         let message = format!("{} {ending}", self.program);
@@ -69,7 +69,7 @@ impl Story {
         self.entry("WARNING", message, json!({}))
     }
 
-    /// Output came faster than it could be understood.
+    /// Output came faster than it could be parsed.
     pub fn missed(&self, bytes: u64) -> Value {
         let file = super::output_file::NAME;
         self.warning(&format!(
@@ -77,12 +77,12 @@ impl Story {
         ))
     }
 
-    /// What was warned of is over.
+    /// The reason for the warning no longer applies.
     pub fn resolved(&self, message: &str) -> Value {
         self.entry("INFO", message, json!({"resolved": true}))
     }
 
-    /// What the processes take, with what they took at the sample before.
+    /// What the processes use, with the previous sample.
     pub fn sample(&self, (before, at_before): (Taken, Instant), (now, at): (Taken, Instant)) -> Value {
         let seconds = at
             .saturating_duration_since(at_before)
@@ -131,7 +131,7 @@ impl Story {
     }
 }
 
-/// What is said of a command that goes on although it should have ended.
+/// The message about a command that keeps running although it should have ended.
 pub fn goes_on(span: Duration, closed: bool) -> String {
     let what = if closed {
         "it closed its output"

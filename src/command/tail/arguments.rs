@@ -1,4 +1,4 @@
-//! What can be said to `adwatch tail`.
+//! The arguments of `adwatch tail`.
 
 use clap::{Args, ValueEnum};
 
@@ -7,11 +7,11 @@ use domain::event::Kind;
 use domain::filter::Filter;
 use domain::level::Level;
 
-/// Follow a workflow in the terminal: its newest events, and then each as it happens.
+/// Follow a workflow in the terminal: first its newest events, then each new event as it happens.
 ///
-/// It waits for a workflow that does not exist yet, goes on by itself when the server was away, and says so on the standard error
-/// output; no event is missed, and none comes twice. Exit codes: 0, 1 if the workflow failed (--until-end) or nothing can be read
-/// (--no-follow), 2 for a wrong argument.
+/// It waits for a workflow that does not exist yet, and reconnects by itself when the server was unreachable; both are reported on
+/// standard error. No event is missed or shown twice. Exit codes: 0 on success, 1 if the workflow failed (--until-end) or nothing
+/// could be read (--no-follow), 2 for a wrong argument.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -30,40 +30,40 @@ pub struct Tail {
     /// [default: http://127.0.0.1:4600] [env: ADWATCH_URL]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Only events of this kind; may be given several times.
+    /// Show only events of this kind; can be repeated.
     ///
-    /// state, log, file, thinking, tool, text, stage, status, session or other; samples of resources are among the others, and are
-    /// shown only if those are asked for.
+    /// state, log, file, thinking, tool, text, stage, status, session or other. Resource samples are of the kind other, and are
+    /// shown only if it is named.
     #[arg(long, value_name = "KIND", value_parser = kind)]
     pub kind: Vec<Kind>,
-    /// Only events of this agent; may be given several times.
+    /// Show only events of this agent; can be repeated.
     #[arg(long, value_name = "NAME")]
     pub agent: Vec<String>,
-    /// Only events of this level (debug, info, success, warning or error); may be given several times.
+    /// Show only events of this level (debug, info, success, warning or error); can be repeated.
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub level: Vec<Level>,
-    /// Only events that hold this text, in any case.
+    /// Show only events that contain this text, ignoring case.
     #[arg(short = 'q', long = "query", value_name = "TEXT")]
     pub q: Option<String>,
-    /// Begin after this seq; 0 begins with the first event.
+    /// Start after this seq; 0 starts with the first event.
     #[arg(long, value_name = "SEQ", conflicts_with = "last")]
     pub since: Option<u64>,
-    /// Begin with so many of the newest events.
+    /// Start with this many of the newest events.
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 20)]
     pub last: usize,
-    /// End after the events that are there.
+    /// Exit after showing the existing events.
     #[arg(long, conflicts_with = "until_end")]
     pub no_follow: bool,
-    /// End when the workflow is over: it said so, or its agents have ended and nothing came for a minute.
+    /// Exit when the workflow is over: when it reports so, or when its agents have ended and no event came for a minute.
     #[arg(long)]
     pub until_end: bool,
-    /// Print each event as JSON, one on a line, as it is on the wire.
+    /// Print each event as one line of JSON, as it is on the wire.
     #[arg(long, conflicts_with = "full")]
     pub json: bool,
-    /// Print whole texts, on several lines where they have them.
+    /// Print texts in full, with their line breaks.
     #[arg(long)]
     pub full: bool,
-    /// When to use colours; NO_COLOR is heard.
+    /// When to use colours. Respects NO_COLOR.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 }

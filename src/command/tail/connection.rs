@@ -1,4 +1,4 @@
-//! The connection of a tail: does what the follower says, waits for what comes, and tells what becomes of it.
+//! The connection of a tail: carries out the follower's commands, waits for input, and reports the connection's state.
 
 use std::collections::VecDeque;
 use std::thread;
@@ -10,7 +10,7 @@ use domain::follow::{Command, Follower, Input};
 use domain::frame::FromServer;
 use domain::link::{Ask, LinkState};
 
-/// An hour without anything to do is long enough.
+/// The longest time to wait without anything to do.
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
 impl Following {
@@ -19,7 +19,7 @@ impl Following {
             Command::Open => match Socket::open(&self.destination, self.token.as_deref()) {
                 Ok(socket) => self.socket = Some(socket),
                 Err(reason) => {
-                    tracing::debug!(%reason, "no socket");
+                    tracing::debug!(%reason, "no WebSocket");
                     self.socket = None;
                     inputs.push_back(Input::Closed);
                 }
@@ -60,7 +60,7 @@ impl Following {
         match heard {
             Heard::Text(text) => match FromServer::read(&text) {
                 Ok(frame) => frame.map(Input::Received),
-                // Nothing after it could be trusted: begin again.
+                // Nothing after this could be trusted, so start again.
                 Err(_) => {
                     self.socket = None;
                     Some(Input::Closed)
@@ -74,15 +74,15 @@ impl Following {
         }
     }
 
-    /// Says what has become of the connection.
+    /// Reports changes of the connection.
     pub(super) fn tell(&mut self, follower: &mut Follower, inputs: &mut VecDeque<Input>) {
         let link = follower.link(self.now());
         let was_lost = self.link == LinkState::Reconnecting;
         match link.state {
-            LinkState::Reconnecting if !was_lost => say("the server is lost; trying again until it is back"),
-            LinkState::Live | LinkState::CatchingUp if was_lost => say("the server is back"),
+            LinkState::Reconnecting if !was_lost => say("lost the connection to the server; trying to reconnect"),
+            LinkState::Live | LinkState::CatchingUp if was_lost => say("connected to the server again"),
             LinkState::Polling if self.link != LinkState::Polling => {
-                say(&format!("no socket can be had; asking every {} s", link.poll_seconds));
+                say(&format!("WebSocket unavailable; polling every {} s", link.poll_seconds));
             }
             LinkState::Reconnecting
             | LinkState::Live

@@ -19,7 +19,7 @@ impl Following {
                 this.rest.page(&this.adw_id, (Some(after), to + 1), PAGE, &this.filter)
             })?;
             if page.first > after + 1 {
-                say(&format!("events before {} are no longer kept", page.first));
+                say(&format!("events before {} are no longer in the journal", page.first));
             }
             page.events.iter().try_for_each(|event| self.show(event))?;
             self.shown = match page.events.last() {
@@ -53,7 +53,7 @@ impl Following {
         Ok(())
     }
 
-    /// Asks until there is an answer; what is refused is not asked again.
+    /// Asks until there is an answer; a refused request is not repeated.
     pub(super) fn persist<T>(&self, is_once: bool, ask: impl Fn(&Self) -> Result<T, Trouble>) -> Result<T, Stop> {
         let mut tries = 0;
         loop {
@@ -61,7 +61,7 @@ impl Following {
                 Ok(answer) => return Ok(answer),
                 Err(Trouble::Away(reason)) if !is_once => {
                     if tries == 0 {
-                        say(&format!("{reason}; trying again until it is there"));
+                        say(&format!("{reason}; trying again until it answers"));
                     }
                     let wait_ms = backoff::wait_ms(tries, clock::random_fraction());
                     thread::sleep(Duration::from_millis(wait_ms));
@@ -72,9 +72,9 @@ impl Following {
         }
     }
 
-    /// Another life of the journal may have other events under the same numbers: finds the last one that is still the same.
+    /// Another life of the journal may have other events with the same numbers: finds the last one that is still the same.
     pub(super) fn begin_life(&mut self, epoch: String, seq: u64) -> Result<(), Stop> {
-        say("the journal began a new life; going on after the last event that is the same");
+        say("the server's journal was replaced; continuing after the last event that is the same");
         self.epoch = epoch;
         let until = self.shown.min(seq);
         let known = self.known.iter().rev().filter(|(seq, _)| *seq <= until);

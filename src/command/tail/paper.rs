@@ -1,4 +1,4 @@
-//! Events as lines for a terminal: one for each, as wide as it is, or whole. Nothing an agent says is obeyed by the terminal.
+//! Events as lines for a terminal: one line each, cut to its width, or in full. The terminal never interprets what an agent says.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -9,7 +9,7 @@ use domain::plain::{safe, words};
 use domain::timestamp::{Civil, Timestamp};
 use intake::time_zone::TimeZone;
 
-/// What is looked at of a text for one line.
+/// How much of a text is considered for one line.
 const LINE_BYTES: usize = 4 * 1024;
 /// Agents' names are cut to this.
 const AGENT_COLUMNS: usize = 20;
@@ -27,7 +27,7 @@ pub struct Paper {
 }
 
 impl Paper {
-    /// The event as lines, with their ends, for a terminal of so many columns; without a number lines have any length.
+    /// The event as lines, with line ends, for a terminal with this many columns; without a number lines can have any length.
     pub fn write(&self, event: &Event, columns: Option<usize>, now: Timestamp) -> String {
         if self.is_json {
             // An event is texts, numbers and JSON: it can always be written.
@@ -61,7 +61,7 @@ impl Paper {
         )
     }
 
-    /// Local time; with the date where that is not today's, and `~` where it is only an upper bound.
+    /// Local time; with the date if that is not today, and with `~` if it is only an upper bound.
     fn time(&self, event: &Event, now: Timestamp) -> String {
         let local = |at: Timestamp| Timestamp(at.0 + i64::from(self.zone.offset_minutes(at)) * 60_000).civil();
         let (at, today) = (local(event.timestamp), local(now));
@@ -76,7 +76,7 @@ impl Paper {
     }
 }
 
-/// How grave it is before what it is.
+/// The colour: by severity first, then by kind.
 fn colour(event: &Event) -> &'static str {
     match Level::of(event) {
         Level::Error => return "\u{1b}[31m",
@@ -95,12 +95,12 @@ fn colour(event: &Event) -> &'static str {
     }
 }
 
-/// Every run of spaces and ends of lines is one space.
+/// Every run of spaces and line ends becomes one space.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text, cut to so many columns; an ellipsis stands for the rest.
+/// The text, cut to this many columns, with an ellipsis for the rest.
 fn cut(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();
@@ -115,7 +115,7 @@ fn cut(text: &str, columns: usize) -> String {
     text.chars().take_while(fits).chain(['…']).take(columns).collect()
 }
 
-/// The same JSON, where what a terminal could obey stands as `\u….`; the controls up to space JSON spells out anyway.
+/// The same JSON, with everything that a terminal would interpret as `\u….`; JSON already escapes the control characters below space.
 fn spelt_out(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {

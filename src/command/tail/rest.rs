@@ -1,4 +1,4 @@
-//! What is asked of the server by REST: what is known of the workflow, and pages of its events.
+//! Requests to the server by REST: the current state of the workflow, and pages of its events.
 
 use std::fmt;
 
@@ -17,12 +17,12 @@ use domain::from_json::FromJson;
 use publisher::client::agent;
 use publisher::destination::Destination;
 
-/// Events of a page.
+/// The number of events in a page.
 pub const PAGE: usize = 500;
 /// A page of previews, or an event with a large body.
 const LONGEST_ANSWER: u64 = 256 * 1024 * 1024;
 
-/// A server. Its connection is kept.
+/// A server, with a persistent connection.
 pub struct Rest {
     agent: Agent,
     url: String,
@@ -32,18 +32,18 @@ pub struct Rest {
 /// Why there is no answer.
 #[derive(Debug)]
 pub enum Trouble {
-    /// There is no such workflow, or event.
+    /// The workflow or event does not exist.
     Missing,
-    /// The server cannot be reached, or is not well: it may be later.
+    /// The server cannot be reached, or has a problem; later it may work.
     Away(String),
-    /// It will not answer this.
+    /// The server refuses the request.
     Refused(String),
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("there is no such workflow"),
+            Self::Missing => f.write_str("the workflow does not exist"),
             Self::Away(reason) | Self::Refused(reason) => f.write_str(reason),
         }
     }
@@ -58,12 +58,12 @@ impl Rest {
         }
     }
 
-    /// What is known of the workflow.
+    /// The current state of the workflow.
     pub fn state(&self, adw_id: &AdwId) -> Result<AgentState, Trouble> {
         self.read(&Query::State(adw_id.clone()).path())
     }
 
-    /// Events that a filter takes among those after `after` and before `before`: the first of them, or the newest if `after` is none.
+    /// Events that match a filter after `after` and before `before`: the first of them, or the newest if `after` is none.
     pub fn page(
         &self,
         adw_id: &AdwId,
@@ -81,13 +81,13 @@ impl Rest {
         self.read(&form::address(&path, &pairs))
     }
 
-    /// An event with its whole body.
+    /// An event with its full body.
     pub fn whole(&self, event: &Event) -> Result<Event, Trouble> {
         let adw_id = form::escape(event.adw_id.as_str());
         self.read(&format!("/api/workflows/{adw_id}/events/{}", event.seq))
     }
 
-    /// What the follower asks for where it has no socket.
+    /// The follower's requests while it has no WebSocket.
     pub fn answer(&self, query: &Query) -> Answer {
         let answer = match query {
             Query::Board => self.read(&query.path()).map(Answer::Board),
@@ -106,7 +106,7 @@ impl Rest {
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        let away = |error: ureq::Error| Trouble::Away(format!("{} cannot be reached: {error}", self.url));
+        let away = |error: ureq::Error| Trouble::Away(format!("cannot reach {}: {error}", self.url));
         let mut response = request.call().map_err(away)?;
         let status = response.status();
         let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
@@ -117,7 +117,7 @@ impl Rest {
         }
         if !status.is_success() {
             let said = value["error"]["message"].as_str();
-            let said = said.map_or_else(|| format!("{} answers {status}", self.url), str::to_owned);
+            let said = said.map_or_else(|| format!("{} answered with status {status}", self.url), str::to_owned);
             let may_pass = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
             return Err(if may_pass {
                 Trouble::Away(said)
@@ -125,7 +125,7 @@ impl Rest {
                 Trouble::Refused(said)
             });
         }
-        let unread = |_| Trouble::Refused(format!("{} is no adwatch, or another version of it", self.url));
+        let unread = |_| Trouble::Refused(format!("{} is not an adwatch server, or is another version", self.url));
         T::from_json(value).map_err(unread)
     }
 }

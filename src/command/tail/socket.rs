@@ -1,4 +1,4 @@
-//! The socket `adwatch.v1`, read within a time.
+//! The WebSocket `adwatch.v1`, read with a timeout.
 
 use std::io;
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -17,22 +17,22 @@ const GREETED_WITHIN: Duration = Duration::from_secs(5);
 /// An open socket.
 pub struct Socket(WebSocket<TcpStream>);
 
-/// What came.
+/// What arrived.
 #[derive(Debug)]
 pub enum Heard {
     Text(String),
-    /// Nothing, for as long as was asked.
+    /// Nothing within the timeout.
     Nothing,
     Closed,
 }
 
 impl Socket {
-    /// Opens it. Over TLS there is none; pages of events do then.
+    /// Opens it. It is not supported over TLS, where pages of events are used instead.
     pub fn open(destination: &Destination, token: Option<&str>) -> Result<Self, String> {
         let url = destination.url();
         let rest = url
             .strip_prefix("http://")
-            .ok_or("a socket over TLS is not supported")?;
+            .ok_or("WebSocket over TLS is not supported")?;
         let authority = rest.split('/').next().unwrap_or(rest);
         let port = authority
             .rsplit_once(':')
@@ -59,9 +59,9 @@ impl Socket {
         self.0.send(Message::text(text))
     }
 
-    /// Waits for the next frame, at most for so long.
+    /// Waits for the next frame, at most this long.
     pub fn hear(&mut self, within: Duration) -> Heard {
-        // No time at all would mean for ever.
+        // A timeout of zero would mean forever.
         let within = within.max(Duration::from_millis(1));
         if self.0.get_mut().set_read_timeout(Some(within)).is_err() {
             return Heard::Closed;
@@ -76,7 +76,7 @@ impl Socket {
 }
 
 fn connect(authority: &str) -> io::Result<TcpStream> {
-    let mut last = io::Error::new(io::ErrorKind::NotFound, format!("{authority} is no address"));
+    let mut last = io::Error::new(io::ErrorKind::NotFound, format!("{authority} is not an address"));
     for address in authority.to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, CONNECT_WITHIN) {
             Ok(stream) => {

@@ -99,7 +99,7 @@ impl Author {
         self.call("TodoWrite", json!({"todos": todos}), answer);
     }
 
-    /// Sub-agents at once, one for each description; `work` is what each of them does.
+    /// Sub-agents in parallel, one for each description; `work` is what each of them does.
     pub fn tasks(&mut self, descriptions: &[String], model: &'static Model, work: impl Fn(&mut Self, usize)) {
         self.pause(900, 2_000);
         let mut calls = Vec::new();

@@ -1,4 +1,4 @@
-//! What lies in a recorded `agents/` folder: the files of each workflow, and what their lines say of time.
+//! The contents of a recorded `agents/` folder: the files of each workflow, and the times in their lines.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader};
@@ -13,9 +13,9 @@ use domain::adw_id::AdwId;
 use domain::timestamp::{Timestamp, Zone};
 use intake::execution_log::{Header, utc_offset_minutes};
 
-/// Folders beside the workflows that are none.
+/// Folders next to the workflows that are not workflows.
 const LEFT_OUT: [&str; 2] = ["context_bundles", "security_logs"];
-/// The fields of a state that stand there from the first.
+/// The fields of a state that are there from the start.
 const KNOWN_AT_FIRST: [&str; 6] = [
     "adw_id",
     "issue_number",
@@ -24,7 +24,7 @@ const KNOWN_AT_FIRST: [&str; 6] = [
     "model_set",
     "worktree_path",
 ];
-/// Folders of a workflow that deep hold nothing of it.
+/// Folders deeper than this contain nothing of the workflow.
 const DEPTH: usize = 8;
 
 /// One run of a workflow; its files in the order of their paths.
@@ -47,13 +47,13 @@ pub(super) struct Recorded {
     pub size: u64,
     /// Of streams and logs.
     pub lines: Vec<Line>,
-    /// The times of its lines name no zone, and nothing told which it was.
+    /// The times in its lines have no time zone, and nothing says which it was.
     pub is_local: bool,
     /// What a state document held when the workflow began.
     pub beginning: Option<String>,
 }
 
-/// What a file is, as far as its rhythm goes.
+/// The kind of a file, as far as its timing is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Stream,
@@ -65,12 +65,12 @@ pub(super) enum Kind {
     Other,
 }
 
-/// A line, where it ends, and what it says of time.
+/// A line: where it ends, and the time in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub end: u64,
     pub at_ms: Option<i64>,
-    /// How long the segment of a session took that it ends.
+    /// How long the session segment that it ends took.
     pub took_ms: Option<u64>,
 }
 
@@ -164,7 +164,7 @@ fn recorded(agents: &Path, path: PathBuf, kind: Kind) -> io::Result<Recorded> {
     Ok(file)
 }
 
-/// What a state said before anything had happened: what the workflow is about.
+/// What a state said before anything happened: what the workflow is about.
 fn beginning(document: &[u8]) -> Option<String> {
     let mut document: Map<String, Value> = serde_json::from_slice(document).ok()?;
     document.retain(|field, _| KNOWN_AT_FIRST.contains(&field.as_str()));
@@ -175,7 +175,7 @@ impl Recorded {
     fn read_lines(&mut self) -> io::Result<()> {
         let mut reader = BufReader::with_capacity(256 * 1024, File::open(&self.path)?);
         let (mut bytes, mut end, mut last_header) = (Vec::new(), 0, None);
-        // Not beyond the size that was seen, in case somebody still writes.
+        // Not beyond the size seen before, in case somebody is still writing.
         while end < self.size && reader.read_until(b'\n', &mut bytes)? > 0 {
             end = (end + bytes.len() as u64).min(self.size);
             let (at_ms, took_ms) = match self.kind {
@@ -213,7 +213,7 @@ impl Recorded {
     }
 }
 
-/// What a line of a stream says of time: its own, and how long the segment took that it ends.
+/// The times in a line of a stream: its own, and how long the segment that it ends took.
 fn times(line: &[u8]) -> (Option<i64>, Option<u64>) {
     #[derive(Default, Deserialize)]
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! When the files of a workflow were written, piece by piece: as their lines say, else as the files' times say, else as is usual.
+//! When the files of a workflow were written, piece by piece: by the times in their lines, otherwise by the files' times, otherwise by what is usual.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use domain::stage;
 
 /// Files of a real run are last written minutes apart; those of a copy, or of a checkout, at once.
 const COPIED_WITHIN_MS: i64 = 10_000;
-/// What a line takes where nothing says it: real agents write about 0.4 lines a second.
+/// How long a line takes if nothing says so: real agents write about 0.4 lines per second.
 const LINE_MS: i64 = 2_500;
 /// Clocks without a zone are quarters of an hour apart.
 const QUARTER_HOUR_MS: i64 = 15 * 60_000;
@@ -26,7 +26,7 @@ pub(super) struct Cue {
 pub(super) enum What {
     /// Of the recording.
     Bytes { from: u64, to: u64 },
-    /// What stood in the file before.
+    /// The earlier contents of the file.
     Text(String),
 }
 
@@ -85,7 +85,7 @@ pub(super) fn cues(files: &[Recorded]) -> Vec<Cue> {
     cues
 }
 
-/// By how much the local times of logs have to be moved so that they fit to what streams say in UTC.
+/// How far the local times of logs have to be shifted to match the UTC times of the streams.
 fn zone_of_logs(files: &[Recorded]) -> i64 {
     let first = |is_local: bool| {
         let told = files.iter().filter(move |file| file.is_local == is_local);
@@ -100,7 +100,7 @@ fn zone_of_logs(files: &[Recorded]) -> i64 {
     }
 }
 
-/// Streams and logs that say nothing of time, and when each began.
+/// Streams and logs that contain no times, and when each started.
 fn untimed(files: &[Recorded], is_copied: bool, told: &HashMap<usize, Span>) -> Vec<(usize, i64)> {
     let mut untimed: Vec<usize> = (0..files.len())
         .filter(|at| !files[*at].lines.is_empty() && !told.contains_key(at))
@@ -109,7 +109,7 @@ fn untimed(files: &[Recorded], is_copied: bool, told: &HashMap<usize, Span>) -> 
         let began = |at: usize| (at, files[at].written_ms - length_ms(&files[at].lines));
         return untimed.into_iter().map(began).collect();
     }
-    // One after the other, as agents usually work; but none before its stage is said to have begun.
+    // One after the other, as agents usually work, but none before its stage is reported to have started.
     let stage_of = |at: usize| stage::of_agent(&files[at].agent);
     untimed.sort_by_key(|at| (stage_of(*at).and_then(stage::position).unwrap_or(usize::MAX), *at));
     let lengths = untimed.iter().map(|at| length_ms(&files[*at].lines)).sum::<i64>();
@@ -127,7 +127,7 @@ fn untimed(files: &[Recorded], is_copied: bool, told: &HashMap<usize, Span>) -> 
     untimed.into_iter().map(began).collect()
 }
 
-/// How long a file took that says nothing of when: what the results in it say, else what as many lines usually take.
+/// How long a file without times took: by the results in it, otherwise what this many lines usually take.
 fn length_ms(lines: &[Line]) -> i64 {
     let told: u64 = lines.iter().filter_map(|line| line.took_ms).sum();
     match i64::try_from(told).unwrap_or(0) {
@@ -136,7 +136,7 @@ fn length_ms(lines: &[Line]) -> i64 {
     }
 }
 
-/// The time of each line: its own, or between those of its neighbours by its size; never before that of the line before it.
+/// The time of each line: its own, or interpolated between its neighbours by its size; never earlier than the line before it.
 fn times_told(lines: &[Line], moved_ms: i64) -> Vec<i64> {
     let mut times: Vec<i64> = Vec::with_capacity(lines.len());
     // The last line with a time: that time, and its end.

@@ -1,4 +1,4 @@
-//! Testing: the whole suite, a test that fails, and who repairs it.
+//! Testing: the whole suite, a failing test, and the agent that fixes it.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::{begin, complete, fail, look, look_for};
 use crate::author::{Answer, Author, HAIKU, OPUS, SONNET};
 use crate::output;
 
-/// Runs the tests; whether they pass in the end. `repairs`: a test fails first, and is repaired.
+/// Runs the tests; returns whether they pass in the end. `repairs`: a test fails first and gets fixed.
 pub fn test(author: &mut Author, repairs: bool, passes: bool) -> bool {
     let subject = author.subject;
     begin(author, "test", Some("build"), "adw_test_iso");

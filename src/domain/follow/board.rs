@@ -1,4 +1,4 @@
-//! The cards of all workflows, as the server told them last.
+//! The cards of all workflows, as last sent by the server.
 
 use std::collections::BTreeMap;
 

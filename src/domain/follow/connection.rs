@@ -6,19 +6,19 @@ use crate::backoff;
 const HELLO_MS: u64 = 5_000;
 /// From a ping to any frame.
 const ANSWER_MS: u64 = 3_000;
-/// A connection that lasted this long was a good one: the next try comes soon.
+/// A connection that lasted this long was a good one, so the next attempt comes soon.
 const LASTED_MS: u64 = 5_000;
-/// While polling does its work, the socket is tried again after half of this to all of it.
+/// While polling works, the WebSocket is tried again after half of this time to all of it.
 const SOCKET_RETRY_MS: u64 = 30_000;
-/// Tries without a hello after which the socket counts as blocked: on a page that never had one, and on one that had.
+/// Attempts without a hello after which WebSocket counts as blocked: on a page that never had one, and on one that had.
 const BLOCKED_AFTER: (u32, u32) = (2, 5);
 const USUAL_HEARTBEAT_MS: u64 = 5_000;
 
 pub(super) struct Connection {
     phase: Phase,
-    /// Tries in a row that led to nothing that lasted.
+    /// Consecutive attempts without a lasting connection.
     attempt: u32,
-    /// Tries in a row without a hello.
+    /// Consecutive attempts without a hello.
     failures: u32,
     was_greeted: bool,
     heartbeat_ms: u64,
@@ -43,10 +43,10 @@ enum Phase {
     },
 }
 
-/// What the time demands.
+/// What has to be done at this time.
 pub(super) enum Due {
     Open,
-    /// The socket says nothing any more.
+    /// The socket has gone silent.
     Lost,
 }
 
@@ -88,7 +88,7 @@ impl Connection {
         }
     }
 
-    /// Whether to ping now; any frame is an answer, and none within three seconds means that the socket is dead.
+    /// Whether to ping now. Any frame counts as an answer, and no frame within three seconds means that the socket is dead.
     pub fn check(&mut self, now: u64) -> bool {
         match &mut self.phase {
             Phase::Open {
@@ -158,7 +158,7 @@ impl Connection {
         !self.was_greeted && self.attempt == 0
     }
 
-    /// Whether it looks as if no socket can be had here.
+    /// Whether WebSocket seems to be unavailable here.
     pub fn is_blocked(&self) -> bool {
         self.failures
             >= if self.was_greeted {

@@ -6,9 +6,9 @@ use crate::frame::{FromBrowser, Subscribe};
 use crate::known::Known;
 use crate::timeline::Timeline;
 
-/// After this long without an answer the same is asked again.
+/// After this long without an answer the request is repeated.
 const ASK_AGAIN_MS: u64 = 2_000;
-/// A hole that is still there after it was asked for so often is closed by a snapshot.
+/// A gap that remains after this many requests is closed by a snapshot.
 const HOLES: u32 = 3;
 
 pub(super) struct Followed {
@@ -17,23 +17,23 @@ pub(super) struct Followed {
     pub epoch: String,
     pub known: Known,
     pub subscribers: u32,
-    /// The newest seq the server spoke of.
+    /// The newest seq that the server mentioned.
     pub head: u64,
     /// Grows with every use; the smallest was used longest ago.
     pub used: u64,
-    /// When to ask again for what must be answered.
+    /// When to repeat the request if it has not been answered.
     ask_again_at: Option<u64>,
     /// Frames in a row that did not fit.
     misfits: u32,
 }
 
-/// What came of a list of events.
+/// The result of adding a list of events.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Taken {
     Events,
     /// All of it was known.
     Nothing,
-    /// It does not follow what is known: ask for what does.
+    /// It does not follow what is known: request what does.
     Refused,
 }
 
@@ -52,7 +52,7 @@ impl Followed {
         }
     }
 
-    /// The frame that asks for what follows, or for a snapshot where nothing can follow.
+    /// The frame that requests what follows, or a snapshot if nothing can follow.
     pub fn ask(&mut self, now: u64, epoch: &str) -> FromBrowser {
         let must_answer = self.misfits > 0 || self.known == Known::Loading || self.epoch != epoch;
         self.ask_again_at = must_answer.then_some(now + ASK_AGAIN_MS);
@@ -74,7 +74,7 @@ impl Followed {
         self.ask_again_at.filter(|_| self.subscribers > 0)
     }
 
-    /// Whether nothing is asked that must still be answered.
+    /// Whether no request is waiting for an answer.
     pub fn may_ask(&self) -> bool {
         self.ask_again_at.is_none()
     }
@@ -114,7 +114,7 @@ impl Followed {
         let before = timeline.seq;
         for (seq, event) in (from..).zip(list) {
             if seq > timeline.seq && !(event.seq == seq && timeline.apply(seq, event)) {
-                // What came before it is the server's, and stays; only a snapshot can follow.
+                // The events before it are the server's and stay; only a snapshot can follow.
                 self.misfits = HOLES;
                 return self.refuse();
             }

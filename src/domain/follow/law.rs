@@ -1,4 +1,4 @@
-//! The law of resuming, and what else holds of a follower, in the world of `model`.
+//! The law of resuming, and other laws of a follower, in the world of `model`.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A server in miniature with one browser, and everything that may happen between them.
+//! A miniature server with one browser, and everything that can happen between them.
 
 mod happening;
 mod server;
@@ -20,7 +20,7 @@ pub(super) fn event(adw_id: &str, seq: u64) -> Event {
     told(adw_id, seq, 0)
 }
 
-/// The same seq says something else in another life of the journal.
+/// The same seq has other contents in another life of the journal.
 fn told(adw_id: &str, seq: u64, life: u32) -> Event {
     Event {
         kind: [Kind::AgentLogEntry, Kind::TextBlock, Kind::ToolExecution][seq as usize % 3],
@@ -42,7 +42,7 @@ pub(super) struct World {
     pub(super) now: u64,
     life: u32,
     logs: [Vec<Event>; 2],
-    /// The oldest seq that is kept.
+    /// The oldest seq still stored.
     first: [u64; 2],
     /// The timelines after 0, 1, 2 … events, for every life.
     folds: HashMap<(String, usize), Vec<Timeline>>,
@@ -133,7 +133,7 @@ impl World {
         self.logs[workflow].push(event);
     }
 
-    /// Gives the browser an input, does what it says, and looks whether what it shows is true.
+    /// Gives the browser an input, carries out its commands, and checks that what it shows is true.
     pub(super) fn step(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {

@@ -1,4 +1,4 @@
-//! New events by REST, where the socket cannot be had: pages by seq, so that polling has no holes either.
+//! New events by REST, if WebSocket is unavailable: pages by seq, so that polling has no gaps either.
 
 use super::followed::{Followed, Taken};
 use super::{Answer, Command, Follower, Query, Request};
@@ -7,9 +7,9 @@ use crate::backoff;
 use crate::frame::{AgentState, EventPage, Workflows};
 use crate::known::Known;
 
-/// From one round of questions to the next.
+/// From one round of requests to the next.
 pub(super) const POLL_MS: u64 = 3_000;
-/// After this long an answer is not waited for any more.
+/// How long to wait for an answer.
 pub(super) const ANSWER_MS: u64 = 12_000;
 
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub(super) struct Polling {
     heard_at: Option<u64>,
     lost_at: Option<u64>,
     last_id: u64,
-    /// What has not been answered, and until when it is waited for: one question at most for the board and each workflow.
+    /// The unanswered requests and their deadlines: at most one for the board and one for each workflow.
     open: Vec<(Request, u64)>,
 }
 
@@ -68,7 +68,7 @@ impl Polling {
         self.open.iter().any(|(request, _)| request.query.adw_id() == adw_id)
     }
 
-    /// Forgets the question; none if nobody waits for its answer any more.
+    /// Forgets the request; none if nobody is waiting for its answer any more.
     fn close(&mut self, id: u64) -> Option<Query> {
         let at = self.open.iter().position(|(request, _)| request.id == id)?;
         Some(self.open.swap_remove(at).0.query)
@@ -169,7 +169,7 @@ impl Follower {
         self.polling.is_healthy = true;
         self.polling.failures = 0;
         self.recovery.back(now);
-        // The server is there: perhaps its socket is, too.
+        // The server is up, so perhaps WebSocket works too.
         if self.connection.is_waiting() {
             self.open(now);
         }

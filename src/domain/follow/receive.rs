@@ -1,4 +1,4 @@
-//! What the server's frames do: a hello asks for everything again, events are added only where they fit.
+//! The effect of the server's frames: after a hello, everything is requested again; events are added only if they fit.
 
 use super::followed::Taken;
 use super::subscribing::board_subscription;
@@ -104,7 +104,7 @@ impl Follower {
         }
     }
 
-    /// A frame that travelled longer would set the clock back, so only a real difference does.
+    /// A slower frame would set the clock back, so only a real difference does.
     pub(super) fn note_server_time(&mut self, now: u64, server_time: Timestamp) {
         let ahead = server_time.0.saturating_sub(now as i64);
         if ahead > self.server_ahead_ms || self.server_ahead_ms.saturating_sub(ahead) > 1_000 {

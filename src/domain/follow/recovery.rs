@@ -1,11 +1,11 @@
-//! What was missed while there was no connection, and came when it was back: counted, so that a person can be told.
+//! What was missed while there was no connection and arrived afterwards: counted, so that people can be told.
 
 use std::collections::BTreeMap;
 
 use crate::adw_id::AdwId;
 use crate::link::Recovered;
 
-/// What comes first within this time after the return was missed; what begins later is news.
+/// What starts to arrive within this time after reconnecting was missed; what starts later is new.
 const WINDOW_MS: u64 = 1_500;
 
 #[derive(Default)]
@@ -50,7 +50,7 @@ impl Recovery {
         }
     }
 
-    /// The workflow is known up to `seq`, and the server has events up to `head`.
+    /// The workflow is known up to `seq`, while the server has events up to `head`.
     pub fn reach(&mut self, adw_id: &AdwId, seq: u64, head: u64) {
         let Some(missed) = self.missed.get_mut(adw_id) else {
             return;
@@ -73,7 +73,7 @@ impl Recovery {
         }
     }
 
-    /// What was missed of it cannot be told: another life of the journal, or nobody follows it any more.
+    /// It is unknown what was missed: the journal has another epoch, or nobody follows the workflow any more.
     pub fn give_up(&mut self, adw_id: &AdwId) {
         self.missed.remove(adw_id);
         self.finish();
@@ -83,7 +83,7 @@ impl Recovery {
         self.board = None;
     }
 
-    /// Nothing was missed of a workflow of which nothing came in time.
+    /// If nothing arrives for a workflow in time, nothing was missed.
     pub fn settle(&mut self, now: u64) {
         if self.wake_at().is_some_and(|at| at <= now) {
             self.missed.retain(|_, missed| missed.until.is_some());

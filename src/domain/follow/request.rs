@@ -1,14 +1,14 @@
-//! What is asked by REST where the socket cannot be had, and what may come back.
+//! The requests by REST if WebSocket is unavailable, and their possible answers.
 
 use std::fmt::Write;
 
 use crate::adw_id::AdwId;
 use crate::frame::{AgentState, EventPage, Workflows};
 
-/// Events of a page.
+/// The number of events in a page.
 const PAGE: usize = 500;
 
-/// A question; the answer names its number.
+/// A request; the answer names its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     pub id: u64,
@@ -29,12 +29,12 @@ pub enum Answer {
     Events(EventPage),
     /// There is no such workflow (404).
     Missing,
-    /// The server could not be reached, or said something else.
+    /// The server could not be reached, or gave some other answer.
     Failed,
 }
 
 impl Query {
-    /// The workflow that is asked for; none for the board.
+    /// The requested workflow; none for the board.
     pub fn adw_id(&self) -> Option<&AdwId> {
         match self {
             Self::Board => None,

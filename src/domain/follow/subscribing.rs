@@ -1,4 +1,4 @@
-//! Who looks at what: many lookers are one subscription, and what nobody looks at is kept for a while.
+//! Which components show what: many of them share one subscription, and what nobody shows is kept for a while.
 
 use super::followed::Followed;
 use super::{Command, Follower};
@@ -6,7 +6,7 @@ use crate::adw_id::AdwId;
 use crate::frame::{FromBrowser, Subscribe, Unsubscribe};
 use crate::known::Known;
 
-/// Workflows that nobody looks at and that are kept all the same, so that going back shows them at once.
+/// How many workflows that nobody shows are kept anyway, so that going back shows them at once.
 pub(super) const SHELF: usize = 16;
 
 impl Follower {
@@ -54,7 +54,7 @@ impl Follower {
         self.clear_shelf();
     }
 
-    /// Lets go of the workflows that nobody has looked at for longest.
+    /// Drops the workflows that nobody has shown for the longest time.
     fn clear_shelf(&mut self) {
         let is_shelved = |followed: &&Followed| followed.subscribers == 0;
         while self.workflows.values().filter(is_shelved).count() > SHELF {

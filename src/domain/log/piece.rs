@@ -1,11 +1,11 @@
-//! A stretch of the history without a hole: the seqs it covers, and the entries among them that are wanted.
+//! A part of the history without gaps: the seqs that it covers, and the entries among them that match.
 
 use std::collections::VecDeque;
 
 use crate::entry::Entry;
 use crate::event::Kind;
 
-/// So far back the call of a result is looked for; what is open longer is paired when the page is loaded again.
+/// How far back the call of a result is looked for; older calls are paired when the page is loaded again.
 const CALLS: usize = 4_000;
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -43,8 +43,8 @@ impl<'a> Header<'a> {
 
 /// How far the clock of a log's writer is ahead of UTC, in minutes: by its last header and the time the file was written.
 ///
-/// None unless the two fit to the second, as they do in a file that nobody copied or touched: the header is cut to
-/// seconds and written at once, and zones differ by quarters of an hour.
+/// None unless the two match to the second, as they do in a file that nobody copied or touched: the header is cut to
+/// seconds and written immediately, and zones differ by quarters of an hour.
 pub fn utc_offset_minutes(end_of_file: &str, written: Timestamp) -> Option<i32> {
     let header = end_of_file.lines().rev().find_map(Header::parse)?;
     let ahead_ms = header.at.0.checked_sub(written.0)?;

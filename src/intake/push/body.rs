@@ -18,9 +18,9 @@ pub enum BodyPart {
 /// Why a body has no items at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    #[error("the body is empty; send one event, a JSON array of events, or one event on each line")]
+    #[error("the body is empty; send one event, a JSON array of events, or one event per line")]
     Empty,
-    #[error("the body is no JSON: {0}; send one event, a JSON array of events, or one event on each line")]
+    #[error("the body is not valid JSON: {0}; send one event, a JSON array of events, or one event per line")]
     Broken(String),
 }
 
@@ -90,7 +90,7 @@ fn lines(body: &[u8]) -> Vec<BodyPart> {
 fn part(text: &str, name: &str) -> BodyPart {
     match lenient_json::parse(text) {
         Ok(parsed) => BodyPart::Item(parsed.value),
-        Err(error) => BodyPart::Broken(format!("{name} is no JSON: {error}")),
+        Err(error) => BodyPart::Broken(format!("{name} is not valid JSON: {error}")),
     }
 }
 

@@ -92,7 +92,7 @@ impl ItemFields {
             other => {
                 return Err(Refusal::new(
                     "adw_id",
-                    format!("adw_id is {}; send a text, for example c0a43f47", name_of(&other)),
+                    format!("adw_id is {}; send a string, for example c0a43f47", name_of(&other)),
                 ));
             }
         };
@@ -115,7 +115,7 @@ impl ItemFields {
         run.filter(|run| *run > 0).map(Some).ok_or_else(|| {
             Refusal::new(
                 "run",
-                "run must be a whole number from 1 on; leave it out if there was only one",
+                "run must be a whole number of at least 1; leave it out if there was only one run",
             )
         })
     }
@@ -190,7 +190,7 @@ fn text(field: &str, value: Value, max_chars: usize) -> Result<Option<String>, R
         other => {
             return Err(Refusal::new(
                 field,
-                format!("{field} is {}; send a text", name_of(&other)),
+                format!("{field} is {}; send a string", name_of(&other)),
             ));
         }
     };
@@ -220,10 +220,10 @@ fn whole(number: &Number) -> Option<u64> {
 fn name_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
-        Value::Bool(_) => "true or false",
+        Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     }
 }

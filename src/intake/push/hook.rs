@@ -34,7 +34,7 @@ pub(super) fn draft(mut fields: ItemFields, received: Received) -> Result<Draft,
     let Value::Object(mut payload) = fields.into_payload(Kind::Other) else {
         return Err(Refusal::new(
             "payload",
-            "payload is no object; send what the hook got on its stdin",
+            "payload is not an object; send what the hook received on its stdin",
         ));
     };
     let name = name(&mut payload, word)?;
@@ -75,7 +75,7 @@ fn name(payload: &mut Map<String, Value>, word: Option<String>) -> Result<String
     let name = said("hook_event_name").or_else(|| said("hook_event_type"));
     let name = name.map_or_else(|| word.unwrap_or_else(|| WORD.to_owned()), str::to_owned);
     if name.chars().count() + WORD.len() >= WORD_CHARS {
-        let reason = "hook_event_name is too long; send what the hook got on its stdin";
+        let reason = "hook_event_name is too long; send what the hook received on its stdin";
         return Err(Refusal::new("hook_event_name", reason));
     }
     payload
@@ -95,7 +95,7 @@ fn whose(named: Option<AdwId>, payload: &Value, session_id: Option<&str>) -> Res
     let session_id = session_id.ok_or_else(|| {
         Refusal::new(
             "adw_id",
-            "adw_id is missing, and so is a session to find it by; send what the hook got on its stdin, with its session_id",
+            "adw_id is missing, and so is a session to find it by; send what the hook received on its stdin, with its session_id",
         )
     })?;
     Ok((AdwId::of_session(session_id), Whose::Unknown))

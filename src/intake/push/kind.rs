@@ -17,7 +17,7 @@ impl Words {
         if type_word.is_none() && event_type.is_none() {
             return Err(Refusal::new(
                 "type",
-                "type is missing; say what happened, for example \"type\":\"agent_log_entry\"",
+                "type is missing; name the kind of event, for example \"type\":\"agent_log_entry\"",
             ));
         }
         Ok(Self { type_word, event_type })

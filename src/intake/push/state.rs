@@ -63,7 +63,7 @@ fn document(remarks: &mut Map<String, Value>) -> Result<Document, Refusal> {
     let changes: Vec<Change> = serde_json::from_value(changed).map_err(|_| {
         Refusal::new(
             "changed",
-            "changed must be a list like [{\"field\":\"status\",\"old\":\"planned\",\"new\":\"built\"}]",
+            "changed must be an array like [{\"field\":\"status\",\"old\":\"planned\",\"new\":\"built\"}]",
         )
     })?;
     let changes = changes.into_iter().map(|change| (change.field, change.new));

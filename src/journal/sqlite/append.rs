@@ -260,7 +260,7 @@ impl Writer {
                 .and_then(|mut find| find.exists([name.as_str()]))
                 .map_err(std::io::Error::other)
         });
-        swept.map_err(|error| JournalError::Write(format!("a picture cannot be removed: {error}")))
+        swept.map_err(|error| JournalError::Write(format!("cannot remove a picture: {error}")))
     }
 
     pub(super) fn close(&mut self) -> Result<(), JournalError> {

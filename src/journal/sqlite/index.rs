@@ -70,12 +70,12 @@ impl SqliteIndexer {
         let index = match open(&path, epoch, &journal) {
             Ok(Some(index)) => index,
             Ok(None) | Err(_) => {
-                tracing::info!(path = %path.display(), "the search index is made anew");
+                tracing::info!(path = %path.display(), "rebuilding the search index");
                 for ending in ["", "-wal", "-shm"] {
                     let _ = std::fs::remove_file(directory.join(format!("{NAME}{ending}")));
                 }
                 let made = open(&path, epoch, &journal).map_err(|error| write_error(&error))?;
-                made.ok_or_else(|| JournalError::Write(format!("{} is in the way", path.display())))?
+                made.ok_or_else(|| JournalError::Write(format!("cannot replace {}", path.display())))?
             }
         };
         let reached = seqs(&index, "reached").map_err(|error| read_error(&error))?;

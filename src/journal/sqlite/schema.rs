@@ -62,11 +62,7 @@ pub(super) fn take_forward(connection: &Connection) -> rusqlite::Result<()> {
     let missing = usize::try_from(format).ok().and_then(|format| STEPS.get(format..));
     match missing {
         Some(missing) if !missing.is_empty() => {
-            tracing::info!(
-                from = format,
-                to = FORMAT,
-                "the journal is taken forward to a newer format"
-            );
+            tracing::info!(from = format, to = FORMAT, "upgrading the journal to a newer format");
             whole(connection, || take_steps(connection, missing))
         }
         Some(_) | None => Ok(()),

@@ -1,4 +1,4 @@
-//! Gets a batch to a server, whatever it answers: what it will never take must not stand in the way of the rest.
+//! Delivers a batch to a server, whatever it answers: what the server will never accept must not block the rest.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ pub trait Post {
     fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable>;
 }
 
-/// What a server said.
+/// A server's answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
-    /// The places of the items that it refused.
+    /// The indices of the items that it refused.
     pub refused: Vec<usize>,
     pub retry_after: Option<Duration>,
 }
 
-/// No server said anything, and why.
+/// Why there was no answer.
 #[derive(Debug)]
 pub struct Unreachable(pub String);
 
@@ -28,9 +28,9 @@ pub struct Unreachable(pub String);
 pub(super) struct Delivered {
     /// How many of its lines, from the front, need not be sent again.
     pub settled: usize,
-    /// Those that the server does not want, by their places.
+    /// The lines that the server refuses, by their indices.
     pub refused: Vec<usize>,
-    /// Why it did not go on.
+    /// Why it stopped.
     pub failure: Option<Failure>,
 }
 
@@ -40,10 +40,10 @@ pub(super) struct Failure {
     pub retry_after: Option<Duration>,
 }
 
-/// Sends a batch. Where the server finds fault with it as a whole, its halves are sent, down to the line that is to blame.
+/// Sends a batch. If the server rejects it as a whole, its halves are sent, down to the line at fault.
 pub(super) fn deliver(batch: &Batch, post: &mut impl Post) -> Delivered {
     let mut delivered = Delivered::default();
-    // The parts that are still to be sent, the next one last.
+    // The parts still to be sent, the next one last.
     let mut parts = vec![batch.pieces()];
     while let Some(part) = parts.pop() {
         let answer = match post.post(batch.body(part)) {
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Refuses a batch as a whole while a bad line is in it, and breaks off after so many calls.
+    /// Refuses a batch as a whole while it contains an invalid line, and breaks off after this many calls.
     struct Fussy {
         calls_left: usize,
         taken: Vec<String>,

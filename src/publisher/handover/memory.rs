@@ -1,4 +1,4 @@
-//! Events that cannot be written now: so many and no more, and the oldest entries of logs go first.
+//! Events that cannot be written now, up to a limit; the oldest log entries are dropped first.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -16,10 +16,10 @@ pub(super) struct Memory {
     count: u64,
 }
 
-/// A line that waits.
+/// A waiting line.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    /// Counts up, so that what was sent is found again whatever went meanwhile.
+    /// Counts up, so that what was sent can be found whatever was dropped in the meantime.
     pub number: u64,
     pub line: Line,
     pub since: Instant,
@@ -30,12 +30,12 @@ impl Memory {
         self.lines.is_empty()
     }
 
-    /// Since when the oldest waits.
+    /// Since when the oldest has been waiting.
     pub fn since(&self) -> Option<Instant> {
         self.lines.front().map(|waiting| waiting.since)
     }
 
-    /// Adds a line; what had to go for it.
+    /// Adds a line; returns what had to be dropped for it.
     pub fn push(&mut self, line: Line) -> Vec<Line> {
         self.bytes += line.text.len();
         self.count += 1;
@@ -72,7 +72,7 @@ impl Memory {
         }
     }
 
-    /// Forgets everything up to a number: it was sent.
+    /// Drops everything up to a number, because it was sent.
     pub fn forget_until(&mut self, number: u64) {
         while self.lines.front().is_some_and(|waiting| waiting.number <= number) {
             self.pop();

@@ -1,13 +1,13 @@
-//! What publishing costs a workflow, counted since the process began, and told now and then in a `publisher_report`.
+//! What publishing costs a workflow, counted since the process started and reported now and then in a `publisher_report`.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// Between two reports of a workflow.
+/// The time between two reports of a workflow.
 const REPORT_EVERY: Duration = Duration::from_secs(15);
-/// A publisher of more workflows reports of the first ones only.
+/// A publisher of more workflows only reports on the first ones.
 const MOST_WORKFLOWS: usize = 1_000;
 /// Four steps for every doubling of a time in nanoseconds.
 const STEPS: usize = 64 * 4;
@@ -21,14 +21,14 @@ struct Tally {
     handed_over: u64,
     times: Vec<u32>,
     dropped: u64,
-    /// Of those, what nobody was told yet.
+    /// How many of those have not been reported yet.
     untold: u64,
     refused: u64,
     /// `handed_over` in the last report, and when that was; at first, when the first event was handed over.
     reported: (u64, Instant),
 }
 
-/// What a report says beside the counts.
+/// What a report contains besides the counts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Backlog {
     /// Age of the oldest event that was not acknowledged.
@@ -46,7 +46,7 @@ impl Tallies {
         }
     }
 
-    /// An event had to go. `is_told` says that a line in the spool tells of it.
+    /// An event was dropped. `is_told` says that a line in the spool reports it.
     pub fn drop_some(&mut self, adw_id: &str, count: u64, is_told: bool) {
         if let Some(tally) = self.of(adw_id) {
             tally.dropped += count;
@@ -54,14 +54,14 @@ impl Tallies {
         }
     }
 
-    /// The server did not want an event.
+    /// The server refused an event.
     pub fn refuse(&mut self, adw_id: &str) {
         if let Some(tally) = self.of(adw_id) {
             tally.refused += 1;
         }
     }
 
-    /// What nobody was told of yet; it counts as told from now on.
+    /// What has not been reported yet; it counts as reported from now on.
     pub fn take_untold(&mut self) -> Vec<(String, u64)> {
         let untold = self.0.iter_mut().filter(|(_, tally)| tally.untold > 0);
         untold
@@ -69,7 +69,7 @@ impl Tallies {
             .collect()
     }
 
-    /// The reports that are due; at the end of a process, all that say something new.
+    /// The reports that are due; at the end of a process, all that contain something new.
     pub fn reports(&mut self, backlog: Backlog, is_end: bool) -> Vec<Value> {
         let due = self.0.iter_mut().filter(|(_, tally)| {
             let (reported, at) = tally.reported;
@@ -139,7 +139,7 @@ fn step(nanos: u64) -> usize {
     doublings as usize * 4 + quarter as usize
 }
 
-/// The longest time that a step holds.
+/// The longest time that a step covers.
 fn longest(step: usize) -> u64 {
     let doublings = (step / 4).clamp(2, 63) as u32;
     let begin = (4 + (step as u64 % 4)) << (doublings - 2);

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use crate::spool::{Spool, SpoolFile};
 
-/// A file that has grown to this is let go of: it is sent and deleted as any that has lost its publisher.
+/// A file that has grown to this size is released: it is sent and deleted like any that has lost its publisher.
 const FULL_BYTES: u64 = 1024 * 1024;
-/// Ages are known to this much.
+/// The precision of ages.
 const MARK_EVERY: Duration = Duration::from_millis(100);
 
 /// See the module.
@@ -20,10 +20,10 @@ pub(super) struct Written {
     file: Option<SpoolFile>,
     /// How much of the file was sent.
     sent: u64,
-    /// Places of the file, and when they were reached; the first stands before what was not sent.
+    /// Positions in the file, and when they were reached; the first is before what was not sent.
     marks: VecDeque<(u64, Instant)>,
     let_go_count: u64,
-    /// Since when files wait that were let go of.
+    /// Since when released files have been waiting.
     let_go_since: Option<Instant>,
 }
 
@@ -47,7 +47,7 @@ impl Written {
         self.file.as_ref().map_or(0, SpoolFile::length)
     }
 
-    /// Lets go of the file if so many bytes more are too much for it; how many bytes went.
+    /// Releases the file if this many more bytes are too much for it; returns how many bytes it had.
     pub fn make_way(&mut self, bytes: u64, most_bytes: u64) -> u64 {
         let length = self.length();
         if length == 0 || length + bytes <= FULL_BYTES.min(most_bytes) {
@@ -57,7 +57,7 @@ impl Written {
         length
     }
 
-    /// Leaves the file to whoever sends it.
+    /// Leaves the file to whoever will send it.
     pub fn let_go(&mut self) {
         if self.file.take().is_some() {
             let since = self.marks.front().map(|(_, at)| *at);
@@ -72,7 +72,7 @@ impl Written {
         self.let_go_count
     }
 
-    /// No file that was let go of is left; whether one was.
+    /// Notes that no released file is left; returns whether there was one.
     pub fn settle(&mut self) -> bool {
         self.let_go_since.take().is_some()
     }
@@ -90,7 +90,7 @@ impl Written {
         Ok(())
     }
 
-    /// Since when the oldest line waits that was not sent.
+    /// Since when the oldest unsent line has been waiting.
     pub fn since(&self) -> Option<Instant> {
         let first = self.marks.front().filter(|_| self.length() > self.sent);
         self.let_go_since.or(first.map(|(_, at)| *at))
@@ -107,13 +107,13 @@ impl Written {
         })
     }
 
-    /// Notes how far the file was sent, and empties it when that is all; false if it was let go of meanwhile.
+    /// Notes how far the file was sent, and empties it when all of it was; false if it was released in the meantime.
     pub fn sent(&mut self, unsent: &Unsent, until: u64) -> bool {
         let Some(file) = self.file.as_mut().filter(|file| file.path() == unsent.path) else {
             return false;
         };
         let is_all = file.length() == until;
-        // One that cannot be emptied is sent on from here.
+        // If it cannot be emptied, sending continues from here.
         self.sent = if is_all && file.clear().is_ok() { 0 } else { until };
         if is_all {
             self.marks.clear();
@@ -124,7 +124,7 @@ impl Written {
         true
     }
 
-    /// Deletes the file where all of it was sent, and leaves it to others where not.
+    /// Deletes the file if all of it was sent, and otherwise leaves it to others.
     pub fn end(&mut self) {
         let is_sent = self.length() == self.sent;
         match self.file.take() {

@@ -1,5 +1,5 @@
-//! Several files as one sequence by time. The scripts of a workflow run at the same time, each with a file of its own: sent one
-//! file after the other, the last word of the first script would not stay the last.
+//! Several files merged by time. The scripts of a workflow run at the same time, each with a file of its own: if the files were
+//! sent one after the other, the last event of the first script would not stay the last.
 
 use std::collections::{HashSet, VecDeque};
 use std::fs::File;
@@ -13,9 +13,9 @@ use super::SpoolFile;
 use super::lines::Batch;
 use domain::timestamp::Timestamp;
 
-/// What is to be read of a file: its lines from a place on, up to its end.
+/// The part of a file to read: its lines from a position on, up to its end.
 pub struct Source {
-    /// The process that wrote it. Its files come in the order in which they are named here, whatever their times.
+    /// The process that wrote it. Its files come in the order given here, whatever their times.
     pub process: String,
     pub file: Arc<File>,
     pub from: u64,
@@ -23,7 +23,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// What a file holds from a place on.
+    /// The contents of a file from a position on.
     pub fn of(file: &SpoolFile, from: u64) -> Self {
         Self {
             process: file.process().to_owned(),
@@ -34,15 +34,15 @@ impl Source {
     }
 }
 
-/// A file of which the next lines are known.
+/// A file whose next lines have been read.
 struct Ahead<'a> {
     source: &'a Source,
     lines: VecDeque<Line>,
-    /// How far it was read; what was torn is behind that.
+    /// How far it was read, including incomplete lines.
     read: u64,
     /// How far its lines were taken.
     taken: u64,
-    /// The latest time so far: a line that tells an earlier one is not sent before the line it follows.
+    /// The latest time so far: a line with an earlier time is not sent before the line that it follows.
     latest: Timestamp,
 }
 
@@ -52,7 +52,7 @@ struct Line {
     text: Vec<u8>,
 }
 
-/// The lines that come next, as many as go together, and how far each file is used up with them.
+/// The next lines, as many as fit together, and how far each file has been read with them.
 pub fn next_batch(sources: &[Source]) -> io::Result<(Batch, Vec<u64>)> {
     let mut files = sources.iter().map(Ahead::new).collect::<io::Result<Vec<_>>>()?;
     let mut batch = Batch::default();
@@ -67,7 +67,7 @@ pub fn next_batch(sources: &[Source]) -> io::Result<(Batch, Vec<u64>)> {
     Ok((batch, files.iter().map(Ahead::used).collect()))
 }
 
-/// The file whose next line is the earliest; of several the one that is named first.
+/// The file with the earliest next line; the first of several.
 fn first(files: &[Ahead<'_>]) -> Option<usize> {
     let mut begun = HashSet::new();
     let heads = files.iter().enumerate();
@@ -89,7 +89,7 @@ impl<'a> Ahead<'a> {
         Ok(file)
     }
 
-    /// Takes the next line away.
+    /// Removes the next line.
     fn take(&mut self) -> io::Result<()> {
         if let Some(line) = self.lines.pop_front() {
             self.taken = line.end;
@@ -97,7 +97,7 @@ impl<'a> Ahead<'a> {
         self.read_on()
     }
 
-    /// Sees to it that a line is known as long as there is one.
+    /// Makes sure that the next line has been read, as long as there is one.
     fn read_on(&mut self) -> io::Result<()> {
         while self.lines.is_empty() && self.read < self.source.until {
             let mut ahead = Batch::ahead();
@@ -120,7 +120,8 @@ impl<'a> Ahead<'a> {
     }
 }
 
-/// The time that an item says, if it can be read. What tells of drops was written later than what stands around it.
+/// The time in an item, if it can be read. Reports of dropped events do not count, since they were written later than the lines
+/// around them.
 fn time_of(line: &[u8]) -> Option<Timestamp> {
     #[derive(Deserialize)]
     struct Item {

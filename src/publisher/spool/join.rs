@@ -1,20 +1,20 @@
-//! Puts what many short processes have left into few files: during a long outage there would be a file for every hook.
+//! Merges what many short processes have left into a few files: during a long outage there would be one for every hook.
 
 use std::io;
 
 use super::by_time::{Source, next_batch};
 use super::{Spool, SpoolFile};
 
-/// So many files are no burden.
+/// Up to this many files need no merging.
 pub const MANY: usize = 256;
-/// Longer files stay as they are.
+/// Larger files stay as they are.
 const SHORT_BYTES: u64 = 64 * 1024;
-/// What becomes one file, by bytes and by the files that are open meanwhile.
+/// How much is merged into one file, in bytes and in files that are open at the same time.
 const JOINED_BYTES: usize = 512 * 1024;
 const JOINED_FILES: usize = 64;
 
 impl Spool {
-    /// Joins short files that have lost their publisher with those that follow them, so that the order of sending stays.
+    /// Merges short files that have lost their publisher with those that follow them, so that the order of sending stays.
     pub fn join(&self) {
         let mut run = Vec::new();
         let mut bytes = 0;
@@ -33,7 +33,7 @@ impl Spool {
     }
 }
 
-/// Makes one of several. Whoever is killed before the others are deleted leaves lines twice, which are sent twice and kept once.
+/// Merges several files into one. A kill before the others are deleted leaves lines twice; they are then sent twice and recorded once.
 fn join(files: Vec<SpoolFile>) {
     if files.len() < 2 {
         return;
@@ -43,11 +43,11 @@ fn join(files: Vec<SpoolFile>) {
     let Some(mut first) = files.next() else { return };
     match joined.and_then(|joined| first.replace(&joined)) {
         Ok(()) => files.for_each(SpoolFile::delete),
-        Err(error) => tracing::debug!(%error, "short files of the spool cannot be joined"),
+        Err(error) => tracing::debug!(%error, "cannot merge short spool files"),
     }
 }
 
-/// The whole lines of several files, in the order in which they would be sent.
+/// The complete lines of several files, in the order in which they would be sent.
 fn merged(files: &[SpoolFile]) -> io::Result<Vec<u8>> {
     let mut sources: Vec<Source> = files.iter().map(|file| Source::of(file, 0)).collect();
     let mut lines = Vec::new();

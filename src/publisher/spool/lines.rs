@@ -1,4 +1,4 @@
-//! Reads files of the spool into batches of lines. A line that was torn by the end of its process is passed over.
+//! Reads files of the spool into batches of lines. A line that is incomplete because its process was killed is skipped.
 
 use std::fs::File;
 use std::io;
@@ -7,13 +7,13 @@ use std::os::unix::fs::FileExt as _;
 
 use serde::de::IgnoredAny;
 
-/// What one request holds at most.
+/// The most that one request contains.
 const LARGEST_BATCH: usize = 500;
 const LARGEST_BATCH_BYTES: usize = 1024 * 1024;
-/// Read of a file at once, unless a line is longer.
+/// How much of a file is read at once, unless a line is longer.
 const READ_BYTES: usize = 256 * 1024;
 
-/// What is read ahead of a file that is sent together with others.
+/// How much is read ahead of a file that is sent together with others.
 const AHEAD_BYTES: usize = 16 * 1024;
 
 /// Lines that are sent together.
@@ -37,16 +37,16 @@ impl Default for Batch {
 /// One line of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Which of the sources it came of.
+    /// Which of the sources it came from.
     pub source: usize,
     /// Where it ends in its source.
     pub end: u64,
-    /// Where it stands in the body, its line feed included.
+    /// Its range in the body, including its line feed.
     pub place: Range<usize>,
 }
 
 impl Batch {
-    /// For a few lines that are only looked at.
+    /// A small one, for lines that are only inspected.
     pub fn ahead() -> Self {
         Self {
             most_bytes: AHEAD_BYTES,
@@ -62,7 +62,7 @@ impl Batch {
         &self.pieces
     }
 
-    /// The bytes of some pieces that stand side by side.
+    /// The bytes of some adjacent pieces.
     pub fn body(&self, pieces: &[Piece]) -> &[u8] {
         match (pieces.first(), pieces.last()) {
             (Some(first), Some(last)) => &self.body[first.place.start..last.place.end],
@@ -70,7 +70,7 @@ impl Batch {
         }
     }
 
-    /// Whether a line of so many bytes fits. A longer one than any batch goes alone.
+    /// Whether a line of this many bytes fits. A line that is longer than any batch is sent alone.
     pub fn has_room(&self, bytes: usize) -> bool {
         self.is_empty() || (self.pieces.len() < LARGEST_BATCH && self.body.len() + bytes <= self.most_bytes)
     }
@@ -84,8 +84,8 @@ impl Batch {
         self.pieces.push(Piece { source, end, place });
     }
 
-    /// Adds lines of a file from `from` on, as far as there is room; how far the file was read, which is behind the last of
-    /// them and what was passed over.
+    /// Adds lines of a file from `from` on, as long as there is room; returns how far the file was read, including skipped
+    /// lines.
     pub fn read(&mut self, source: usize, file: &File, from: u64, until: u64) -> io::Result<u64> {
         let mut at = from;
         let mut wanted = READ_BYTES;
@@ -98,7 +98,7 @@ impl Batch {
             let is_last = filled < wanted.min(rest) || filled == rest;
             let whole = match memchr::memrchr(b'\n', &bytes) {
                 Some(end) => end + 1,
-                // The end of a file may lack its line feed.
+                // The last line may lack its line feed.
                 None if is_last => filled,
                 None => {
                     wanted *= 2;
@@ -126,7 +126,7 @@ impl Batch {
     }
 }
 
-/// Whether a line is one: what a killed process, or a full disk, left half written is no JSON.
+/// Whether a line is complete: what a killed process or a full disk left half written is not JSON.
 fn is_whole(line: &[u8]) -> bool {
     line.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
 }

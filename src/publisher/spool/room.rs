@@ -1,6 +1,6 @@
-//! Makes room in a spool that is full: the oldest entries of logs go first, then the oldest lines of any kind.
+//! Makes room in a full spool: the oldest log entries are dropped first, then the oldest lines of any kind.
 //!
-//! In their place stands a line for each workflow that says how many went, so the count survives whatever happens.
+//! They are replaced by a line for each workflow that says how many were dropped, so the count survives whatever happens.
 
 use std::collections::BTreeMap;
 use std::{fs, io};
@@ -10,15 +10,15 @@ use serde_json::Value;
 use super::{Spool, SpoolFile};
 use crate::line::{Line, adw_id, is_log, told_drops};
 
-/// Files that are open at once because what went of them is not told yet.
+/// How many files are open at once because what was dropped from them has not been reported yet.
 const EMPTIED_AT_ONCE: usize = 64;
 
-/// Lines by the workflow that lost them.
+/// Dropped lines by workflow.
 pub type Drops = BTreeMap<String, u64>;
 
 impl Spool {
-    /// Removes what must go until all files fill at most `most_bytes`; what went, by workflow. Files that somebody writes or
-    /// sends stay as they are.
+    /// Drops lines until all files take up at most `most_bytes`; returns what was dropped, by workflow. Files that somebody is writing
+    /// or sending stay as they are.
     pub fn make_room(&self, most_bytes: u64, mut event_id: impl FnMut() -> String) -> Drops {
         let mut all = Drops::new();
         for only_logs in [true, false] {
@@ -28,7 +28,7 @@ impl Spool {
             }
             match thin_out(self.claims(self.names()), excess, only_logs, &mut event_id) {
                 Ok(drops) => add(&mut all, drops),
-                Err(error) => tracing::debug!(%error, "a file of the spool cannot be made smaller"),
+                Err(error) => tracing::debug!(%error, "cannot shrink a spool file"),
             }
         }
         all
@@ -40,12 +40,12 @@ struct Thinned {
     kept: Vec<u8>,
     freed: u64,
     drops: Drops,
-    /// What went before, and was told in this file.
+    /// What was dropped before, as reported in this file.
     told: Drops,
 }
 
-/// Removes lines from the front until `excess` bytes are free, or nothing is left that may go. A file of which nothing is left is
-/// deleted only after another one tells what went: whoever is killed between the two tells it twice, and not never.
+/// Drops lines from the front until `excess` bytes are free, or nothing droppable is left. A file of which nothing is left is
+/// deleted only after another one reports what was dropped: a kill between the two reports it twice instead of never.
 fn thin_out(
     files: impl Iterator<Item = SpoolFile>,
     excess: u64,
@@ -78,7 +78,7 @@ fn thin_out(
         file.replace(&lines)?;
         emptied.drain(..).for_each(SpoolFile::delete);
         if is_empty {
-            // It tells for those before it until another tells for all.
+            // It reports for those before it until another reports for all.
             excess -= i64::try_from(lines.len()).unwrap_or(i64::MAX);
             emptied.push(file);
         } else {
@@ -110,7 +110,7 @@ impl Thinned {
                 thinned.kept.extend_from_slice(line);
                 continue;
             }
-            // What is torn was never handed over.
+            // An incomplete line was never handed over.
             if let Ok(item) = serde_json::from_slice::<Value>(line) {
                 let of = adw_id(&item).unwrap_or_default().to_owned();
                 if let Some(count) = told_drops(&item) {
@@ -134,7 +134,7 @@ fn add(sum: &mut Drops, more: Drops) {
     }
 }
 
-/// A line for each workflow; what belongs to none cannot be told.
+/// A line for each workflow; what belongs to no workflow cannot be reported.
 fn telling(drops: &Drops, event_id: &mut impl FnMut() -> String) -> Vec<u8> {
     let named = drops.iter().filter(|(adw_id, _)| !adw_id.is_empty());
     let line = |(adw_id, count): (&String, &u64)| Line::telling_drops(adw_id, *count, &mut *event_id).text;
@@ -187,7 +187,7 @@ mod tests {
             number += 1;
             format!("id-{number}")
         };
-        // Twelve of the twenty entries of logs go.
+        // Twelve of the twenty log entries are dropped.
         let first = spool.make_room(whole * 7 / 10, &mut event_id)["a1"];
         assert!((12..20).contains(&first), "{first}");
         let left = lines(&spool);
@@ -203,7 +203,7 @@ mod tests {
         let told = |left: &[Value]| left.iter().filter_map(told_drops).sum::<u64>();
         assert_eq!(told(&left), first);
 
-        // When no log is left, the oldest of all go, and the count goes on.
+        // When no log entries are left, the oldest lines of all are dropped, and the count goes on.
         let second = spool.make_room(whole / 4, &mut event_id)["a1"];
         let left = lines(&spool);
         assert_eq!(told(&left), first + second);

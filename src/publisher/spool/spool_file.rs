@@ -1,4 +1,4 @@
-//! One file of a spool, with its lock: whoever holds it is the only one who writes, sends or deletes it.
+//! One file of a spool, with its lock: only its holder writes, sends or deletes the file.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -8,32 +8,32 @@ use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 
-/// See the module. Dropping it gives the lock up; what is in the file stays for others.
+/// See the module. Dropping it releases the lock; what is in the file stays for others.
 #[derive(Debug)]
 pub struct SpoolFile {
     path: PathBuf,
-    /// Shared with who reads it meanwhile: a lock is the file's, and is held until the last of them is dropped.
+    /// Shared with whoever is reading it: the lock belongs to the file, and is held until the last of them is dropped.
     file: Arc<File>,
     /// Bytes in it.
     length: u64,
-    /// The last write stopped half-way, so that what comes next begins a line of its own.
+    /// The last write stopped halfway, so what comes next must start a new line.
     is_torn: bool,
 }
 
-/// Opens a file that was not there, for this user alone.
+/// Creates a new file, readable only by this user.
 pub(super) fn create_new(path: &Path) -> io::Result<File> {
     let flags = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?.into())
 }
 
-/// Opens a file that is only locked.
+/// Opens a file that is used only as a lock.
 pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     let flags = OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?.into())
 }
 
 impl SpoolFile {
-    /// Makes a file under a name that nobody looks for, locks it, and only then gives it its own.
+    /// Creates a file under a name that nobody looks for, locks it, and only then gives it its own name.
     pub(super) fn create(unfinished: &Path, path: PathBuf) -> io::Result<Self> {
         let file = create_new(unfinished)?;
         let made = file.try_lock().map_err(io::Error::from);
@@ -49,7 +49,7 @@ impl SpoolFile {
         })
     }
 
-    /// Locks a file that has lost its publisher; none if somebody holds it, or it is no file of this user.
+    /// Locks a file that has lost its publisher; none if somebody holds it, or it belongs to another user.
     pub(super) fn claim(path: PathBuf) -> io::Result<Option<Self>> {
         let flags =
             OFlags::RDWR | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
@@ -58,7 +58,7 @@ impl SpoolFile {
         if !known.is_file() || known.uid() != rustix::process::geteuid().as_raw() || file.try_lock().is_err() {
             return Ok(None);
         }
-        // Between the opening and the lock another may have sent and deleted it, or put another in its place.
+        // Between opening and locking, another process may have sent and deleted it, or replaced it.
         let now = fs::symlink_metadata(&path)?;
         if (now.dev(), now.ino()) != (known.dev(), known.ino()) {
             return Ok(None);
@@ -86,7 +86,7 @@ impl SpoolFile {
         self.length
     }
 
-    /// Tells it from another file that had the same name.
+    /// Distinguishes it from another file that had the same name.
     pub fn inode(&self) -> io::Result<u64> {
         Ok(self.file.metadata()?.ino())
     }
@@ -96,7 +96,7 @@ impl SpoolFile {
         Arc::clone(&self.file)
     }
 
-    /// Appends a line with one write, so that a process that is killed leaves the lines before it whole.
+    /// Appends a line with one write, so that a killed process leaves the lines before it complete.
     pub fn append(&mut self, line: &[u8]) -> io::Result<()> {
         if self.is_torn {
             return self.write_once(&[b"\n", line].concat());
@@ -131,11 +131,11 @@ impl SpoolFile {
     /// Deletes it, still locked.
     pub fn delete(self) {
         if let Err(error) = fs::remove_file(&self.path) {
-            tracing::debug!(%error, "a file of the spool that was sent cannot be deleted; it is sent again");
+            tracing::debug!(%error, "cannot delete a spool file that was sent; it will be sent again");
         }
     }
 
-    /// Puts these lines in its place.
+    /// Replaces its contents with these lines.
     pub(super) fn replace(&mut self, lines: &[u8]) -> io::Result<()> {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         let unfinished = self.path.with_file_name(format!("{}{name}", super::UNFINISHED));

@@ -12,13 +12,13 @@ pub struct Host {
     pub port: Option<u16>,
 }
 
-/// A text that is no host.
+/// A text that is not a host.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no host; a host looks like localhost:4600 or [::1]:4600")]
+#[error("{0:?} is not a valid host; a host looks like localhost:4600 or [::1]:4600")]
 pub struct HostError(pub String);
 
 impl Host {
-    /// Whether only this machine is reached by that name, whatever a name server says (RFC 6761, 6.3).
+    /// Whether this name always means this machine, whatever a name server says (RFC 6761, 6.3).
     pub fn is_loopback(&self) -> bool {
         if self.name == "localhost" || self.name.ends_with(".localhost") {
             return true;

@@ -5,21 +5,21 @@ use std::str::FromStr;
 
 use super::host::Host;
 
-/// An origin of the web. `null` is none.
+/// A web origin. `null` is not one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     scheme: &'static str,
     host: Host,
 }
 
-/// A text that is no origin.
+/// A text that is not an origin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no origin; an origin looks like http://localhost:5173")]
+#[error("{0:?} is not a valid origin; an origin looks like http://localhost:5173")]
 pub struct OriginError(pub String);
 
 impl Origin {
-    /// Whether a page from here that asks `host` asks the server it came from. The scheme is left out: only we answer
-    /// on our port, and a proxy in front of us may speak TLS.
+    /// Whether a page from this origin that sends a request to `host` addresses the server it came from. The scheme is ignored:
+    /// only we answer on our port, and a proxy in front of us may use TLS.
     pub fn is_of(&self, host: &Host) -> bool {
         self.host.name == host.name && self.port() == host.port.unwrap_or(self.usual_port())
     }
@@ -48,7 +48,7 @@ impl FromStr for Origin {
             scheme,
             host: host.parse().map_err(|_| bad())?,
         };
-        // As browsers write it, so that two spellings of one origin are equal.
+        // In the form used by browsers, so that two spellings of one origin are equal.
         if origin.host.port == Some(origin.usual_port()) {
             origin.host.port = None;
         }

@@ -1,4 +1,4 @@
-//! `GET /api/workflows/{adw_id}/entries`: events as the lines that a person reads, cut short, to be held by the ten thousand.
+//! `GET /api/workflows/{adw_id}/entries`: events as lines for people to read, shortened so that a page can hold tens of thousands.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -15,11 +15,11 @@ use domain::event::Event;
 use domain::log::EntryPage;
 use journal::{JournalError, Page, PageQuery};
 
-/// A page of events as the lines that a person reads, cut short. Takes the filters of `events`.
+/// A page of events as shortened lines for people to read. Accepts the filters of `events`.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/entries", operation_id = "entries", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
     (status = 200, body = shapes::EntryPage, description = "The page"),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn page(
     State(shared): State<Shared>,
@@ -31,7 +31,7 @@ pub(super) async fn page(
     json(&page.ok_or_else(|| no_workflow(&adw_id))?)
 }
 
-/// Reads a page of entries, and says which seqs it covers. None if there is no such workflow.
+/// Reads a page of entries, and returns which seqs it covers. None if the workflow does not exist.
 pub async fn entries(shared: &Shared, adw_id: &AdwId, query: PageQuery) -> Result<Option<EntryPage>, ApiError> {
     let asked = query.clone();
     read_page(shared, adw_id, query, move |page| lines(&page, &asked)).await
@@ -39,8 +39,8 @@ pub async fn entries(shared: &Shared, adw_id: &AdwId, query: PageQuery) -> Resul
 
 fn lines(page: &Page, query: &PageQuery) -> Result<EntryPage, JournalError> {
     let line = |text: &String| -> Result<Entry, JournalError> {
-        let event: Event =
-            serde_json::from_str(text).map_err(|error| JournalError::Read(format!("an event is no event: {error}")))?;
+        let event: Event = serde_json::from_str(text)
+            .map_err(|error| JournalError::Read(format!("a stored event cannot be read: {error}")))?;
         Ok(Entry::new(&event).short())
     };
     let entries = page

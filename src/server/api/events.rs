@@ -1,4 +1,4 @@
-//! `GET /api/workflows/{adw_id}/events`: the journal by seq, its texts passed on as they are.
+//! `GET /api/workflows/{adw_id}/events`: the journal by seq, with its texts passed on unchanged.
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -12,11 +12,11 @@ use crate::shared::Shared;
 use domain::adw_id::AdwId;
 use journal::{JournalError, Page, PageQuery};
 
-/// A page of events in the order of their seq: those after one, those before one, or the newest.
+/// A page of events ordered by seq: those after a seq, those before one, or the newest.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events", operation_id = "events", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
     (status = 200, body = shapes::EventPage, description = "The page"),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn page(
     State(shared): State<Shared>,
@@ -29,8 +29,8 @@ pub(super) async fn page(
     Ok(fresh(spliced(shared.hub.epoch(), &page)))
 }
 
-/// Reads a page, and makes of it what is asked for. One of a filter may look through all there is. None if there is no such
-/// workflow.
+/// Reads a page and converts it to what was requested. A filtered page may have to search everything. None if the workflow does not
+/// exist.
 pub async fn read_page<T: Send + 'static>(
     shared: &Shared,
     adw_id: &AdwId,
@@ -50,10 +50,10 @@ pub async fn read_page<T: Send + 'static>(
     .await
 }
 
-/// One event with its whole payload.
+/// One event with its full payload.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events/{seq}", operation_id = "event", tag = "reading", params(parameters::OfEvent), responses(
     (status = 200, body = shapes::Event, description = "The event"),
-    (status = 404, body = shapes::Error, description = "There is no such event"),
+    (status = 404, body = shapes::Error, description = "The event does not exist"),
 ))]
 pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Numbered) -> Result<Response, ApiError> {
     let of = adw_id.clone();
@@ -62,7 +62,7 @@ pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Num
     }
     let head = shared.hub.head(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
     let message = if seq <= head {
-        format!("event {seq} of workflow {adw_id} was pruned")
+        format!("event {seq} of workflow {adw_id} was removed by retention")
     } else {
         format!("workflow {adw_id} has no event {seq}; its newest is {head}")
     };

@@ -1,7 +1,7 @@
-//! `GET /api/workflows/{adw_id}/export`: all of a workflow, or what a filter leaves of it, as a file.
+//! `GET /api/workflows/{adw_id}/export`: a workflow as a file, whole or filtered.
 //!
-//! Read from the journal part by part, each only once the client has taken the one before. Between two parts nothing is held
-//! but a cursor, so a slow client costs its connection and a part of text. The head at the start is the end of the file.
+//! It is read from the journal part by part, each only once the client has taken the one before. Between two parts only a
+//! cursor is held, so a slow client costs its connection and one part of text. The file ends at the newest event at the start.
 
 mod csv;
 mod format;
@@ -27,18 +27,18 @@ use domain::adw_id::AdwId;
 pub use format::Format;
 use journal::{JournalError, PageQuery};
 
-/// Seqs that are looked at in one go, however few of them a filter takes.
+/// How many seqs are read in one go, however few of them match a filter.
 const PART_SEQS: usize = 1_024;
-/// A part ends with the event that makes it this long.
+/// A part ends with the event that makes it this large.
 const PART_BYTES: usize = 256 * 1024;
 
-/// An export on its way.
+/// An export in progress.
 struct Export {
     hub: Arc<Hub>,
     reading: Arc<Semaphore>,
     adw_id: AdwId,
     format: Format,
-    /// `after` moves on with what was read; `before` is never beyond the head at the start.
+    /// `after` advances with what was read; `before` is never beyond the head at the start.
     query: PageQuery,
     /// Events that were written.
     written: u64,
@@ -58,7 +58,7 @@ enum Step {
     Text(String),
 }
 
-/// All of a workflow, or what a filter leaves of it, as a file.
+/// A workflow as a file, whole or filtered.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/export", tag = "reading",
     params(parameters::OfWorkflow, parameters::Format, parameters::Filters), responses(
     (status = 200, description = "The file, with its name in `content-disposition`", content(
@@ -67,7 +67,7 @@ enum Step {
         (String = "text/plain"),
         (String = "text/csv"),
     )),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn export(
     State(shared): State<Shared>,
@@ -88,9 +88,9 @@ pub(super) async fn export(
         written: 0,
         progress: Progress::NotBegun,
     };
-    // The first part is read before anything is said, so that what is wrong can still be told by a status.
+    // The first part is read before anything is sent, so that a failure can still be reported by a status.
     let (first, rest) = export.step().await.map_err(|error| {
-        tracing::error!(%error, adw.id = %adw_id, "an export could not begin");
+        tracing::error!(%error, adw.id = %adw_id, "an export could not start");
         ApiError::journal(error.to_string())
     })?;
     let Step::Text(first) = first else {
@@ -107,7 +107,7 @@ pub(super) async fn export(
 }
 
 impl Export {
-    /// The next piece of the file. An error breaks the connection off, so that half a file is not taken for a whole one.
+    /// The next piece of the file. An error breaks the connection, so that half a file is not mistaken for a complete one.
     async fn next(self) -> io::Result<Option<(Bytes, Self)>> {
         if self.progress == Progress::Done {
             return Ok(None);
@@ -119,11 +119,11 @@ impl Export {
         };
         match self.step().await.map_err(|error| failed(&error))? {
             (Step::Text(text), export) => Ok(Some((Bytes::from(text), export))),
-            (Step::NoWorkflow, _) => Err(failed(&"the workflow is gone")),
+            (Step::NoWorkflow, _) => Err(failed(&"the workflow no longer exists")),
         }
     }
 
-    /// Reads and writes beside the runtime.
+    /// Reads and writes outside the async runtime.
     async fn step(self) -> Result<(Step, Self), JournalError> {
         let place = Arc::clone(&self.reading).acquire_owned().await;
         let step = tokio::task::spawn_blocking(move || {
@@ -131,13 +131,13 @@ impl Export {
             let mut export = self;
             export.read_on().map(|step| (step, export))
         });
-        let ended = |error: tokio::task::JoinError| JournalError::Read(format!("the reading ended: {error}"));
+        let ended = |error: tokio::task::JoinError| JournalError::Read(format!("reading stopped: {error}"));
         step.await.map_err(ended)?
     }
 
     fn read_on(&mut self) -> Result<Step, JournalError> {
         let mut out = String::new();
-        // A filter that takes little is looked for further on, until there is something to send.
+        // If few events match the filter, the search goes on until there is something to send.
         while out.is_empty() && self.progress != Progress::Done {
             let Some(part) = self.hub.part(&self.adw_id, &self.query, PART_BYTES)? else {
                 return Ok(Step::NoWorkflow);
@@ -154,7 +154,7 @@ impl Export {
                 self.progress = Progress::Begun;
             } else if part.first > after + 1 {
                 return Err(JournalError::Read(format!(
-                    "events {} to {} of {} were pruned meanwhile",
+                    "events {} to {} of {} were removed by retention in the meantime",
                     after + 1,
                     part.first - 1,
                     self.adw_id

@@ -1,4 +1,4 @@
-//! `GET /healthz` for whoever restarts us, `GET /metrics` for whoever draws curves.
+//! `GET /healthz` for supervisors, `GET /metrics` for monitoring.
 
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
@@ -13,12 +13,12 @@ use crate::error::ApiError;
 use crate::openapi::shapes;
 use crate::shared::Shared;
 
-/// 200 while events can be recorded, else 503 and why.
+/// 200 while events can be recorded, otherwise 503 with the reason.
 #[utoipa::path(get, path = "/healthz", tag = "operating", responses((status = 200, body = shapes::Health, description = "Events can be recorded")))]
 pub(super) async fn health(State(shared): State<Shared>) -> Response {
     let stats = shared.hub.stats();
     if let Some(reason) = stats.stopped {
-        return ApiError::journal(format!("recording has stopped: {reason}")).into_response();
+        return ApiError::journal(format!("recording stopped: {reason}")).into_response();
     }
     let body = json!({
         "status": "ok",
@@ -30,7 +30,7 @@ pub(super) async fn health(State(shared): State<Shared>) -> Response {
     super::fresh(body.to_string())
 }
 
-/// The text format of Prometheus, version 0.0.4.
+/// Metrics in the text format of Prometheus, version 0.0.4.
 #[utoipa::path(get, path = "/metrics", tag = "operating",
     responses((status = 200, body = String, content_type = "text/plain", description = "The figures")))]
 pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
@@ -47,28 +47,18 @@ pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
         (
             "duplicates_total",
             "counter",
-            "Events that were known already.",
+            "Events that had already been recorded.",
             stats.duplicates,
         ),
-        (
-            "commits_total",
-            "counter",
-            "Transactions of the journal.",
-            stats.commits,
-        ),
-        (
-            "workflows",
-            "gauge",
-            "Workflows that are known.",
-            stats.workflows as u64,
-        ),
+        ("commits_total", "counter", "Journal transactions.", stats.commits),
+        ("workflows", "gauge", "Known workflows.", stats.workflows as u64),
         (
             "workflows_awake",
             "gauge",
-            "Workflows whose timelines are in memory.",
+            "Workflows with their timeline in memory.",
             stats.awake as u64,
         ),
-        ("viewers", "gauge", "Open sockets.", viewers),
+        ("viewers", "gauge", "Open WebSockets.", viewers),
         (
             "recording",
             "gauge",
@@ -85,7 +75,7 @@ pub(super) async fn metrics(State(shared): State<Shared>) -> Response {
     let version = env!("CARGO_PKG_VERSION");
     let _ = write!(
         text,
-        "# HELP adwatch_build_info The version that runs.\n# TYPE adwatch_build_info gauge\n\
+        "# HELP adwatch_build_info The running version.\n# TYPE adwatch_build_info gauge\n\
          adwatch_build_info{{version=\"{version}\"}} 1\n"
     );
     let headers = [

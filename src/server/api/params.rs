@@ -1,4 +1,4 @@
-//! What an address and its query say, read strictly: a misspelt filter must not look like "no filter".
+//! Reads addresses and queries strictly: a misspelt filter must not look like "no filter".
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
@@ -12,11 +12,11 @@ use domain::form;
 use domain::level::Level;
 use journal::PageQuery;
 
-/// Events of a page where `limit` does not say.
+/// The default number of events in a page.
 const USUAL: usize = 200;
-/// Events of the longest page.
+/// The largest number of events in a page.
 pub const MOST: usize = 1_000;
-/// Seqs of a search where `limit` does not say, and of the longest.
+/// The default and the largest number of seqs in a search.
 const USUAL_FOUND: usize = 1_000;
 const MOST_FOUND: usize = 10_000;
 
@@ -50,14 +50,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Numbered {
             Ok(seq) if (1..=LAST_SEQ).contains(&seq) => Ok(Self(id, seq)),
             _ => Err(ApiError::bad_field(
                 "seq",
-                format!("seq must be a number from 1 on, not {}", shown(&seq)),
+                format!("seq must be a whole number of at least 1, not {}", shown(&seq)),
             )),
         }
     }
 }
 
 fn unreadable(rejection: &PathRejection) -> ApiError {
-    ApiError::bad_field("adw_id", format!("the address cannot be read: {rejection}"))
+    ApiError::bad_field("adw_id", format!("the address is invalid: {rejection}"))
 }
 
 fn adw_id(text: &str) -> Result<AdwId, ApiError> {
@@ -65,12 +65,12 @@ fn adw_id(text: &str) -> Result<AdwId, ApiError> {
         .map_err(|error: domain::adw_id::AdwIdError| ApiError::bad_field("adw_id", error.to_string()))
 }
 
-/// Reads `?after=&before=&limit=&kind=&agent=&level=&q=`; an empty value is as good as none.
+/// Reads `?after=&before=&limit=&kind=&agent=&level=&q=`; an empty value counts as absent.
 pub fn page_query(query: &str) -> Result<PageQuery, ApiError> {
     limited(query, USUAL, MOST)
 }
 
-/// The same for a search, which tells more of them.
+/// The same for a search, which may return more.
 pub(super) fn search_query(query: &str) -> Result<PageQuery, ApiError> {
     limited(query, USUAL_FOUND, MOST_FOUND)
 }
@@ -96,7 +96,7 @@ pub(super) fn export_query(query: &str) -> Result<(Format, PageQuery), ApiError>
         return Err(ApiError::bad_field("format", "format is given twice"));
     }
     if others.iter().any(|(name, _)| name == "limit") {
-        let message = format!("an export has no limit; there are {ALLOWED}");
+        let message = format!("an export takes no limit; allowed parameters are {ALLOWED}");
         return Err(ApiError::bad_field("limit", message));
     }
     let format = match formats.first() {
@@ -108,7 +108,10 @@ pub(super) fn export_query(query: &str) -> Result<(Format, PageQuery), ApiError>
 
 fn no_format(name: &str) -> ApiError {
     let names = Format::ALL.map(Format::name).join(", ");
-    ApiError::bad_field("format", format!("{} is no format; there are {names}", shown(name)))
+    ApiError::bad_field(
+        "format",
+        format!("{} is not a format; the formats are {names}", shown(name)),
+    )
 }
 
 fn filters(
@@ -139,7 +142,7 @@ fn filters(
             ("level", value) => asked.filter.levels.push(level(value)?),
             ("q", _) => asked.filter.q = Some(value),
             _ => {
-                let message = format!("{} is no filter; there are {allowed}", shown(&name));
+                let message = format!("{} is not a parameter; allowed parameters are {allowed}", shown(&name));
                 return Err(ApiError::bad_field(name, message));
             }
         }
@@ -153,7 +156,7 @@ fn number(name: &str, value: &str) -> Result<u64, ApiError> {
     number.ok_or_else(|| {
         ApiError::bad_field(
             name,
-            format!("{name} must be a whole number from 0 on, not {}", shown(value)),
+            format!("{name} must be a whole number of at least 0, not {}", shown(value)),
         )
     })
 }
@@ -163,7 +166,7 @@ fn kind(value: &str) -> Result<Kind, ApiError> {
         let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
         ApiError::bad_field(
             "kind",
-            format!("{} is no kind; there are {}", shown(value), names.join(", ")),
+            format!("{} is not a kind; the kinds are {}", shown(value), names.join(", ")),
         )
     })
 }
@@ -171,7 +174,10 @@ fn kind(value: &str) -> Result<Kind, ApiError> {
 fn level(value: &str) -> Result<Level, ApiError> {
     Level::from_name(value).ok_or_else(|| {
         let names = Level::ALL.map(Level::name).join(", ");
-        ApiError::bad_field("level", format!("{} is no level; there are {names}", shown(value)))
+        ApiError::bad_field(
+            "level",
+            format!("{} is not a level; the levels are {names}", shown(value)),
+        )
     })
 }
 
@@ -218,13 +224,13 @@ mod tests {
             ("limit=0", "limit", "1 to 1000"),
             ("limit=1001", "limit", "1 to 1000"),
             ("limit=ten", "limit", "\"ten\""),
-            ("after=-1", "after", "from 0 on"),
-            ("before=9007199254740992", "before", "from 0 on"),
+            ("after=-1", "after", "at least 0"),
+            ("before=9007199254740992", "before", "at least 0"),
             ("after=1&after=2", "after", "twice"),
             ("kind=thinking", "kind", "agent_thinking"),
             ("level=warn", "level", "warning"),
             ("q=a&q=b", "q", "twice"),
-            ("agnet=x", "agnet", "no filter"),
+            ("agnet=x", "agnet", "not a parameter"),
         ] {
             let error = page_query(query).unwrap_err();
             assert_eq!(error.field.as_deref(), Some(field), "{query}");

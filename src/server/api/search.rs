@@ -18,21 +18,21 @@ use journal::{Found, PageQuery};
 #[derive(Serialize)]
 struct Answer<'a> {
     epoch: &'a str,
-    /// All that match, however many seqs are told.
+    /// The number of matching events, however many seqs are returned.
     count: u64,
-    /// The newest of them, in order.
+    /// The seqs of the newest of them, in order.
     seqs: Vec<u64>,
     head: u64,
     first: u64,
-    /// The index reaches up to here. What comes after it was found too, but more slowly.
+    /// How far the index reaches. Later events are found too, but more slowly.
     indexed: u64,
 }
 
-/// How many events of a workflow match, exactly, and the newest of them.
+/// The exact number of matching events of a workflow, and the newest of them.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/search", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::SearchLimit), responses(
     (status = 200, body = shapes::Found, description = "What was found"),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn search(
     State(shared): State<Shared>,
@@ -40,7 +40,7 @@ pub(super) async fn search(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = search_query(query.as_deref().unwrap_or_default())?;
-    // Less than the time of any request, so that this answer comes before the one that knows nothing of searches.
+    // Less than the timeout of requests, so that this answer comes before that of the general timeout.
     let patience = shared.config.limits.request_timeout * 9 / 10;
     let found = find(&shared, &adw_id, asked, patience).await?;
     let Found {
@@ -60,7 +60,7 @@ pub(super) async fn search(
     })
 }
 
-/// Searches for so long and no longer. None if there is no such workflow.
+/// Searches up to a time limit. None if the workflow does not exist.
 pub async fn find(
     shared: &Shared,
     adw_id: &AdwId,
@@ -73,8 +73,8 @@ pub async fn find(
     });
     tokio::time::timeout(patience, search).await.unwrap_or_else(|_| {
         let message = format!(
-            "counting took longer than {} s; search fewer events (after, before), those of a kind, an agent or a level, \
-             or a text that fewer hold",
+            "counting took longer than {} s; narrow the search to fewer events (after, before), a kind, an agent or a level, \
+             or search for a rarer text",
             patience.as_secs_f32()
         );
         Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", message))

@@ -24,7 +24,7 @@ struct Source {
     path: String,
     run: u32,
     agent: String,
-    /// Bytes that were taken in.
+    /// Bytes read.
     offset: u64,
     #[serde(flatten)]
     counts: LineCounts,
@@ -33,7 +33,7 @@ struct Source {
 /// The files of a workflow that were read, by path and run, and what became of their lines.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/sources", operation_id = "sources", tag = "reading", params(parameters::OfWorkflow), responses(
     (status = 200, body = shapes::Sources, description = "The files"),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn list(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
     let of = adw_id.clone();

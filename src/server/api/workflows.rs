@@ -13,7 +13,7 @@ use crate::openapi::{parameters, shapes};
 use crate::shared::Shared;
 use domain::frame::{AgentState, Workflows};
 
-/// All workflows as cards, the one heard of last first.
+/// All workflows as cards, the most recently active first.
 #[utoipa::path(get, path = "/api/workflows", operation_id = "workflows", tag = "reading", responses((status = 200, body = shapes::Workflows, description = "The workflows")))]
 pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiError> {
     let mut workflows = read(&shared, Hub::cards).await?;
@@ -25,10 +25,10 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiEr
     })
 }
 
-/// One workflow whole: its timeline up to `seq`, and its state document as last read.
+/// A complete workflow: its timeline up to `seq`, and its state document as last read.
 #[utoipa::path(get, path = "/api/agent-state/{adw_id}", operation_id = "agent_state", tag = "reading", params(parameters::OfWorkflow), responses(
     (status = 200, body = shapes::AgentState, description = "The workflow"),
-    (status = 404, body = shapes::Error, description = "There is no such workflow"),
+    (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn state(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
     let asked = adw_id.clone();

@@ -1,4 +1,4 @@
-//! Reads a settings file, and says of everything it cannot take where it stands and what is allowed there.
+//! Reads a settings file. For everything invalid, the error says where it is and what is allowed there.
 
 use std::ops::Range;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::keys::KEYS;
 use super::value::{Given, Value};
 use super::{Config, ConfigError};
 
-/// Sets in `config` what the text of the file `path` says.
+/// Applies the text of the file `path` to `config`.
 pub fn read(config: &mut Config, path: &Path, text: &str) -> Result<(), ConfigError> {
     let file = path.display().to_string();
     let line = |span: Range<usize>| 1 + text[..span.start.min(text.len())].matches('\n').count();
@@ -56,7 +56,7 @@ pub fn read(config: &mut Config, path: &Path, text: &str) -> Result<(), ConfigEr
     Ok(())
 }
 
-/// The entries as they stand in the file, so that the first mistake is the one that is reported.
+/// The entries in the order of the file, so that the first mistake is the one that is reported.
 fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Spanned<std::borrow::Cow<'i, str>>, &'t Spanned<DeValue<'i>>)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(name, _)| name.span().start);
@@ -105,7 +105,7 @@ mod tests {
 
     const SHIPPED: &str = include_str!("../../../Leptos.toml");
 
-    /// Settings of which none is the default.
+    /// Settings that all differ from the defaults.
     fn another() -> Config {
         Config {
             leptos: Leptos { reload_port: 1 },
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_shipped_file_holds_every_key_with_its_default() {
-        // Nothing is at its default before, so that a key that is not read shows.
+        // Nothing is at its default before, so that a key that is not read is noticed.
         let mut config = another();
         read(&mut config, Path::new("Leptos.toml"), SHIPPED).unwrap();
         assert_eq!(config, Config::default());
@@ -231,7 +231,7 @@ mod tests {
     fn a_key_outside_of_a_section_is_sent_home() {
         let said = refusal("listen = \"127.0.0.1:1\"\n");
         assert!(
-            said.starts_with("Leptos.toml:1: `listen` stands outside of a section"),
+            said.starts_with("Leptos.toml:1: `listen` is outside any section"),
             "{said}"
         );
         assert!(said.ends_with("[server]\nlisten = \"127.0.0.1:4600\""), "{said}");
@@ -263,6 +263,6 @@ mod tests {
     #[test]
     fn broken_toml_is_refused_with_its_line() {
         let said = refusal("[server]\nlisten = \n");
-        assert!(said.starts_with("Leptos.toml:2: this is no TOML"), "{said}");
+        assert!(said.starts_with("Leptos.toml:2: not valid TOML"), "{said}");
     }
 }

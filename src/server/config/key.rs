@@ -1,4 +1,4 @@
-//! What one setting is, and how a key is found by its name, or by what was probably meant.
+//! One setting, and how a key is found by its name, or by what was probably meant.
 
 use super::keys::KEYS;
 use super::value::{Given, Value};
@@ -10,14 +10,14 @@ pub struct Key {
     pub name: &'static str,
     /// The environment variable that overrides the file.
     pub variable: &'static str,
-    /// Completes "it must be …".
+    /// Completes the sentence "it must be …".
     pub allowed: &'static str,
-    /// As it stands in the file.
+    /// As written in the file.
     pub example: &'static str,
     pub set: fn(&mut Config, &Given<'_>) -> Result<(), Refused>,
 }
 
-/// A value that a key does not take; with the reason where "it must be …" does not say enough.
+/// A value that a key does not accept; with a reason if "it must be …" does not say enough.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Refused(Option<&'static str>);
 
@@ -34,7 +34,7 @@ impl Key {
         format!("{} = {}", self.name, self.example)
     }
 
-    /// Says that the value at `place` is not taken.
+    /// The error for a value at `place` that is not accepted.
     pub fn refuse(&self, value: &Value, refused: Refused, place: String) -> ConfigError {
         ConfigError::BadValue {
             place,
@@ -46,7 +46,7 @@ impl Key {
     }
 }
 
-/// The section of that name, with the name that lives as long as the table.
+/// The section with that name, as a name with static lifetime.
 pub fn section(name: &str) -> Option<&'static str> {
     KEYS.iter().map(|key| key.section).find(|section| *section == name)
 }
@@ -62,12 +62,12 @@ pub fn find(section: &str, name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.section == section && key.name == name)
 }
 
-/// The key that a flag or a test means by its name alone.
+/// The key that a flag or a test refers to by its name alone.
 pub fn named(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// Two lines that show where a key belongs: that of the name, or a common one.
+/// Two lines that show where a key belongs: the key of that name, or a common one.
 pub fn home(name: &str) -> String {
     named(name)
         .or_else(|| named("listen"))

@@ -1,4 +1,4 @@
-//! The table of all settings: where each stands, what overrides it, what it may be and an example of it.
+//! The table of all settings: where each belongs, what overrides it, its allowed values and an example.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use super::value::Given;
 use super::{Durability, LogFormat};
 
 const ONLY_THIS_MACHINE: &str = "an address of this machine (127.0.0.1, [::1] or localhost) with a port: \
-    adwatch does not ask who is reading, so it does not listen to other machines";
+    adwatch does not authenticate anyone, so it accepts no connections from other machines";
 
 /// All settings, in the order of the file.
 pub const KEYS: &[Key] = &[
@@ -25,7 +25,7 @@ pub const KEYS: &[Key] = &[
         section: "server",
         name: "listen",
         variable: "ADWATCH_LISTEN",
-        allowed: "an address of this machine with a port; port 0 takes a free one",
+        allowed: "an address of this machine with a port; port 0 picks a free one",
         example: "\"127.0.0.1:4600\"",
         set: |config, given| {
             let address = given.text().and_then(address).ok_or(Refused::default())?;
@@ -48,7 +48,7 @@ pub const KEYS: &[Key] = &[
         section: "server",
         name: "log",
         variable: "ADWATCH_LOG",
-        allowed: "off, error, warn, info, debug or trace, or several with their modules",
+        allowed: "off, error, warn, info, debug or trace, or a list of levels with their modules",
         example: "\"info,adwatch=debug\"",
         set: |config, given| put(&mut config.server.log, given.text().and_then(directives)),
     },
@@ -162,7 +162,7 @@ pub const KEYS: &[Key] = &[
         section: "journal",
         name: "keep_days",
         variable: "ADWATCH_KEEP_DAYS",
-        allowed: "a number of days up to 36500; 0 keeps events for ever",
+        allowed: "a number of days up to 36500; 0 keeps events forever",
         example: "90",
         set: |config, given| put(&mut config.journal.keep_days, number(given, 0, 36_500)),
     },
@@ -170,7 +170,7 @@ pub const KEYS: &[Key] = &[
         section: "journal",
         name: "keep_bytes",
         variable: "ADWATCH_KEEP_BYTES",
-        allowed: "a size from 1 MiB on, or \"0 B\", which keeps all events",
+        allowed: "a size of at least 1 MiB, or \"0 B\" to keep all events",
         example: "\"20 GiB\"",
         set: |config, given| {
             let bytes = given.size().filter(|bytes| *bytes == 0 || *bytes >= 1 << 20);
@@ -189,7 +189,7 @@ pub const KEYS: &[Key] = &[
         section: "access",
         name: "allowed_hosts",
         variable: "ADWATCH_ALLOWED_HOSTS",
-        allowed: "a list of host names, with a port where only that one is meant",
+        allowed: "a list of host names, each with a port if only that port is meant",
         example: "[\"adwatch.internal\"]",
         set: |config, given| put(&mut config.access.allowed_hosts, given.list(parsed)),
     },
@@ -295,7 +295,7 @@ fn parsed<T: FromStr>(given: &Given<'_>) -> Option<T> {
     given.text()?.parse().ok()
 }
 
-/// Checked here, because a mistake in it would otherwise only show as lines that are missing.
+/// Checked here, because a mistake in it would otherwise only be noticed by missing lines.
 fn directives(text: &str) -> Option<String> {
     tracing_subscriber::EnvFilter::try_new(text).ok()?;
     (!text.trim().is_empty()).then(|| text.to_owned())

@@ -1,23 +1,23 @@
-//! A setting's value before it has a type: as a TOML file writes it, or as a variable or flag spells it.
+//! A setting's value before it has a type: as in a TOML file, or as given in a variable or flag.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What stands behind a key.
+/// The value of a key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     Text(String),
     Whole(i64),
     Flag(bool),
     List(Vec<Value>),
-    /// From a variable or a flag, where a number is spelled and a list has commas.
+    /// From a variable or a flag, where numbers are text and lists are separated by commas.
     Loose(String),
-    /// A TOML value that no key takes: a float, a date or a table, as written.
+    /// A TOML value that no key accepts: a float, a date or a table, as written.
     Other(String),
 }
 
-/// A value and the folder that its relative paths count from.
+/// A value and the folder that its relative paths are relative to.
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a> {
     pub value: &'a Value,
@@ -79,7 +79,7 @@ impl Given<'_> {
         (!text.is_empty()).then(|| self.folder.join(text))
     }
 
-    /// Each item read by `item`; none if one of them cannot be.
+    /// Each item read by `item`; none if one of them is invalid.
     pub fn list<T>(&self, item: impl Fn(&Given<'_>) -> Option<T>) -> Option<Vec<T>> {
         let read = |value: &Value| {
             item(&Given {

@@ -110,7 +110,7 @@ fn card(shared: &Shared, adw_id: &AdwId) -> Option<Card> {
     let card = shared.card(&live);
     // It is tried again with the next event; until then the board shows the card it has.
     card.unwrap_or_else(|error| {
-        tracing::error!(%error, adw.id = %adw_id, "a card cannot be made");
+        tracing::error!(%error, adw.id = %adw_id, "cannot build a board card");
         None
     })
 }

@@ -78,7 +78,7 @@ pub(super) fn start(mut indexer: Box<dyn Indexer>, indexing: Arc<Indexing>) -> J
                 Ok(true) => true,
                 Ok(false) => indexing.wait(),
                 Err(error) => {
-                    warn!(%error, "the search index is not filled; searches are slower until it is");
+                    warn!(%error, "the search index is not being filled; searches are slower until it is");
                     indexing.pause(AFTER_FAILURE)
                 }
             };

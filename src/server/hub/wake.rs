@@ -66,7 +66,7 @@ fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline,
         }
         if timeline.seq == before && before < head {
             return Err(JournalError::Read(format!(
-                "events {} to {head} of {adw_id} are missing",
+                "events {} to {head} of {adw_id} are missing from the journal",
                 before + 1
             )));
         }

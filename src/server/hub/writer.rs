@@ -187,11 +187,11 @@ impl Writer {
     fn refusal(&self, cause: &JournalError) -> RecordError {
         match cause {
             JournalError::Full => {
-                warn!("the disk is full; events are refused until there is room");
+                warn!("the disk is full; events are refused until there is space");
                 RecordError::Full
             }
             other => {
-                error!(error = %other, "recording has stopped; restart adwatch");
+                error!(error = %other, "recording stopped; restart adwatch");
                 RecordError::Stopped(self.shared.stopped.get_or_init(|| other.to_string()).clone())
             }
         }
@@ -206,7 +206,7 @@ impl Writer {
             self.store(adw_ids);
         }
         if let Err(error) = self.journal.close() {
-            warn!(%error, "the journal was not closed cleanly; nothing that was acknowledged is lost");
+            warn!(%error, "the journal was not closed cleanly; no acknowledged event is lost");
         }
         self.shared
             .stopped

@@ -1,11 +1,11 @@
-//! The lines of a file, one at a time and none longer than memory should hold.
+//! The lines of a file, one at a time, with a limit on their length in memory.
 
 use std::io::{self, BufRead};
 
 /// An exported body may be this long, in bytes; a stream's longest line (64 MiB) fits with all its escapes.
 const LONGEST_BYTES: usize = 256 * 1024 * 1024;
 
-/// Reads line by line; empty lines are passed over.
+/// Reads line by line; empty lines are skipped.
 pub(super) struct Lines<R> {
     file: R,
     line: Vec<u8>,
@@ -46,7 +46,7 @@ impl<R: BufRead> Lines<R> {
             }
         }
         let text = self.line.trim_ascii();
-        // Some editors put a mark before the first line.
+        // Some editors put a byte order mark before the first line.
         let text = text
             .strip_prefix(b"\xef\xbb\xbf")
             .filter(|_| self.number == 1)
@@ -58,7 +58,7 @@ impl<R: BufRead> Lines<R> {
         }))
     }
 
-    /// Reads one line, and keeps no more of it than is allowed; its length, or none at the end.
+    /// Reads one line, and keeps no more of it than is allowed; returns its length, or none at the end.
     fn read(&mut self) -> io::Result<Option<usize>> {
         self.line.clear();
         let mut length = 0;

@@ -6,7 +6,7 @@ use super::{Ingest, Shape};
 use journal::Batch;
 use publisher::courier::{Answer, Post, Unreachable};
 
-/// Stands where a courier has a connection.
+/// Takes the place of a courier's connection.
 pub(crate) struct Left(Ingest);
 
 impl Left {
@@ -16,7 +16,7 @@ impl Left {
 }
 
 impl Post for Left {
-    /// Blocks until the lines are recorded. What a full disk, or a journal that has stopped, does not take stays where it is.
+    /// Blocks until the lines are recorded. If the disk is full or the journal has stopped, the rest stays where it is.
     fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable> {
         let answer = |status, refused| Answer {
             status,

@@ -1,4 +1,4 @@
-//! Where the tools of earlier dashboards push: their addresses, their bodies and the answers that they look for.
+//! Where the tools of earlier dashboards push: their addresses, their bodies and the answers that they expect.
 //!
 //! What they send is read by `domain::push` like everything else; only the address and the answer differ.
 
@@ -26,14 +26,14 @@ pub(super) fn router() -> OpenApiRouter<Arc<Ingest>> {
         .routes(routes!(observe))
 }
 
-/// Takes what a workflow says of itself, in the shape of earlier dashboards.
+/// Accepts what a workflow reports about itself, in the shape of earlier dashboards.
 #[utoipa::path(post, path = "/api/workflow-updates", tag = "pushing",
     request_body(content((older::WorkflowUpdate = "application/json"))),
     responses(
-        (status = 200, body = pushed::Reply, description = "It is kept"),
-        (status = 400, body = pushed::Reply, description = "It could not be kept"),
+        (status = 200, body = pushed::Reply, description = "The event is saved"),
+        (status = 400, body = pushed::Reply, description = "The event could not be saved"),
         (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is no JSON in UTF-8"),
+        (status = 415, body = pushed::Reply, description = "The body is not JSON in UTF-8"),
         (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
         (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
@@ -41,14 +41,14 @@ async fn workflow_update(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, 
     take(ingest, &headers, body).await
 }
 
-/// Takes what happened to a stage or to the workflow, in the shape of earlier dashboards.
+/// Accepts what happened to a stage or to the workflow, in the shape of earlier dashboards.
 #[utoipa::path(post, path = "/api/stage-event", tag = "pushing",
     request_body(content((older::StageEvent = "application/json"))),
     responses(
-        (status = 200, body = pushed::Reply, description = "It is kept"),
-        (status = 400, body = pushed::Reply, description = "It could not be kept"),
+        (status = 200, body = pushed::Reply, description = "The event is saved"),
+        (status = 400, body = pushed::Reply, description = "The event could not be saved"),
         (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is no JSON in UTF-8"),
+        (status = 415, body = pushed::Reply, description = "The body is not JSON in UTF-8"),
         (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
         (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
@@ -62,16 +62,16 @@ async fn take(ingest: Arc<Ingest>, headers: &HeaderMap, body: Body) -> Response 
     }
 }
 
-/// Takes one hook of Claude Code as the clients of hook observers send it, and gives it back as it is kept.
+/// Accepts one hook of Claude Code as the clients of hook observers send it, and returns it as stored.
 ///
-/// It becomes an event of the workflow that knows its session, like a pushed hook.
+/// It becomes an event of the workflow that its session belongs to, like a pushed hook.
 #[utoipa::path(post, path = "/events", tag = "pushing",
     request_body(content((older::ObservedHook = "application/json"))),
     responses(
-        (status = 200, body = older::KeptHook, description = "It is kept"),
-        (status = 400, body = pushed::Reply, description = "It could not be kept"),
+        (status = 200, body = older::KeptHook, description = "The event is saved"),
+        (status = 400, body = pushed::Reply, description = "The event could not be saved"),
         (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is no JSON in UTF-8"),
+        (status = 415, body = pushed::Reply, description = "The body is not JSON in UTF-8"),
         (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
         (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
@@ -79,7 +79,7 @@ async fn observe(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Bo
     let at = clock::now();
     match ingest.take(&headers, body, Shape::Observed).await {
         Ok((reply, Some(Value::Object(mut row)))) if reply.is_success() => {
-            // Those clients count rows of a table; here the number is made of what was sent.
+            // Those clients expect the number of a table row; here the number is derived from what was sent.
             let hash = xxh3_64(Value::Object(row.clone()).to_string().as_bytes());
             // 53 bits survive every JSON reader.
             row.insert("id".to_owned(), (hash >> 11).into());

@@ -1,4 +1,4 @@
-//! Receiving a body: only what can be read, and never more than the limit, whatever its headers promise.
+//! Receives a body: only in a supported format, and never more than the limit, whatever its headers promise.
 
 use std::time::Duration;
 
@@ -10,23 +10,23 @@ use futures_util::StreamExt;
 
 use super::reply::Reply;
 
-/// A client that sends too much hears why only if it can send on for a while: at most so many times the limit …
+/// A client that sends too much learns why only if it can continue to send for a while: at most this many times the limit …
 const DRAIN_LIMITS: usize = 8;
-/// … and at most so long.
+/// … and at most for this long.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
-/// What the headers say of the body.
+/// What the headers say about the body.
 pub(super) struct Media {
-    /// Its sender says that every line is an item.
+    /// Whether its sender declares every line as an item.
     pub(super) is_by_line: bool,
 }
 
-/// Reads the headers. `curl -d` says that it sends a form, so that is taken; what the body is tells the body.
+/// Reads the headers. `curl -d` declares a form, so that is accepted; the body itself shows what it is.
 pub(super) fn media(headers: &HeaderMap) -> Result<Media, Reply> {
     let encoding = text(headers, &CONTENT_ENCODING)?;
     if !matches!(encoding.as_str(), "" | "identity") {
         return Err(Reply::unsupported(format!(
-            "content-encoding {encoding} is not read here; send the body as it is"
+            "content-encoding {encoding} is not supported; send the body unencoded"
         )));
     }
     let content_type = text(headers, &CONTENT_TYPE)?;
@@ -49,14 +49,14 @@ pub(super) fn media(headers: &HeaderMap) -> Result<Media, Reply> {
     ) || (essence.starts_with("application/") && essence.ends_with("+json"));
     if !is_by_line && !is_json {
         return Err(Reply::unsupported(format!(
-            "content-type {essence} is not read here; send application/json or application/x-ndjson"
+            "content-type {essence} is not supported; send application/json or application/x-ndjson"
         )));
     }
     let charset = parameters.find_map(|parameter| parameter.strip_prefix("charset="));
     match charset.map(|charset| charset.trim_matches('"')) {
         None | Some("utf-8" | "utf8" | "us-ascii") => Ok(Media { is_by_line }),
         Some(other) => Err(Reply::unsupported(format!(
-            "charset {other} is not read here; send UTF-8"
+            "charset {other} is not supported; send UTF-8"
         ))),
     }
 }
@@ -67,7 +67,7 @@ pub(super) async fn receive(headers: &HeaderMap, body: Body, max_bytes: usize) -
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
     if headers.contains_key(EXPECT) && promised.is_some_and(|promised| promised > max_bytes) {
-        // The client waits for leave to send; it gets none.
+        // The client waits for permission to send, and gets none.
         return Err(Reply::too_large(max_bytes));
     }
     let mut chunks = body.into_data_stream();
@@ -92,7 +92,7 @@ pub(super) async fn receive(headers: &HeaderMap, body: Body, max_bytes: usize) -
     Ok(if joined.is_empty() { received } else { joined.freeze() })
 }
 
-/// Lets the client send on and throws it away, so that it reads the answer instead of a reset connection.
+/// Lets the client continue to send and discards it, so that it reads the answer instead of a reset connection.
 async fn drain(mut chunks: BodyDataStream, max_bytes: usize) {
     let drained = async {
         let mut left = max_bytes.saturating_mul(DRAIN_LIMITS);
@@ -103,7 +103,7 @@ async fn drain(mut chunks: BodyDataStream, max_bytes: usize) {
             }
         }
     };
-    // Whoever is not done by then has had time enough.
+    // A client that is not done by then has had enough time.
     let _ = tokio::time::timeout(DRAIN_TIME, drained).await;
 }
 
@@ -112,5 +112,5 @@ fn text(headers: &HeaderMap, name: &axum::http::HeaderName) -> Result<String, Re
         return Ok(String::new());
     };
     let text = value.to_str().map(|text| text.trim().to_ascii_lowercase());
-    text.map_err(|_| Reply::unsupported(format!("{name} is no text")))
+    text.map_err(|_| Reply::unsupported(format!("{name} is not readable text")))
 }

@@ -1,4 +1,4 @@
-//! What a publisher is told: how many of its items are kept, and which are not and why.
+//! The answer to a publisher: how many of its items were recorded, and which were not and why.
 
 use axum::Json;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
@@ -20,10 +20,10 @@ pub(super) struct Reply {
     code: StatusCode,
     status: &'static str,
     accepted: usize,
-    /// Known already, by an id or because they change nothing.
+    /// Already known by a key, or without any change.
     duplicates: usize,
     refused: Vec<Refused>,
-    /// The workflow, if all items are of one.
+    /// The workflow, if all items belong to the same one.
     #[serde(skip_serializing_if = "Option::is_none")]
     adw_id: Option<AdwId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +33,7 @@ pub(super) struct Reply {
     message: Option<String>,
 }
 
-/// An item that cannot be kept, by its place in the body from 0.
+/// An item that cannot be recorded, by its index in the body, from 0.
 #[derive(Debug, Serialize)]
 pub(super) struct Refused {
     pub(super) index: usize,
@@ -94,7 +94,7 @@ impl Reply {
         }
     }
 
-    /// The answer once everything is recorded: an error only if there was something, and nothing of it could be kept.
+    /// The answer once everything is recorded: an error only if there were items and none of them could be recorded.
     pub(super) fn done(self) -> Self {
         let Some(first) = self.refused.first().filter(|_| self.accepted + self.duplicates == 0) else {
             return self;
@@ -102,7 +102,7 @@ impl Reply {
         let message = match self.refused.len() {
             1 => first.reason.clone(),
             count => format!(
-                "none of the {count} items can be kept; the first (index {}): {}",
+                "none of the {count} items can be recorded; the first (index {}): {}",
                 first.index, first.reason
             ),
         };
@@ -118,7 +118,7 @@ impl Reply {
         self.error.is_none()
     }
 
-    /// With the message that the clients of older servers look for.
+    /// Adds the message that clients of older servers expect.
     pub(super) fn in_words(self) -> Self {
         let message = match &self.error {
             Some(error) => error.message.clone(),
@@ -132,7 +132,7 @@ impl Reply {
         }
     }
 
-    /// The body holds no items.
+    /// The body contains no items.
     pub(super) fn no_items(error: &BodyError) -> Self {
         let code = match error {
             BodyError::Empty => "empty_body",
@@ -148,7 +148,7 @@ impl Reply {
     }
 
     pub(super) fn interrupted(why: &str) -> Self {
-        let message = format!("the body ended too early: {why}");
+        let message = format!("the body ended early: {why}");
         Self::new().error(StatusCode::BAD_REQUEST, "incomplete_body", message)
     }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::shapes::{AdwId, Card, Epoch, Event, Timestamp};
 use super::timeline::Timeline;
 
-/// A frame of the server on `/ws` with the subprotocol `adwatch.v1`.
+/// A frame from the server on `/ws` with the subprotocol `adwatch.v1`.
 #[derive(ToSchema)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
 pub enum FrameFromServer {
@@ -19,7 +19,7 @@ pub enum FrameFromServer {
     Error(FrameError),
 }
 
-/// A frame of a client on `/ws` with the subprotocol `adwatch.v1`.
+/// A frame from a client on `/ws` with the subprotocol `adwatch.v1`.
 #[derive(ToSchema)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
 pub enum FrameFromBrowser {
@@ -33,12 +33,12 @@ pub enum FrameFromBrowser {
 pub struct Hello {
     epoch: Epoch,
     server_time: Timestamp,
-    /// A sign of life comes this often; who misses two is no longer connected.
+    /// How often a heartbeat comes; a client that misses two is no longer connected.
     heartbeat_ms: u64,
     patience: Patience,
 }
 
-/// After how much silence a run counts as stalled, or as waiting for its tool.
+/// After how long a silence a run counts as stalled, or as waiting for its tool.
 #[derive(ToSchema)]
 pub struct Patience {
     silence_ms: u64,
@@ -55,13 +55,13 @@ pub struct Snapshot {
     timeline: Timeline,
 }
 
-/// All events that were waiting: `from` to `to`, without a hole.
+/// All events that were waiting: `from` to `to`, without gaps.
 #[derive(ToSchema)]
 pub struct Events {
     adw_id: AdwId,
     from: u64,
     to: u64,
-    /// The newest seq, where the frame does not reach it.
+    /// The newest seq, if the frame does not reach it.
     head: Option<u64>,
     list: Vec<Event>,
 }
@@ -74,20 +74,20 @@ pub struct Board {
     removed: Vec<AdwId>,
 }
 
-/// A sign of life.
+/// A heartbeat.
 #[derive(ToSchema)]
 pub struct Heartbeat {
     server_time: Timestamp,
 }
 
-/// A frame of the client could not be followed.
+/// A frame from the client was invalid.
 #[derive(ToSchema)]
 pub struct FrameError {
     code: String,
     message: String,
 }
 
-/// Asks for a workflow from a seq on, or for the board.
+/// Subscribes to a workflow, from a seq on, or to the board.
 #[derive(ToSchema)]
 pub struct Subscribe {
     adw_id: Option<AdwId>,
@@ -98,7 +98,7 @@ pub struct Subscribe {
     board: Option<bool>,
 }
 
-/// Ends what `subscribe` asked for.
+/// Ends a subscription.
 #[derive(ToSchema)]
 pub struct Unsubscribe {
     adw_id: Option<AdwId>,

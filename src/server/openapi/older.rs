@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::pushed::HookStdin;
 use super::shapes::AdwId;
 
-/// What a workflow says of itself.
+/// What a workflow reports about itself.
 #[derive(ToSchema)]
 #[schema(example = json!({"type": "status_update", "data": {"adw_id": "c0a43f47", "workflow_name": "adw_sdlc_iso",
     "status": "in_progress", "message": "building", "progress_percent": 40, "current_step": "Stage: Build"}}))]
@@ -17,7 +17,7 @@ pub enum WorkflowUpdate {
     Log(WorkflowLog),
 }
 
-/// How far it has come.
+/// The progress of a workflow.
 #[derive(ToSchema)]
 pub struct StatusUpdate {
     #[schema(inline)]
@@ -41,7 +41,7 @@ pub struct StatusData {
     timestamp: Option<OlderTime>,
     #[schema(minimum = 0, maximum = 100)]
     progress_percent: Option<f64>,
-    /// `Stage: Build` begins that stage.
+    /// `Stage: Build` starts that stage.
     current_step: Option<String>,
 }
 
@@ -54,7 +54,7 @@ pub enum Status {
     Failed,
 }
 
-/// A line of its log.
+/// A log entry of a workflow.
 #[derive(ToSchema)]
 pub struct WorkflowLog {
     #[schema(inline)]
@@ -124,7 +124,7 @@ pub enum StageEventType {
     WorkflowFailed,
 }
 
-/// A moment; without a zone it is UTC or the local time of the server, whichever is nearer to now.
+/// A time; without a time zone it is UTC or the server's local time, whichever is closer to now.
 #[derive(ToSchema)]
 #[schema(value_type = String, example = "2026-01-15T10:30:00.123456",
     pattern = r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z?$")]
@@ -141,18 +141,18 @@ pub struct ObservedHook {
     session_id: String,
     #[schema(min_length = 1, max_length = 100)]
     hook_event_type: String,
-    /// What the hook got on its stdin.
+    /// What the hook received on its stdin.
     payload: HookStdin,
     /// Milliseconds since 1970.
     #[schema(minimum = 1_000_000_000_000_u64, maximum = 4_000_000_000_000_u64)]
     timestamp: Option<u64>,
 }
 
-/// The hook as it is kept: the fields that were sent, without secrets and pictures.
+/// The hook as stored: the fields that were sent, without secrets and pictures.
 #[derive(ToSchema)]
 pub struct KeptHook {
-    /// A number made of what was sent.
+    /// A number derived from what was sent.
     id: u64,
-    /// As it was sent, else the time of arrival in milliseconds since 1970.
+    /// As sent, or otherwise the time of arrival in milliseconds since 1970.
     timestamp: Value,
 }

@@ -12,7 +12,7 @@ pub(super) fn body(document: &Value) -> String {
     let info = &document["info"];
     let _ = write!(
         out,
-        "<header><a href=\"/\">adwatch</a><h1>API</h1><p>{}</p><p>The same for programs: \
+        "<header><a href=\"/\">adwatch</a><h1>API</h1><p>{}</p><p>Machine-readable description: \
          <a href=\"/api/openapi.json\"><code>/api/openapi.json</code></a> (OpenAPI 3.1), version {}</p></header>",
         prose(text(info, "description")),
         escaped(text(info, "version")),
@@ -117,7 +117,7 @@ fn write_operation(out: &mut String, document: &Value, path: &str, method: &str,
 
 /// What any request may be told, once for all.
 fn write_always(out: &mut String) {
-    out.push_str("<section><h2>any request</h2><article><p>May be told, in the shape ");
+    out.push_str("<section><h2>any request</h2><article><p>Any request can fail with one of these, in the shape ");
     let _ = write!(out, "{}:</p><dl>", kind(&json!({"$ref": "#/components/schemas/Error"})));
     for (status, meaning) in ALWAYS {
         let _ = write!(out, "<dt><code>{status}</code></dt><dd>{}</dd>", prose(meaning));

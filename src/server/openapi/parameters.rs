@@ -8,7 +8,7 @@ use crate::api::export;
 use domain::event;
 use domain::level::Level;
 
-/// What narrows the events of a workflow.
+/// The filters for the events of a workflow.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Filters {
@@ -26,7 +26,7 @@ pub struct Filters {
     /// Only events of these levels.
     #[param(required = false, schema_with = levels)]
     level: Option<Vec<String>>,
-    /// Only events that hold this text, in any case.
+    /// Only events that contain this text, ignoring case.
     q: Option<String>,
 }
 
@@ -42,7 +42,7 @@ pub enum Types {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OfFeed {
-    /// Which types the plain feed has; both if absent.
+    /// The types that the plain feed contains; both if absent.
     #[param(inline)]
     types: Option<Types>,
 }
@@ -76,7 +76,7 @@ pub struct Back {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Limit {
-    /// Events of the page; 200 if absent. With `before` alone, or neither, the newest come.
+    /// The number of events in the page; 200 if absent. With only `before`, or neither, you get the newest.
     #[param(minimum = 1, maximum = 1_000)]
     limit: Option<u64>,
 }
@@ -85,7 +85,7 @@ pub struct Limit {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SearchLimit {
-    /// Seqs that are named; 1,000 if absent.
+    /// The number of seqs returned; 1,000 if absent.
     #[param(minimum = 1, maximum = 10_000)]
     limit: Option<u64>,
 }
@@ -94,7 +94,7 @@ pub struct SearchLimit {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct OfPicture {
-    /// As an event names it (`media`).
+    /// The name of the picture, from the `media` of an event.
     #[param(
         example = "e124007e0371a272f11e7fbc2414aff5a1095f3a46ad29771ea1bf3f8a5b07ca.png",
         pattern = r"^[0-9a-f]{64}\.(png|jpg|gif|webp)$"

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::shapes::{AdwId, ErrorText, Kind};
 
-/// An event as it is pushed. More is tolerated than stands here: docs/protocol.md says what.
+/// An event as it is pushed. More is accepted than is described here: see docs/protocol.md.
 #[derive(ToSchema)]
 #[schema(example = json!({"type": "agent_log_entry", "data": {"adw_id": "c0a43f47", "event_id": "notifier-1",
     "agent": "adw_plan_iso", "payload": {"level": "INFO", "message": "planning"}}}))]
@@ -17,11 +17,11 @@ pub struct PushedEvent {
     data: PushedData,
 }
 
-/// What a pushed event says.
+/// The content of a pushed event.
 #[derive(ToSchema)]
 pub struct PushedData {
     adw_id: AdwId,
-    /// Makes the push safe to repeat: two events of a workflow with the same one are one event.
+    /// Makes the push safe to repeat: two events of a workflow with the same id are one event.
     #[schema(max_length = 256)]
     event_id: Option<String>,
     /// When it happened, in UTC; the time of arrival if absent.
@@ -43,7 +43,7 @@ pub struct PushedData {
     payload: Option<Map<String, Value>>,
 }
 
-/// A hook of Claude Code as it is pushed. It need not name its workflow: that is found by the session, or by the folder.
+/// A hook of Claude Code as it is pushed. It need not name its workflow, which is found by the session or the folder.
 #[derive(ToSchema)]
 #[schema(example = json!({"type": "hook", "data": {"event_id": "hook-1", "payload": {"session_id": "5f1e03c2",
     "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_use_id": "toolu_01", "tool_input": {"command": "cargo test"}}}}))]
@@ -59,7 +59,7 @@ pub enum HookWord {
     Hook,
 }
 
-/// What a hook tells.
+/// The content of a hook.
 #[derive(ToSchema)]
 pub struct PushedHookData {
     adw_id: Option<AdwId>,
@@ -74,11 +74,11 @@ pub struct PushedHookData {
         pattern = r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,3})?Z$"
     )]
     timestamp: Option<String>,
-    /// What the hook got on its stdin.
+    /// What the hook received on its stdin.
     payload: HookStdin,
 }
 
-/// What Claude Code gives a hook on its stdin. All of it is kept.
+/// What Claude Code passes to a hook on its stdin. All of it is kept.
 #[derive(ToSchema)]
 pub struct HookStdin {
     #[schema(min_length = 1, max_length = 256)]
@@ -94,7 +94,7 @@ pub struct HookStdin {
     more: BTreeMap<String, Value>,
 }
 
-/// One thing to record.
+/// One item to record.
 #[derive(ToSchema)]
 #[serde(untagged)]
 pub enum PushedItem {
@@ -112,30 +112,30 @@ pub enum Pushed {
     Several(Vec<PushedItem>),
 }
 
-/// What became of a push.
+/// The result of a push.
 #[derive(ToSchema)]
 #[schema(example = json!({"status": "success", "accepted": 1, "duplicates": 0, "refused": [], "adw_id": "c0a43f47"}))]
 pub struct Reply {
     /// `success` or `error`.
     #[schema(pattern = "^(success|error)$")]
     status: String,
-    /// Items that are kept now.
+    /// Items that were recorded.
     accepted: u64,
-    /// Items that were known already, or change nothing.
+    /// Items that were already known, or that change nothing.
     duplicates: u64,
-    /// Items that cannot be kept.
+    /// Items that could not be recorded.
     refused: Vec<Refused>,
-    /// The workflow, if all items are of one.
+    /// The workflow, if all items belong to the same one.
     adw_id: Option<AdwId>,
     error: Option<ErrorText>,
-    /// What became of it in a sentence, where older clients expect one.
+    /// The result in a sentence, where older clients expect one.
     message: Option<String>,
 }
 
-/// An item that cannot be kept.
+/// An item that could not be recorded.
 #[derive(ToSchema)]
 pub struct Refused {
-    /// Its place in the body, from 0.
+    /// Its index in the body, from 0.
     index: u64,
     field: String,
     reason: String,

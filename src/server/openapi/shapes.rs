@@ -8,18 +8,18 @@ use utoipa::ToSchema;
 
 use super::timeline::{Pace, Pulse, Timeline};
 
-/// The name of a workflow: one safe path component of 1 to 64 characters, mostly 8 hex digits.
+/// The id of a workflow: a safe path component of 1 to 64 characters, usually 8 hex digits.
 #[derive(ToSchema)]
 #[schema(value_type = String, example = "c0a43f47", min_length = 1, max_length = 64,
     pattern = r"^(?!\.{1,2}$)[A-Za-z0-9_.+@=~, -]{1,64}$")]
 pub struct AdwId(String);
 
-/// A moment in UTC, to the millisecond.
+/// A time in UTC, to the millisecond.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-01-15T10:30:00.123Z")]
 pub struct Timestamp(String);
 
-/// The kind of an event; what is not known is `other`.
+/// The kind of an event; an unknown kind is recorded as `other`.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum Kind {
@@ -35,7 +35,7 @@ pub enum Kind {
     Other,
 }
 
-/// Who says when it happened: the publisher, whoever read it when it was written, or nobody (it was found later).
+/// Where the time comes from: the publisher, adwatch reading it as it was written, or nowhere (it was found later).
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum TimeSource {
@@ -44,7 +44,7 @@ pub enum TimeSource {
     Unknown,
 }
 
-/// One thing that happened in a workflow; never changed once recorded.
+/// One thing that happened in a workflow; it never changes once recorded.
 #[derive(ToSchema)]
 #[schema(example = json!({"type": "tool_execution", "data": {
     "adw_id": "c0a43f47", "seq": 42, "timestamp": "2026-01-15T10:30:00.123Z", "time_source": "source",
@@ -56,36 +56,36 @@ pub struct Event {
     data: EventData,
 }
 
-/// What an event says.
+/// The content of an event.
 #[derive(ToSchema)]
 pub struct EventData {
     adw_id: AdwId,
-    /// Its number in the workflow: 1, 2, 3 … without holes.
+    /// Its number in the workflow: 1, 2, 3 … without gaps.
     #[schema(minimum = 1)]
     seq: u64,
     timestamp: Timestamp,
     time_source: TimeSource,
     /// What exactly happened, for example `tool_execution_pre`.
     event_type: String,
-    /// The worker inside of the workflow.
+    /// The worker within the workflow.
     #[schema(required)]
     agent: Option<String>,
-    /// The attempt of the agent, from 1.
+    /// The number of the agent's attempt, from 1.
     #[schema(required, minimum = 1)]
     run: Option<u32>,
     /// The Claude Code session.
     #[schema(required)]
     session_id: Option<String>,
-    /// The Task call whose sub-agent this is from.
+    /// The Task call whose sub-agent caused this event.
     #[schema(required)]
     parent_tool_use_id: Option<String>,
-    /// What belongs to the kind; fields that adwatch does not know are kept.
+    /// The fields of this kind; fields that adwatch does not know are kept.
     payload: Value,
 }
 
-/// An answer that is an error.
+/// An error response.
 #[derive(ToSchema)]
-#[schema(example = json!({"error": {"code": "not_found", "message": "there is no workflow nobody"}}))]
+#[schema(example = json!({"error": {"code": "not_found", "message": "workflow nobody does not exist"}}))]
 pub struct Error {
     error: ErrorText,
 }
@@ -95,9 +95,9 @@ pub struct Error {
 pub struct ErrorText {
     /// For programs; it never changes.
     code: String,
-    /// For a person.
+    /// For people.
     message: String,
-    /// The field or parameter that is wrong.
+    /// The field or parameter at fault.
     field: Option<String>,
 }
 
@@ -106,16 +106,16 @@ pub struct ErrorText {
 pub struct Workflows {
     epoch: Epoch,
     server_time: Timestamp,
-    /// The one heard of last first.
+    /// The most recently active first.
     workflows: Vec<Card>,
 }
 
-/// One life of the journal: a seq means something only together with the epoch in which it was given.
+/// One life of the journal: a seq is meaningful only together with the epoch in which it was assigned.
 #[derive(ToSchema)]
 #[schema(value_type = String, example = "fb1dcca7ea7dd3325af28a8c23099059")]
 pub struct Epoch(String);
 
-/// A workflow as the board shows it.
+/// A workflow as shown on the board.
 #[derive(ToSchema)]
 pub struct Card {
     adw_id: AdwId,
@@ -130,13 +130,13 @@ pub struct Card {
     /// The stage it is in, or was in last.
     #[schema(required)]
     stage: Option<String>,
-    /// Plan, build, test, review, document and ship; null where one has not begun.
+    /// Plan, build, test, review, document and ship; null for a stage that has not started.
     #[schema(min_items = 6, max_items = 6)]
     stages: Vec<Option<String>>,
     pulse: Pulse,
     #[schema(required)]
     agent: Option<String>,
-    /// What the agent does, in one line.
+    /// What the agent is doing, in one line.
     doing: String,
     #[schema(required)]
     doing_since: Option<Timestamp>,
@@ -156,43 +156,43 @@ pub struct Card {
     pace: Pace,
 }
 
-/// One workflow whole.
+/// A complete workflow.
 #[derive(ToSchema)]
 pub struct AgentState {
     adw_id: AdwId,
     epoch: Epoch,
     seq: u64,
     timestamp: Timestamp,
-    /// The state document as it was last read or pushed.
+    /// The state document as last read or pushed.
     state: Map<String, Value>,
     timeline: Timeline,
 }
 
-/// A page of events, in the order of their seq.
+/// A page of events, ordered by seq.
 #[derive(ToSchema)]
 pub struct EventPage {
     epoch: Epoch,
     events: Vec<Event>,
     /// The newest seq of the workflow.
     head: u64,
-    /// The oldest seq that is kept.
+    /// The oldest seq still stored.
     first: u64,
     server_time: Timestamp,
 }
 
-/// Events as the lines that a person reads.
+/// Events as lines for people to read.
 #[derive(ToSchema)]
 pub struct EntryPage {
-    /// All entries with seqs from here …
+    /// All matching entries with seqs from here …
     from: u64,
-    /// … to here that match are in `entries`.
+    /// … to here are in `entries`.
     to: u64,
     head: u64,
     first: u64,
     entries: Vec<Entry>,
 }
 
-/// An event in short. What is absent is empty.
+/// A short form of an event. Absent fields are empty.
 #[derive(ToSchema)]
 pub struct Entry {
     seq: u64,
@@ -204,7 +204,7 @@ pub struct Entry {
     agent: Option<String>,
     /// The tool, the level, the operation, the stage, the status or the model.
     head: Option<String>,
-    /// The message, the path, or what the tool was asked.
+    /// The message, the path, or the tool's input.
     text: Option<String>,
     /// The tool's output, or the diff of a file operation.
     detail: Option<String>,
@@ -213,17 +213,17 @@ pub struct Entry {
     tool_use_id: Option<String>,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(ToSchema)]
 pub struct Found {
     epoch: Epoch,
-    /// All events that match, however many seqs are told.
+    /// The number of matching events, however many seqs are returned.
     count: u64,
-    /// The newest of them, in order.
+    /// The seqs of the newest of them, in order.
     seqs: Vec<u64>,
     head: u64,
     first: u64,
-    /// The index reaches up to here. What comes after it was found too, but more slowly.
+    /// How far the index reaches. Later events are found too, but more slowly.
     indexed: u64,
 }
 
@@ -238,7 +238,7 @@ pub struct ExportDocument {
     events: Vec<Event>,
 }
 
-/// The files that were read of a workflow.
+/// The files of a workflow that were read.
 #[derive(ToSchema)]
 pub struct Sources {
     adw_id: AdwId,
@@ -251,18 +251,18 @@ pub struct Source {
     path: String,
     run: u32,
     agent: String,
-    /// Bytes that were taken in.
+    /// Bytes read.
     offset: u64,
     lines: u64,
-    /// Lines that events came of.
+    /// Lines that became events.
     sources: u64,
-    /// Lines that were recognised and say nothing, by reason.
+    /// Recognised lines without an event, by reason.
     silent: BTreeMap<String, u64>,
-    /// Lines that could not be understood.
+    /// Unrecognised lines.
     oddities: u64,
 }
 
-/// The server is well.
+/// The server is healthy.
 #[derive(ToSchema)]
 pub struct Health {
     #[schema(pattern = "^ok$")]
@@ -270,6 +270,6 @@ pub struct Health {
     version: String,
     epoch: Epoch,
     workflows: u64,
-    /// Open sockets.
+    /// Open WebSockets.
     viewers: u64,
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::shapes::{AdwId, Entry, TimeSource, Timestamp};
 
-/// The fold of a workflow's events up to `seq`.
+/// The summary of a workflow's events up to `seq`.
 #[derive(ToSchema)]
 pub struct Timeline {
     adw_id: AdwId,
@@ -16,7 +16,7 @@ pub struct Timeline {
     first_at: Option<Timestamp>,
     #[schema(required)]
     last_at: Option<Timestamp>,
-    /// The newest time that somebody vouches for.
+    /// The newest time that is known for certain.
     #[schema(required)]
     last_known_at: Option<Timestamp>,
     /// Events by kind.
@@ -29,17 +29,17 @@ pub struct Timeline {
     report: Option<Report>,
     stages: Vec<StageLine>,
     agents: Vec<Agent>,
-    /// Agents that no longer stand in `agents`, because there were too many.
+    /// The number of agents left out of `agents` because there were too many.
     agents_dropped: u64,
     #[schema(required)]
     todo: Option<TodoList>,
     open_tools: Vec<OpenTool>,
-    /// How long each tool took: how often, and the sum in milliseconds.
+    /// How long each tool took: the number of calls, and the sum in milliseconds.
     usual: BTreeMap<String, Vec<u64>>,
     /// The newest errors.
     errors: Vec<Mark>,
     usage: Usage,
-    /// The newest messages of models, as hash and usage.
+    /// The newest model messages, as hash and usage.
     messages: Vec<Vec<Value>>,
     trace: Trace,
     pace: Pace,
@@ -47,13 +47,13 @@ pub struct Timeline {
     sources: SourcesSeen,
     /// The newest pictures, the newest at the end.
     pictures: Vec<SeenPicture>,
-    /// What the agents' processes take, the one heard of last at the end.
+    /// What the agents' processes use, the most recent at the end.
     loads: Vec<Load>,
     /// What pushing costs, the newest report at the end.
     overhead: Vec<Overhead>,
 }
 
-/// A moment, and who vouches for it.
+/// A time, and where it comes from.
 #[derive(ToSchema)]
 pub struct Moment {
     at: Timestamp,
@@ -63,13 +63,13 @@ pub struct Moment {
 /// What the state documents say.
 #[derive(ToSchema)]
 pub struct StateView {
-    /// Where the newest came from.
+    /// Where the newest one came from.
     #[schema(required)]
     source: Option<String>,
     writes: u64,
     fields: Map<String, Value>,
     fields_dropped: u64,
-    /// What the newest changed.
+    /// What the newest one changed.
     changed: Vec<ChangeView>,
     #[schema(required)]
     changed_at: Option<Moment>,
@@ -77,7 +77,7 @@ pub struct StateView {
     title: Option<String>,
 }
 
-/// A field of the state that changed, in short.
+/// A changed field of the state, shortened.
 #[derive(ToSchema)]
 pub struct ChangeView {
     field: String,
@@ -87,7 +87,7 @@ pub struct ChangeView {
     new: Option<String>,
 }
 
-/// What the workflow said of itself last.
+/// What the workflow last reported about itself.
 #[derive(ToSchema)]
 pub struct Report {
     #[schema(inline)]
@@ -101,7 +101,7 @@ pub struct Report {
     #[schema(required)]
     progress_percent: Option<u64>,
     said: Moment,
-    /// Who said it, for example `adw_state.json`.
+    /// Who reported it, for example `adw_state.json`.
     by: String,
 }
 
@@ -113,7 +113,7 @@ pub enum Reported {
     Failed,
 }
 
-/// A stage as far as it has come.
+/// A stage and its progress.
 #[derive(ToSchema)]
 pub struct StageLine {
     name: String,
@@ -123,12 +123,12 @@ pub struct StageLine {
     started: Option<Moment>,
     #[schema(required)]
     ended: Option<Moment>,
-    /// As the publisher measured it.
+    /// As measured by the publisher.
     #[schema(required)]
     duration_ms: Option<u64>,
     #[schema(required)]
     message: Option<String>,
-    /// Nobody announced it.
+    /// Whether the stage is inferred, because nobody announced it.
     derived: bool,
 }
 
@@ -141,14 +141,14 @@ pub enum StageState {
     Skipped,
 }
 
-/// An agent, or a sub-agent under the Task call that started it.
+/// An agent, or a sub-agent with the Task call that started it.
 #[derive(ToSchema)]
 pub struct Agent {
     name: String,
     /// The Task call that started it; null for an agent with a folder of its own.
     #[schema(required)]
     parent: Option<String>,
-    /// The agent whose Task call that was.
+    /// The agent that made that Task call.
     #[schema(required)]
     under: Option<String>,
     #[schema(required)]
@@ -177,14 +177,14 @@ pub struct Agent {
     session_cost_usd: Option<f64>,
     #[schema(required)]
     reported_ms: Option<u64>,
-    /// What it said at the end.
+    /// Its final message.
     #[schema(required)]
     result: Option<String>,
     /// When tools ran: start and length in milliseconds from `started`, and whether one failed.
     spans: Vec<Vec<Value>>,
 }
 
-/// `seen`: it was heard of, but no session of it.
+/// `seen`: the agent was mentioned, but none of its sessions was.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum AgentPhase {
@@ -203,14 +203,14 @@ pub struct Usage {
     cache_creation_input_tokens: u64,
 }
 
-/// What an agent wants to do.
+/// An agent's todo list.
 #[derive(ToSchema)]
 pub struct TodoList {
     #[schema(required)]
     agent: Option<String>,
     written: Moment,
     items: Vec<TodoItem>,
-    /// Items that are not among these.
+    /// The number of further items.
     more: u64,
 }
 
@@ -230,14 +230,14 @@ pub enum TodoState {
     Completed,
 }
 
-/// A call without a result yet.
+/// A tool call without a result yet.
 #[derive(ToSchema)]
 pub struct OpenTool {
     tool_use_id: String,
     seq: u64,
     #[schema(required)]
     agent: Option<String>,
-    /// A sub-agent called it.
+    /// Whether a sub-agent made the call.
     nested: bool,
     name: String,
     text: String,
@@ -245,7 +245,7 @@ pub struct OpenTool {
     time_source: TimeSource,
 }
 
-/// An error in short.
+/// A short form of an error.
 #[derive(ToSchema)]
 pub struct Mark {
     seq: u64,
@@ -257,7 +257,7 @@ pub struct Mark {
     why: String,
 }
 
-/// Events and errors over the whole time, in stretches of `width_ms`.
+/// Events and errors over the whole time, in intervals of `width_ms`.
 #[derive(ToSchema)]
 pub struct Trace {
     #[schema(required)]
@@ -267,7 +267,7 @@ pub struct Trace {
     errors: Vec<u32>,
 }
 
-/// Events and errors of the last half-minutes; `newest` is the number of the last one since 1970.
+/// Events and errors in the most recent half-minutes; `newest` is the number of the last one, counted from 1970.
 #[derive(ToSchema)]
 pub struct Pace {
     newest: i64,
@@ -283,12 +283,12 @@ pub struct Recent {
 
 #[derive(ToSchema)]
 pub struct RecentOfKind {
-    /// What they take.
+    /// Their size in bytes.
     bytes: u64,
     entries: Vec<Entry>,
 }
 
-/// What was noticed about the files.
+/// What was observed about the files.
 #[derive(ToSchema)]
 pub struct SourcesSeen {
     oddities: u64,
@@ -313,7 +313,7 @@ pub struct SourceNote {
     excerpt: String,
 }
 
-/// A picture that an event tells of; `/media/{name}` has it.
+/// A picture that an event refers to; `/media/{name}` returns it.
 #[derive(ToSchema)]
 pub struct SeenPicture {
     seq: u64,
@@ -328,19 +328,19 @@ pub struct SeenPicture {
     size_bytes: u64,
 }
 
-/// What an agent's processes take: `lines` are the processor in percent of one core, memory in KiB, and disk read and written in KiB a
-/// second, in stretches of `width_ms`.
+/// What an agent's processes use: `lines` are CPU in percent of one core, memory in KiB, and disk reads and writes in KiB per
+/// second, in intervals of `width_ms`.
 #[derive(ToSchema)]
 pub struct Load {
     agent: String,
     start: Timestamp,
     width_ms: i64,
-    /// As measured last, in the order of `lines`.
+    /// The latest measurements, in the order of `lines`.
     latest: Vec<u32>,
     lines: Vec<Vec<u32>>,
 }
 
-/// What pushing costs a publisher, as it says itself.
+/// What pushing costs a publisher, as reported by itself.
 #[derive(ToSchema)]
 pub struct Overhead {
     publisher: String,
@@ -354,20 +354,20 @@ pub struct Overhead {
     refused: u64,
 }
 
-/// The facts from which a status is derived.
+/// The facts from which the status is derived.
 #[derive(ToSchema)]
 pub struct Pulse {
-    /// What was reported, by whom and when.
+    /// The reported status, by whom and when.
     #[schema(required)]
     reported: Option<Vec<String>>,
     open_agents: u32,
     /// The agent at work.
     #[schema(required)]
     agent: Option<String>,
-    /// The newest open call: its tool, when it began, and who vouches for that.
+    /// The newest open call: its tool, when it started, and where that time comes from.
     #[schema(required)]
     open_tool: Option<Vec<String>>,
-    /// The agent that ended last, and whether with an error.
+    /// The agent that ended last, and whether it ended with an error.
     #[schema(required)]
     last_ended: Option<Vec<Value>>,
     #[schema(required)]

@@ -1,4 +1,4 @@
-//! What the detail of a workflow starts with: a page of its entries, and the events that are looked at.
+//! The initial contents of a workflow's detail: a page of its entries, and the events that are shown in full.
 
 use std::time::Duration;
 
@@ -18,18 +18,18 @@ use ui::detail::files::chosen_edit;
 use ui::detail::query::{DetailQuery, Tab};
 use ui::history::{DetailSeed, Found};
 
-/// Entries that a page carries; more are fetched where there is script, and a link away where there is none.
+/// How many entries a page contains; with script, more are fetched, and without it there is a link to them.
 const ENTRIES: u64 = 200;
-/// Hits whose places a page carries.
+/// How many matches a page contains.
 const HITS: usize = 10_000;
-/// A page comes without what a search finds later; it then asks for it itself.
+/// The page does not wait longer than this for a search; it then requests the results itself.
 const SEARCH_PATIENCE: Duration = Duration::from_secs(3);
 
-/// None where the address shows no entries, or they cannot be read: the page then fetches them and says what is wrong.
+/// None if the address shows no entries, or they cannot be read: the page then fetches them and says what is wrong.
 pub(super) async fn seed(shared: &Shared, adw_id: &AdwId, address: &Address) -> Option<DetailSeed> {
     let query = DetailQuery::of(address).filter(|query| query.tab != Tab::Overview)?;
     let read = look(shared, adw_id, &query).await;
-    read.inspect_err(|error| tracing::error!(error = error.message, "the entries of a page could not be read"))
+    read.inspect_err(|error| tracing::error!(error = error.message, "could not read the entries of a page"))
         .ok()?
 }
 
@@ -71,12 +71,12 @@ async fn look(shared: &Shared, adw_id: &AdwId, query: &DetailQuery) -> Result<Op
     Ok(Some(DetailSeed { page, events, found }))
 }
 
-/// The filters as the interface reads them; none where the address holds what it would refuse.
+/// The filters as the API reads them; none if the API would reject them.
 fn asked(pairs: &[(&str, String)]) -> Option<journal::PageQuery> {
     page_query(form::address("", pairs).trim_start_matches('?')).ok()
 }
 
-/// The seqs of the events that the page shows whole.
+/// The seqs of the events that the page shows in full.
 fn looked_at(page: &EntryPage, query: &DetailQuery) -> Vec<u64> {
     let mut log = Log::new(query.tab == Tab::Tools);
     log.insert(page.clone());

@@ -11,10 +11,10 @@ use domain::form;
 
 const A_YEAR: &str = "31536000";
 
-/// Chooses a theme and goes back.
+/// Saves the chosen theme and goes back.
 #[utoipa::path(get, path = "/theme/{choice}", operation_id = "theme", tag = "pages", params(parameters::OfTheme, parameters::Back), responses(
-    (status = 303, description = "The choice stands in a cookie"),
-    (status = 404, body = String, content_type = "text/html", description = "There is no such theme"),
+    (status = 303, description = "The theme is saved in a cookie"),
+    (status = 404, body = String, content_type = "text/html", description = "The theme does not exist"),
 ))]
 pub(super) async fn choose(
     State(shared): State<Shared>,
@@ -25,7 +25,7 @@ pub(super) async fn choose(
     let (theme, seconds) = match choice.as_str() {
         "dark" => ("dark", A_YEAR),
         "light" => ("light", A_YEAR),
-        // Not to have chosen is to follow the system.
+        // Without a choice, the theme follows the system.
         "system" => ("", "0"),
         _ => return nowhere(State(shared), request).await,
     };
@@ -41,7 +41,7 @@ pub(super) async fn choose(
     response
 }
 
-/// The theme of the cookie, if it is one.
+/// The theme in the cookie, if it is valid.
 pub fn chosen(headers: &HeaderMap) -> Option<&'static str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let theme = cookies
@@ -50,7 +50,7 @@ pub fn chosen(headers: &HeaderMap) -> Option<&'static str> {
     ["dark", "light"].into_iter().find(|known| *known == theme)
 }
 
-/// The path on this server that is meant, or `/`: never another site's.
+/// The given path on this server, or `/`: never another site's.
 fn local(back: &str) -> String {
     let is_local = back.starts_with('/') && !back[1..].starts_with(['/', '\\']);
     // Browsers drop tabs and line ends from an address, which could bring the second slash back.

@@ -4,14 +4,14 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     Protocol = 1002,
-    /// A text that is no UTF-8, or cannot be inflated.
+    /// A text that is not UTF-8, or cannot be decompressed.
     Unreadable = 1007,
     TooBig = 1009,
-    /// The journal cannot be read: come back later.
+    /// The journal cannot be read: reconnect later.
     Unable = 1011,
-    /// The server stops or starts anew: come back soon.
+    /// The server is stopping or restarting: reconnect soon.
     Restart = 1012,
-    /// The browser accepted nothing for too long: come back, and resume.
+    /// The browser read nothing for too long: reconnect, and resume.
     Slow = 4008,
 }
 

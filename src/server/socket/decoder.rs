@@ -1,6 +1,6 @@
-//! Reads what a browser sends: the frames of RFC 6455 as a server must take them.
+//! Reads what a browser sends: the frames of RFC 6455, as a server must handle them.
 //!
-//! Written by hand because a viewer is idle most of its life: between two messages this holds no buffer at all.
+//! Written by hand because viewers are idle most of the time: between two messages this holds no buffer at all.
 
 use std::string::String;
 
@@ -11,9 +11,9 @@ use domain::frame::FROM_BROWSER_BYTES;
 /// The longest payload of a control frame (5.5).
 const CONTROL_BYTES: usize = 125;
 
-const TOO_BIG: Breach = Breach(Code::TooBig, "a message has at most 16 KiB");
+const TOO_BIG: Breach = Breach(Code::TooBig, "messages are limited to 16 KiB");
 
-/// A message, whole and unmasked.
+/// A complete, unmasked message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
     Text(String),
@@ -24,17 +24,17 @@ pub enum Incoming {
     Close(Option<u16>),
 }
 
-/// A breach of the protocol: the close that answers it, and what was wrong.
+/// A violation of the protocol: the close code that answers it, and what was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Breach(pub Code, pub &'static str);
 
-/// Takes bytes as they come, gives messages.
+/// Takes bytes as they arrive and returns messages.
 #[derive(Debug, Default)]
 pub struct Decoder {
     bytes: Vec<u8>,
-    /// A message that is not whole yet.
+    /// A message that is not complete yet.
     fragments: Option<Fragments>,
-    /// Whether deflated messages were agreed on.
+    /// Whether compressed messages were negotiated.
     deflates: bool,
 }
 
@@ -46,7 +46,7 @@ struct Fragments {
     bytes: Vec<u8>,
 }
 
-/// The head of a frame.
+/// The header of a frame.
 struct Head {
     is_last: bool,
     is_deflated: bool,
@@ -69,7 +69,7 @@ impl Decoder {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next message; none until more bytes have come. After a breach nothing more can be read.
+    /// The next message; none until more bytes have arrived. After a violation nothing more can be read.
     pub fn next_message(&mut self) -> Result<Option<Incoming>, Breach> {
         loop {
             let Some(head) = self.head()? else { return Ok(None) };
@@ -98,10 +98,10 @@ impl Decoder {
             return Ok(None);
         };
         let (is_last, is_deflated, opcode) = (first & 0x80 != 0, first & 0x40 != 0, first & 0x0f);
-        // The bit stands in the first frame of a message, and never in a control frame (RFC 7692, 6).
+        // The bit is set in the first frame of a message, and never in a control frame (RFC 7692, 6).
         let may_be_deflated = self.deflates && matches!(opcode, 0x1 | 0x2);
         if first & 0x30 != 0 || is_deflated && !may_be_deflated {
-            return protocol("a reserved bit is set that means nothing here");
+            return protocol("a reserved bit is set without a negotiated meaning");
         }
         if !matches!(opcode, 0x0..=0x2 | 0x8..=0xa) {
             return protocol("an unknown opcode");
@@ -116,7 +116,7 @@ impl Decoder {
         };
         let is_control = opcode >= 0x8;
         if is_control && (!is_last || extended > 0) {
-            return protocol("a control frame is short and in one piece");
+            return protocol("a control frame must be short and unfragmented");
         }
         if rest.len() < extended {
             return Ok(None);
@@ -132,7 +132,7 @@ impl Decoder {
             _ => true,
         };
         if !is_minimal {
-            return protocol("a length is written in its shortest form");
+            return protocol("a length must be encoded in its shortest form");
         }
         let so_far = self.fragments.as_ref().map_or(0, |message| message.bytes.len());
         let payload = usize::try_from(payload).unwrap_or(usize::MAX);
@@ -153,7 +153,7 @@ impl Decoder {
         }))
     }
 
-    /// What a whole frame adds up to, if it completes a message.
+    /// The message that a complete frame completes, if any.
     fn frame(&mut self, head: &Head, payload: Vec<u8>) -> Result<Option<Incoming>, Breach> {
         let message = match (head.opcode, self.fragments.take()) {
             (0x8, _) => return close(&payload).map(Some),
@@ -169,8 +169,13 @@ impl Decoder {
                 message.bytes.extend_from_slice(&payload);
                 message
             }
-            (0x0, None) => return Err(Breach(Code::Protocol, "a continuation of nothing")),
-            (_, Some(_)) => return Err(Breach(Code::Protocol, "a message begins inside another")),
+            (0x0, None) => {
+                return Err(Breach(
+                    Code::Protocol,
+                    "a continuation frame without a message to continue",
+                ));
+            }
+            (_, Some(_)) => return Err(Breach(Code::Protocol, "a message started inside another")),
             (opcode, None) => Fragments {
                 is_text: opcode == 0x1,
                 is_deflated: head.is_deflated,
@@ -189,7 +194,7 @@ fn whole(message: Fragments) -> Result<Incoming, Breach> {
     let bytes = if message.is_deflated {
         inflate(&message.bytes, FROM_BROWSER_BYTES).map_err(|error| match error {
             InflateError::TooLong => TOO_BIG,
-            InflateError::Broken => Breach(Code::Unreadable, "a message cannot be inflated"),
+            InflateError::Broken => Breach(Code::Unreadable, "a message cannot be decompressed"),
         })?
     } else {
         message.bytes
@@ -207,13 +212,13 @@ fn close(payload: &[u8]) -> Result<Incoming, Breach> {
         return if payload.is_empty() {
             Ok(Incoming::Close(None))
         } else {
-            Err(Breach(Code::Protocol, "a close code has two bytes"))
+            Err(Breach(Code::Protocol, "a close code must have two bytes"))
         };
     };
     let code = u16::from_be_bytes(*code);
-    // The codes that may be sent (7.4): the rest are reserved or only for use inside a program.
+    // The codes that may be sent (7.4): the others are reserved or only for use inside a program.
     if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
-        return Err(Breach(Code::Protocol, "no such close code"));
+        return Err(Breach(Code::Protocol, "an invalid close code"));
     }
     if std::str::from_utf8(reason).is_err() {
         return Err(Breach(Code::Unreadable, "a close reason must be UTF-8"));

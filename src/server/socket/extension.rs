@@ -1,7 +1,7 @@
-//! Agrees on `permessage-deflate` (RFC 7692) where it is offered in a way that this server can keep.
+//! Negotiates `permessage-deflate` (RFC 7692) if it is offered with parameters that this server supports.
 //!
-//! A message is deflated by itself and shared by all viewers, so neither side takes its window along, and ours is whole. An
-//! offer that wants otherwise, or that is not understood, is passed over: the socket then opens without.
+//! Each message is compressed by itself and shared by all viewers, so neither side keeps its window between messages, and ours has
+//! full size. Other offers, or ones that are not understood, are ignored: the socket then opens without compression.
 
 use axum::http::header::SEC_WEBSOCKET_EXTENSIONS;
 use axum::http::{HeaderMap, HeaderValue};
@@ -11,7 +11,7 @@ const AGREED: &str = "permessage-deflate; server_no_context_takeover; client_no_
 const AGREED_WITH_WINDOW: &str =
     "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=15";
 
-/// The answer to the first offer that can be kept.
+/// The answer to the first acceptable offer.
 pub fn agree(headers: &HeaderMap) -> Option<HeaderValue> {
     let lines = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter();
     let answer = lines
@@ -39,7 +39,7 @@ fn answer_to(offer: &str) -> Option<&'static str> {
         seen.push(name);
         match (name, value) {
             ("server_no_context_takeover" | "client_no_context_takeover" | "client_max_window_bits", None) => {}
-            // A smaller window of theirs is read like a whole one.
+            // A smaller window on their side is read like a full one.
             ("client_max_window_bits", Some(bits)) if is_window(bits) => {}
             ("server_max_window_bits", Some("15")) => answer = AGREED_WITH_WINDOW,
             _ => return None,
@@ -63,7 +63,7 @@ fn value_of(text: &str) -> Option<&str> {
     is_token.then_some(value)
 }
 
-/// The parts between separators that do not stand in quotes.
+/// The parts between separators that are not inside quotes.
 fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     text.split(move |letter| {

@@ -1,4 +1,4 @@
-//! Turns a request into a socket (RFC 6455, 4.2), or says what is missing.
+//! Upgrades a request to a WebSocket (RFC 6455, 4.2), or says what is missing.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -18,34 +18,34 @@ use domain::frame::PROTOCOL;
 /// What the standard adds to the key before it is hashed.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// What is spoken on a socket.
+/// The protocol on a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speech {
     /// `adwatch.v1`
     V1,
-    /// The plain feed that older front ends read: they name no subprotocol.
+    /// The plain feed for older front ends, which name no subprotocol.
     Plain,
 }
 
-/// What both sides hold to on a socket.
+/// What both sides agreed on for a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Agreed {
     pub speech: Speech,
-    /// Whether messages may be deflated, in both directions.
+    /// Whether messages may be compressed, in both directions.
     pub deflates: bool,
 }
 
-/// Checks the request and gives what both sides hold to, with the answer that agrees to it.
+/// Checks the request and returns what both sides agree on, with the response that confirms it.
 pub fn agree(headers: &HeaderMap) -> Result<(Agreed, Response), ApiError> {
     let bad = |message: &str| ApiError::new(StatusCode::BAD_REQUEST, "no_websocket", message);
     let other = |message: &str| ApiError::new(StatusCode::UPGRADE_REQUIRED, "no_websocket", message);
     if !has_word(headers, &UPGRADE, "websocket") || !has_word(headers, &CONNECTION, "upgrade") {
         return Err(other(
-            "this address is a WebSocket: connect with Upgrade: websocket and the subprotocol adwatch.v1",
+            "this is a WebSocket address: connect with Upgrade: websocket and the subprotocol adwatch.v1",
         ));
     }
     if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        return Err(other("only version 13 of WebSocket is spoken here"));
+        return Err(other("only WebSocket version 13 is supported"));
     }
     let key = headers
         .get(SEC_WEBSOCKET_KEY)
@@ -55,7 +55,7 @@ pub fn agree(headers: &HeaderMap) -> Result<(Agreed, Response), ApiError> {
         Speech::V1
     } else if headers.contains_key(SEC_WEBSOCKET_PROTOCOL) {
         return Err(bad(
-            "the subprotocol adwatch.v1 is spoken here, or the plain feed if none is named (Sec-WebSocket-Protocol)",
+            "the only subprotocol is adwatch.v1; without Sec-WebSocket-Protocol you get the plain feed",
         ));
     } else {
         Speech::Plain
@@ -98,7 +98,7 @@ fn accept(key: &[u8]) -> String {
     STANDARD.encode(hash.finalize())
 }
 
-/// Whether one of the words of a list header, which may stand in several lines, is this one.
+/// Whether a list header, which may span several lines, contains this word.
 fn has_word(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
     headers
         .get_all(name)

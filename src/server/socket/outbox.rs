@@ -1,4 +1,4 @@
-//! What waits to be written to one viewer: frames whose payload is shared by all who get it.
+//! What is waiting to be written to one viewer: frames whose payload is shared by all recipients.
 //!
 //! A server's frames are not masked, so the bytes of an event are encoded once and never copied for a viewer.
 
@@ -11,13 +11,13 @@ use super::closing::Code;
 use crate::hub::Frame;
 
 const TEXT: u8 = 0x81;
-/// RSV1 marks a text that is deflated.
+/// RSV1 marks a compressed text.
 const DEFLATED_TEXT: u8 = 0xc1;
 const CLOSE: u8 = 0x88;
 const PONG: u8 = 0x8a;
-/// Frames that one system call takes.
+/// How many frames one system call writes.
 const AT_ONCE: usize = 32;
-/// A longer queue's memory is given back when it is empty.
+/// The memory of a longer queue is freed when it is empty.
 const KEPT: usize = 4;
 
 /// A head of 2, 4 or 10 bytes.
@@ -27,7 +27,7 @@ struct Head {
     length: u8,
 }
 
-/// Frames to write, the first perhaps in part written.
+/// Frames to write; the first may be partly written.
 #[derive(Debug, Default)]
 pub struct Outbox {
     frames: VecDeque<(Head, Bytes)>,
@@ -38,7 +38,7 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// With `deflates`, texts are sent deflated where that is shorter.
+    /// With `deflates`, texts are sent compressed if that is shorter.
     pub fn new(deflates: bool) -> Self {
         Self {
             deflates,
@@ -75,7 +75,7 @@ impl Outbox {
         self.push(PONG, payload.into());
     }
 
-    /// Puts the close right behind what is half written: nothing else is sent any more.
+    /// Puts the close right after what is half written: nothing else is sent any more.
     pub fn close(&mut self, code: Code, reason: &str) {
         self.echo_close(code.payload(reason));
     }
@@ -104,7 +104,7 @@ impl Outbox {
         count
     }
 
-    /// All that waits in one piece, if it fits.
+    /// Everything that is waiting in one piece, if it fits.
     pub fn copy_to<'a>(&self, space: &'a mut [u8]) -> Option<&'a [u8]> {
         let heads: usize = self.frames.iter().map(|(head, _)| usize::from(head.length)).sum();
         let whole = heads + self.bytes;
@@ -126,7 +126,7 @@ impl Outbox {
         [IoSlice::new(&[]); 2 * AT_ONCE]
     }
 
-    /// Lets go of what was written.
+    /// Drops what was written.
     pub fn advance(&mut self, mut bytes: usize) {
         bytes += self.written;
         while let Some((head, payload)) = self.frames.front() {
@@ -177,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    /// Writes the outbox out, at most `at_most` bytes at a time.
+    /// Writes out the whole outbox, at most `at_most` bytes at a time.
     fn write_out(outbox: &mut Outbox, at_most: usize) -> Vec<u8> {
         let mut out = Vec::new();
         while !outbox.is_empty() {

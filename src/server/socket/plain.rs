@@ -1,6 +1,6 @@
 //! The plain feed, for clients that name no subprotocol: every event of every workflow as it happens, a frame each.
 //!
-//! Live only. A client that reads too slowly is told how many events it missed, and finds them by REST.
+//! Live only. A client that reads too slowly is told how many events it missed, and can fetch them by REST.
 
 use axum::http::Uri;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::hub::{Bell, FeedNext, FeedSubscription, Frame, Types};
 use crate::shared::Shared;
 use domain::adw_id::AdwId;
 
-/// What may wait for the client before more is taken from the ring.
+/// How much may wait for the client before more is taken from the ring.
 const FRAMES_AT_ONCE: usize = 64;
 const BYTES_AT_ONCE: usize = 256 * 1024;
 /// How many workflows one client may name; one that names more gets all.
@@ -51,7 +51,7 @@ impl Plain {
         }
     }
 
-    /// Serves the client until one of the sides ends it.
+    /// Serves the client until one side closes the connection.
     pub async fn run(mut self) {
         let farewell = self.serve().await;
         let Self { wire, _counted, .. } = self;
@@ -72,18 +72,18 @@ impl Plain {
                     Ok(Turn::Message(Incoming::Pong | Incoming::Binary)) => {}
                     Ok(Turn::Message(Incoming::Close(code))) => return Farewell::Agreed(code),
                     Err(End::Gone) => return Farewell::Gone,
-                    Err(End::Slow) => return Farewell::Close(Code::Slow, "nothing was accepted for too long"),
+                    Err(End::Slow) => return Farewell::Close(Code::Slow, "the client read nothing for too long"),
                     Err(End::Breach(Breach(code, why))) => return Farewell::Close(code, why),
                 },
                 () = self.bell.rung(), if !may_have_more => may_have_more = true,
                 beat = self.beats.changed() => if beat.is_err() {
-                    return Farewell::Close(Code::Restart, "adwatch stops or restarts");
+                    return Farewell::Close(Code::Restart, "adwatch is stopping or restarting");
                 },
             }
         }
     }
 
-    /// Takes what is new; whether there may be more.
+    /// Takes what is new; returns whether there may be more.
     fn fill(&mut self) -> bool {
         let outbox = &mut self.wire.outbox;
         while outbox.frames() < FRAMES_AT_ONCE && outbox.bytes() < BYTES_AT_ONCE {
@@ -146,7 +146,7 @@ impl Plain {
     }
 }
 
-/// What `?types=` asks for.
+/// Reads `?types=`.
 pub fn types(uri: &Uri) -> Result<Types, &'static str> {
     let query = uri.query().unwrap_or_default();
     let asked = query.split('&').find_map(|pair| pair.strip_prefix("types="));
@@ -154,7 +154,7 @@ pub fn types(uri: &Uri) -> Result<Types, &'static str> {
         None | Some("" | "both" | "all") => Ok(Types::Both),
         Some("current") => Ok(Types::Current),
         Some("older") => Ok(Types::Older),
-        Some(_) => Err("types is current or older; leave it out for both"),
+        Some(_) => Err("types must be current or older; leave it out for both"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a browser asks on the socket, and what it is told when that cannot be understood.
+//! A browser's requests on the socket, and the errors for invalid ones.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use domain::frame::{Subscribe, Unsubscribe};
 
-/// A frame from the browser, understood.
+/// A valid frame from the browser.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Subscribe(Subscribe),
@@ -14,7 +14,7 @@ pub enum Request {
     Ping,
 }
 
-/// A frame that could not be understood. The socket stays open.
+/// An invalid frame. The socket stays open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misunderstood {
     pub code: &'static str,
@@ -33,7 +33,7 @@ impl Request {
     pub fn parse(text: &str) -> Result<Self, Misunderstood> {
         let envelope: Envelope = serde_json::from_str(text).map_err(|error| Misunderstood {
             code: "bad_json",
-            message: format!("a frame is {{\"type\":…,\"data\":{{…}}}}: {error}"),
+            message: format!("a frame must be {{\"type\":…,\"data\":{{…}}}}: {error}"),
         })?;
         match envelope.name.as_str() {
             "subscribe" => {
@@ -54,7 +54,7 @@ impl Request {
             other => Err(Misunderstood {
                 code: "unknown_type",
                 message: format!(
-                    "{:?} is not understood; send subscribe, unsubscribe or ping",
+                    "unknown type {:?}; send subscribe, unsubscribe or ping",
                     other.chars().take(64).collect::<String>()
                 ),
             }),
@@ -68,7 +68,7 @@ fn data<T: DeserializeOwned + Default>(data: Value, name: &str) -> Result<T, Mis
     }
     serde_json::from_value(data).map_err(|error| Misunderstood {
         code: "bad_data",
-        message: format!("the data of {name}: {error}"),
+        message: format!("invalid data of {name}: {error}"),
     })
 }
 

@@ -15,10 +15,10 @@ use domain::frame::FromServer;
 
 const GROUPS: usize = 16;
 
-/// A beat to send; when the sender is gone, the server stops.
+/// A heartbeat to send; when the sender is gone, the server is stopping.
 pub type Beat = watch::Receiver<Frame>;
 
-/// Hands out beats. Cheap while nobody listens.
+/// Distributes heartbeats. Cheap while nobody listens.
 pub struct Ticker {
     groups: Vec<Beat>,
     next: AtomicUsize,
@@ -26,12 +26,12 @@ pub struct Ticker {
 }
 
 impl Ticker {
-    /// Starts beating: each group once in `every`.
+    /// Starts the heartbeats: one for each group every `every`.
     pub fn start(every: Duration) -> Self {
         let (senders, groups): (Vec<_>, Vec<_>) = (0..GROUPS).map(|_| watch::channel(Frame::default())).unzip();
         let task = tokio::spawn(async move {
             let mut clock = interval(every / GROUPS as u32);
-            // After a machine has slept, one beat tells as much as a thousand.
+            // After the machine has slept, one heartbeat is as good as a thousand.
             clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
             for group in senders.iter().cycle() {
                 clock.tick().await;
@@ -65,7 +65,7 @@ impl Ticker {
     }
 }
 
-/// A sign of life that says what time it is here.
+/// A heartbeat with the server's time.
 pub fn heartbeat() -> Frame {
     let frame = FromServer::Heartbeat {
         server_time: clock::now(),

@@ -15,7 +15,7 @@ use domain::adw_id::AdwId;
 use domain::frame::{FromServer, Subscribe, Unsubscribe};
 use journal::JournalError;
 
-/// What one subscription may put on the wire before the next one has its turn.
+/// How much one subscription may send before the next one has its turn.
 const FRAMES_AT_ONCE: usize = 64;
 const BYTES_AT_ONCE: usize = 256 * 1024;
 
@@ -54,7 +54,7 @@ impl Farewell {
     pub(super) async fn say(self, wire: Wire) {
         match self {
             Self::Gone => {}
-            // Rare and last: not part of what every idle viewer holds.
+            // Rare and at the end, so not part of what every idle viewer holds.
             Self::Agreed(code) => Box::pin(wire.agree(code)).await,
             Self::Close(code, reason) => Box::pin(wire.close(code, reason)).await,
         }
@@ -62,7 +62,7 @@ impl Farewell {
 }
 
 impl Viewer {
-    /// The first frame, the hello, is on its way.
+    /// Queues the first frame, the hello.
     pub fn new(mut wire: Wire, shared: &Shared) -> Self {
         let config = &shared.config;
         wire.outbox.text(encode(&FromServer::Hello {
@@ -84,10 +84,10 @@ impl Viewer {
         }
     }
 
-    /// Serves the viewer until one of the sides ends it.
+    /// Serves the viewer until one side closes the connection.
     pub async fn run(mut self) {
         let farewell = self.serve().await;
-        // Nobody waits for what it followed while it says goodbye.
+        // What it followed is released before the closing handshake.
         self.workflows = Vec::new();
         self.board = None;
         let Self { wire, _counted, .. } = self;
@@ -97,12 +97,12 @@ impl Viewer {
     async fn serve(&mut self) -> Farewell {
         let mut may_have_more = false;
         loop {
-            // Only what is written makes room for more: what a viewer does not read stays where all share it.
+            // Only writing makes room for more: what a viewer does not read stays in memory that all share.
             if may_have_more && self.wire.outbox.is_empty() {
                 match Box::pin(self.fill()).await {
                     Ok(filled) => may_have_more = filled,
                     Err(error) => {
-                        tracing::error!(%error, "a viewer cannot be served");
+                        tracing::error!(%error, "cannot serve a viewer");
                         return Farewell::Close(Code::Unable, "the journal cannot be read");
                     }
                 }
@@ -111,29 +111,29 @@ impl Viewer {
                 turn = self.wire.turn() => match turn {
                     Ok(Turn::Flushed) => {}
                     Ok(Turn::Message(Incoming::Text(text))) => self.answer(&text),
-                    Ok(Turn::Message(Incoming::Binary)) => self.object("bad_json", "frames are text"),
+                    Ok(Turn::Message(Incoming::Binary)) => self.object("bad_json", "frames must be text"),
                     Ok(Turn::Message(Incoming::Ping(payload))) => self.wire.outbox.pong(payload),
                     Ok(Turn::Message(Incoming::Pong)) => {}
                     Ok(Turn::Message(Incoming::Close(code))) => return Farewell::Agreed(code),
                     Err(End::Gone) => return Farewell::Gone,
-                    Err(End::Slow) => return Farewell::Close(Code::Slow, "nothing was accepted for too long; resume"),
+                    Err(End::Slow) => return Farewell::Close(Code::Slow, "the client read nothing for too long; resume"),
                     Err(End::Breach(Breach(code, why))) => return Farewell::Close(code, why),
                 },
                 () = self.bell.rung(), if !may_have_more => may_have_more = true,
                 beat = self.beats.changed() => match beat {
-                    // Who has something to read already needs no sign of life.
+                    // A viewer that already has something to read needs no heartbeat.
                     Ok(()) if self.wire.outbox.is_empty() => {
                         let beat = self.beats.borrow_and_update().clone();
                         self.wire.outbox.text(beat);
                     }
                     Ok(()) => {}
-                    Err(_) => return Farewell::Close(Code::Restart, "adwatch stops or restarts; resume"),
+                    Err(_) => return Farewell::Close(Code::Restart, "adwatch is stopping or restarting; resume"),
                 },
             }
         }
     }
 
-    /// Takes what the subscriptions have, each in turn; whether there was anything.
+    /// Takes what the subscriptions have, each in turn; returns whether there was anything.
     async fn fill(&mut self) -> Result<bool, JournalError> {
         let outbox = &mut self.wire.outbox;
         if let Some(board) = &mut self.board {
@@ -173,7 +173,7 @@ impl Viewer {
         }
     }
 
-    /// A second subscription to the same workflow takes the place of the first.
+    /// A second subscription to the same workflow replaces the first.
     fn subscribe(&mut self, asked: Subscribe) {
         if asked.board {
             self.board = Some(self.hub.subscribe_board(&self.bell));
@@ -182,12 +182,12 @@ impl Viewer {
         self.forget(&adw_id);
         if self.workflows.len() >= self.most {
             let message = format!(
-                "one socket follows at most {} workflows; unsubscribe from one",
+                "one socket can follow at most {} workflows; unsubscribe from one first",
                 self.most
             );
             return self.object("too_many_subscriptions", &message);
         }
-        // A seq means nothing without the life of the journal it was given in.
+        // A seq means nothing without the epoch in which it was assigned.
         let resume = asked.epoch.as_deref().zip(asked.after);
         let subscription = self.hub.subscribe(&adw_id, resume, &self.bell);
         if self.workflows.capacity() == 0 {

@@ -15,9 +15,9 @@ use super::decoder::{Breach, Decoder, Incoming};
 use super::outbox::Outbox;
 use crate::connection::Connection;
 
-/// A viewer that asks but does not read its answers is not read from any more.
+/// While this much is waiting for a viewer that does not read its answers, nothing more is read from it.
 const ANSWERS: usize = 128;
-/// So little is copied into one piece, which the operating system sends sooner than two.
+/// Up to this many bytes are copied into one piece, which the operating system sends faster than several.
 const SMALL: usize = 1_024;
 /// How long a close may take.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -37,18 +37,18 @@ pub enum Turn {
     Flushed,
 }
 
-/// Why nothing more will happen.
+/// Why the connection has ended.
 #[derive(Debug)]
 pub enum End {
     /// The other side is gone.
     Gone,
-    /// It has accepted nothing for too long.
+    /// It has read nothing for too long.
     Slow,
     Breach(Breach),
 }
 
 impl Wire {
-    /// `early` came with the request. Messages may be deflated if both sides have agreed on it.
+    /// `early` came with the request. Messages may be compressed if both sides have agreed on it.
     pub fn new(connection: Connection, early: &[u8], deflates: bool) -> Self {
         let mut decoder = Decoder::new(deflates);
         decoder.take(early);
@@ -59,7 +59,7 @@ impl Wire {
         }
     }
 
-    /// Writes what waits and reads what comes, until something is to be said. Nothing is lost if it is dropped.
+    /// Writes what is waiting and reads what arrives, until there is something to report. Nothing is lost if it is dropped.
     pub async fn turn(&mut self) -> Result<Turn, End> {
         poll_fn(|cx| self.poll_turn(cx)).await
     }
@@ -70,7 +70,7 @@ impl Wire {
         if let Poll::Ready(Err(end)) = flushed {
             return Poll::Ready(Err(end));
         }
-        // Also looked at when there is always something to write, or a busy viewer could never unsubscribe.
+        // Also checked when there is always something to write, or a busy viewer could never unsubscribe.
         let message = self.poll_message(cx);
         if message.is_ready() {
             return message.map_ok(Turn::Message);
@@ -122,7 +122,7 @@ impl Wire {
         Poll::Ready(Ok(()))
     }
 
-    /// Says why the socket is closed, waits for the other side to agree, but not for long.
+    /// Says why the socket is being closed and waits briefly for the other side to confirm.
     pub async fn close(mut self, code: Code, reason: &str) {
         self.outbox.close(code, reason);
         self.connection.allow_last_words();
@@ -138,7 +138,7 @@ impl Wire {
         let _ = timeout(FAREWELL, self.connection.shutdown()).await;
     }
 
-    /// Agrees to a close.
+    /// Confirms a close.
     pub async fn agree(mut self, code: Option<u16>) {
         let code = code.map_or(Vec::new(), |code| code.to_be_bytes().to_vec());
         self.outbox.echo_close(code);

@@ -1,6 +1,6 @@
-//! What was there before it was watched: one file of a workflow after the other, and the workflows in turns.
+//! Files that were there before they were watched: read one after the other within a workflow, and the workflows in turns.
 //!
-//! Reading the files of a workflow in turns would mix agents that worked one after the other.
+//! Reading the files of one workflow in turns would mix agents that worked one after the other.
 
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub(super) struct Backlog {
 }
 
 impl Backlog {
-    /// Adds files of a workflow behind those that wait already.
+    /// Adds files of a workflow after those already waiting.
     pub(super) fn add(&mut self, adw_id: &AdwId, files: impl IntoIterator<Item = PathBuf>) {
         if self.waiting.insert(adw_id.clone()) {
             self.turns.push_back((adw_id.clone(), VecDeque::new()));
@@ -29,7 +29,7 @@ impl Backlog {
         self.waiting.contains(adw_id)
     }
 
-    /// Somebody waits for this workflow: it is the next.
+    /// Moves a workflow to the front, because somebody is waiting for it.
     pub(super) fn hurry(&mut self, adw_id: &AdwId) {
         let Some(at) = self.turns.iter().position(|(waiting, _)| waiting == adw_id) else {
             return;
@@ -44,7 +44,7 @@ impl Backlog {
         self.turns.front()?.1.front()
     }
 
-    /// Passes the turn on, once the file has been read or a slice of it.
+    /// Ends the current turn, once the file or a slice of it has been read.
     pub(super) fn pass(&mut self, is_read: bool) {
         let Some((adw_id, mut files)) = self.turns.pop_front() else {
             return;

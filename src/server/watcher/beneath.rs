@@ -1,6 +1,6 @@
-//! Opening files beneath a root: component by component, without following links, regular files only.
+//! Opens files beneath a root: component by component, without following links, regular files only.
 //!
-//! A link inside an `agents` folder could otherwise show any file of this machine to whoever may see the workflow.
+//! Otherwise a link inside an `agents` folder could show any file on this machine to whoever may see the workflow.
 
 use std::fs::File;
 use std::io;
@@ -19,7 +19,7 @@ pub(super) struct Spot {
     below: Vec<String>,
 }
 
-/// What is known of a file without opening it.
+/// What is known about a file without opening it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stat {
     pub dev: u64,
@@ -42,7 +42,7 @@ pub(super) struct Entry {
 }
 
 impl Spot {
-    /// The trusted folder itself; its path is made free of links.
+    /// The trusted folder itself; links in its path are resolved.
     pub(super) fn base(folder: &Path) -> io::Result<Self> {
         Ok(Self {
             base: folder.canonicalize()?.into(),
@@ -75,7 +75,7 @@ impl Spot {
         Ok(folder)
     }
 
-    /// Looks at what is here.
+    /// Returns what is known about the file here.
     pub(super) fn stat(&self) -> io::Result<Stat> {
         let (folder, name) = self.parent()?;
         stat_in(&folder, name)
@@ -150,14 +150,14 @@ pub(super) fn entries(folder: &OwnedFd) -> io::Result<Vec<Entry>> {
     for entry in Dir::read_from(folder)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().to_str() else {
-            tracing::debug!(name = ?entry.file_name(), "a name that is no UTF-8 is left out");
+            tracing::debug!(name = ?entry.file_name(), "skipped a name that is not UTF-8");
             continue;
         };
         if name == "." || name == ".." {
             continue;
         }
         let kind = match entry.file_type() {
-            // Some file systems do not tell it with the name.
+            // Some file systems do not return it with the name.
             FileType::Unknown => stat_in(folder, name).map(|stat| (stat.is_folder, stat.is_regular)),
             kind => Ok((kind.is_dir(), kind.is_file())),
         };
@@ -173,13 +173,13 @@ pub(super) fn entries(folder: &OwnedFd) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Whether the error says that there is nothing here any more (a link in place of a folder is nothing, too).
+/// Whether the error says that there is nothing here any more (a link in place of a folder counts as nothing).
 pub(super) fn is_missing(error: &io::Error) -> bool {
     let link = rustix::io::Errno::LOOP.raw_os_error();
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) || error.raw_os_error() == Some(link)
 }
 
-/// Whether the error says that this machine is short of something, and nothing of the file: it is tried again at the next rescan.
+/// Whether the error is about a shortage on this machine rather than about the file: it is tried again at the next rescan.
 pub(super) fn is_passing(error: &io::Error) -> bool {
     use rustix::io::Errno;
     let number = error.raw_os_error();
@@ -187,7 +187,7 @@ pub(super) fn is_passing(error: &io::Error) -> bool {
         .iter()
         .any(|errno| number == Some(errno.raw_os_error()));
     if is_passing {
-        tracing::warn!(%error, "a file cannot be looked at now; it is tried again");
+        tracing::warn!(%error, "cannot look at a file; will try again");
     }
     is_passing
 }

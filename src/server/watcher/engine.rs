@@ -1,6 +1,6 @@
-//! The loop of the watching thread: reports and rescans say where to look, and looking tells what is to be recorded.
+//! The loop of the watching thread: notifications and rescans say which files to check, and checking finds what to record.
 //!
-//! What is written now goes before what was there before, so that a long backlog delays no live line by more than a slice.
+//! What is being written now comes before the backlog, so that a long backlog delays a live line by no more than a slice.
 
 mod folders;
 
@@ -27,7 +27,7 @@ use crate::hub::Hub;
 use intake::time_zone::TimeZone;
 use journal::{JournalError, Tail};
 
-/// How long folders are looked into before live files have their turn.
+/// How long folders are scanned before live files get their turn.
 const LOOKING_FOR: Duration = Duration::from_millis(5);
 
 pub(super) struct Engine {
@@ -38,30 +38,30 @@ pub(super) struct Engine {
     outbox: Outbox,
     runs: Runs,
     roots: Vec<Spot>,
-    /// By path, so that the files of a folder stand together.
+    /// By path, so that the files of a folder are together.
     files: BTreeMap<PathBuf, Watched>,
-    /// How far files were read that are not there, or were not found yet.
+    /// How far files that are gone, or have not been found yet, were read.
     tails: HashMap<String, Tail>,
-    /// Folders to look into.
+    /// Folders to scan.
     folders: VecDeque<Folder>,
     live: VecDeque<PathBuf>,
     backlog: Backlog,
-    /// When to look at a file, or into a folder, without being told of a change.
+    /// When to check a file or folder without a notification.
     due: BTreeSet<(Instant, PathBuf)>,
     /// Folders in which files are missing, and since when.
     missing_since: HashMap<PathBuf, Instant>,
     next_rescan: Instant,
     rescan_began: Instant,
-    /// What looking into folders took since then.
+    /// How long scanning folders has taken since then.
     rescan_cost: Duration,
-    /// The first look at everything is under way.
+    /// The first scan of everything is in progress.
     is_starting: bool,
-    /// What was told already, and need not be told again at every rescan.
+    /// What was already logged and need not be logged again at every rescan.
     told: HashSet<PathBuf>,
 }
 
 impl Engine {
-    /// Takes over where the journal says that files were left.
+    /// Continues where the journal says that reading stopped.
     pub(super) fn new(hub: Arc<Hub>, config: WatchConfig, zone: TimeZone, hints: Hints) -> Result<Self, JournalError> {
         let mut runs = Runs::default();
         let mut tails = HashMap::new();
@@ -131,7 +131,7 @@ impl Engine {
         }
     }
 
-    /// How long there is nothing to do unless something is reported.
+    /// How long there is nothing to do without a notification.
     fn idle_for(&self) -> Duration {
         if !(self.folders.is_empty() && self.live.is_empty() && self.backlog.is_empty()) {
             return Duration::ZERO;
@@ -140,7 +140,7 @@ impl Engine {
         due.min(self.next_rescan).saturating_duration_since(Instant::now())
     }
 
-    /// What a report says: look at this file, into this folder, or for roots.
+    /// Handles a notification: check this file, scan this folder, or look for roots.
     fn hint(&mut self, path: &Path) {
         if self.files.contains_key(path) {
             self.enqueue(path);
@@ -153,7 +153,7 @@ impl Engine {
         }
     }
 
-    /// The workflow's folder that a path lies in, or is.
+    /// The workflow's folder that contains a path, or is that path.
     fn folder_of(&self, path: &Path) -> Option<Folder> {
         self.roots.iter().find_map(|root| {
             let below = path.strip_prefix(root.path()).ok()?;
@@ -166,7 +166,7 @@ impl Engine {
         })
     }
 
-    /// Puts a file on the list of those that somebody is writing to; behind the backlog of its workflow, if it has one.
+    /// Adds a file to the list of files being written, after the backlog of its workflow, if there is one.
     fn enqueue(&mut self, path: &Path) {
         let Some(watched) = self.files.get_mut(path) else {
             return;
@@ -183,7 +183,7 @@ impl Engine {
         }
     }
 
-    /// Puts the files on the list whose time has come.
+    /// Adds the files that are due to the list.
     fn take_due(&mut self) {
         let now = Instant::now();
         while self.due.first().is_some_and(|(due, _)| *due <= now)
@@ -250,7 +250,7 @@ impl Engine {
         looked
     }
 
-    /// Everything was looked at once: what was there before and is not now has vanished meanwhile.
+    /// Everything has been scanned once: what was there before and is not now has vanished in the meantime.
     fn end_of_start(&mut self) {
         let mut tails = mem::take(&mut self.tails);
         let mut outbox = mem::take(&mut self.outbox);

@@ -1,4 +1,4 @@
-//! What lies in a workflow's folder: the files that may be sources, found without following links.
+//! The contents of a workflow's folder: the files that may be sources, found without following links.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -8,7 +8,7 @@ use super::beneath::{self, Spot, Stat};
 use super::source::{self, Named, Source};
 use domain::adw_id::AdwId;
 
-/// Folders of agents hold few folders more; deeper ones hold something else.
+/// Agents' folders contain few further levels; deeper ones contain something else.
 const DEPTH: usize = 4;
 
 /// The folder of a workflow below one of the roots.
@@ -28,19 +28,19 @@ pub(super) struct Found {
     pub named: Named,
 }
 
-/// What a look into a folder gives.
+/// The result of scanning a folder.
 #[derive(Debug, Default)]
 pub(super) struct Content {
     pub found: Vec<Found>,
-    /// Folders that may not be read: names below the workflow's folder, when that changed, and why.
+    /// Folders that cannot be read: names below the workflow's folder, when that changed, and why.
     pub closed: Vec<(Vec<String>, i128, String)>,
 }
 
 impl Found {
-    /// The agent that writes it: its folders, or its own stem where it lies in none.
+    /// The agent that writes it: its folders, or its own name without extension if it is in none.
     pub(super) fn agent(&self) -> String {
         match self.below.split_last() {
-            // Tools sort pictures into folders of their own below the agent's.
+            // Tools put pictures into subfolders of the agent's folder.
             Some((_, folders)) if self.named == Named::Sure(Source::Picture) => {
                 folders.first().cloned().unwrap_or_default()
             }

@@ -1,6 +1,6 @@
-//! What the operating system reports of changes: a reason to look soon, never the truth.
+//! The operating system's notifications of changes: a reason to check soon, never the truth.
 //!
-//! Paths are kept as a set until they are fetched, so that a flood of reports costs no more than its files.
+//! Paths are kept as a set until they are fetched, so that a flood of notifications costs no more than its files.
 
 use std::collections::{HashMap, HashSet};
 use std::mem;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-/// More paths than this at once are taken as "look at everything".
+/// More paths than this at once mean "check everything".
 const PATHS: usize = 65_536;
 
 /// What was reported since the last fetch.
@@ -22,7 +22,7 @@ pub(super) struct Reported {
     pub is_stopping: bool,
 }
 
-/// Where reports wait; shared with the thread that brings them.
+/// Where notifications wait; shared with the thread that delivers them.
 #[derive(Debug, Default)]
 pub(super) struct Mailbox {
     reported: Mutex<Reported>,
@@ -32,7 +32,7 @@ pub(super) struct Mailbox {
 /// The reports of the operating system, for folders one by one.
 pub(super) struct Hints {
     watcher: Option<RecommendedWatcher>,
-    /// The folders that are watched, with their identity: one that was made anew needs a new watch.
+    /// The folders that are watched, with their identity: one that was created again needs a new watch.
     watched: HashMap<PathBuf, (u64, u64)>,
 }
 
@@ -47,7 +47,7 @@ impl Mailbox {
         self.lock().is_stopping
     }
 
-    /// Fetches what was reported; waits for something to be there, at most for the timeout.
+    /// Fetches the notifications; waits for some, at most for the timeout.
     pub(super) fn fetch(&self, timeout: Duration) -> Reported {
         let is_empty =
             |reported: &mut Reported| reported.paths.is_empty() && !reported.is_incomplete && !reported.is_stopping;
@@ -72,12 +72,12 @@ impl Mailbox {
     fn report(&self, event: notify::Result<Event>) {
         let mut reported = self.lock();
         match event {
-            // Reading makes reports too, ours among them.
+            // Reading causes notifications too, including our own.
             Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
             Ok(event) if event.need_rescan() => reported.is_incomplete = true,
             Ok(event) => reported.paths.extend(event.paths),
             Err(error) => {
-                tracing::debug!(%error, "a report of changed files was lost");
+                tracing::debug!(%error, "lost a notification about changed files");
                 reported.is_incomplete = true;
             }
         }
@@ -89,14 +89,14 @@ impl Mailbox {
         self.arrived.notify_all();
     }
 
-    /// Every statement above leaves the reports whole.
+    /// Every statement above leaves the notifications consistent.
     fn lock(&self) -> MutexGuard<'_, Reported> {
         self.reported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Hints {
-    /// Without reports, as where inotify is missing, the rescan does all.
+    /// Without notifications, for example without inotify, the rescan finds everything.
     pub(super) fn new(mailbox: Arc<Mailbox>, is_wanted: bool) -> Self {
         let config = Config::default().with_follow_symlinks(false);
         let watcher = is_wanted
@@ -104,7 +104,7 @@ impl Hints {
             .and_then(|watcher| {
                 watcher
                     .inspect_err(|error| {
-                        tracing::warn!(%error, "changed files are not reported; they are looked for at every rescan");
+                        tracing::warn!(%error, "cannot be notified of changed files; they are found at the next rescan");
                     })
                     .ok()
             });
@@ -130,10 +130,10 @@ impl Hints {
             }
             Err(error) => {
                 self.watched.remove(folder);
-                // With the limit reached this comes for every folder at every rescan.
+                // Once the limit is reached, this happens for every folder at every rescan.
                 let is_first = self.watched.insert(PathBuf::new(), (0, 0)).is_none();
                 if is_first {
-                    tracing::warn!(%error, folder = %folder.display(), "a folder cannot be watched; changes in such folders are seen at the next rescan");
+                    tracing::warn!(%error, folder = %folder.display(), "cannot watch a folder; changes in it are found at the next rescan");
                 }
             }
         }
@@ -145,7 +145,7 @@ impl Hints {
         self.watched.retain(|folder, _| {
             let is_gone = folder.starts_with(gone);
             if is_gone {
-                // Usually the operating system has dropped the watch with the folder.
+                // Usually the operating system has removed the watch together with the folder.
                 let _ = watcher.unwatch(folder);
             }
             !is_gone

@@ -1,4 +1,4 @@
-//! What every look at a file needs to know: the time, whether anybody watched before, and which runs there were.
+//! What every check of a file needs to know: the time, whether anybody was watching before, and which runs there were.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -14,19 +14,19 @@ use intake::time_zone::TimeZone;
 /// A file that appears while it is watched is live if it was written within a rescan and this.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// What every look needs to know.
+/// What every check needs to know.
 pub(super) struct Context<'a> {
     pub now: SystemTime,
     pub instant: Instant,
     pub rescan: Duration,
-    /// What is found now was there before anybody watched.
+    /// What is found now was there before anybody was watching.
     pub is_starting: bool,
     pub zone: &'a TimeZone,
     pub runs: &'a mut Runs,
 }
 
 impl Context<'_> {
-    /// Where the backlog of a file ends that appears now: nowhere if it was written a moment ago.
+    /// Where the backlog of a file that appears now ends: it has none if it was written a moment ago.
     pub(super) fn backlog_until(&self, stat: &Stat) -> u64 {
         let is_fresh = stat.age(self.now) <= self.rescan + FRESH;
         if self.is_starting || !is_fresh { stat.size } else { 0 }
@@ -66,7 +66,7 @@ pub(super) fn millis(at: SystemTime) -> Option<u64> {
     u64::try_from(since.as_millis()).ok()
 }
 
-/// By what a file made at this moment is told from one that had its inode before.
+/// What distinguishes a file created at this moment from an earlier one with the same inode.
 pub(super) fn mark(ino: u64, born: SystemTime) -> Option<FileMark> {
     let born_ns = born.duration_since(UNIX_EPOCH).ok()?.as_nanos();
     Some(FileMark { ino, born_ns })

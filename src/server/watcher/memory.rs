@@ -1,4 +1,4 @@
-//! What the watcher stores with a file's offset, to go on from there after a restart.
+//! What the watcher stores with a file's offset, to continue from there after a restart.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -7,12 +7,12 @@ use super::beneath::Stat;
 use super::print::Print;
 use super::run::LineReader;
 
-/// Which file this is, beyond its path.
+/// The identity of the file, apart from its path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Identity {
     pub dev: u64,
     pub ino: u64,
-    /// When it was made, in milliseconds since 1970, where the file system tells: inodes are used again.
+    /// When it was created, in milliseconds since 1970, if the file system says so: inodes are reused.
     pub born_ms: Option<u64>,
 }
 
@@ -21,30 +21,30 @@ pub(super) struct Identity {
 #[serde(default)]
 pub(super) struct Memory {
     pub identity: Identity,
-    /// Size and time of writing when it was looked at last.
+    /// Size and modification time when it was last checked.
     pub size: u64,
     pub written_ms: i64,
     pub print: Print,
     /// None for a state document.
     pub reader: Option<LineReader>,
     pub is_end_owed: bool,
-    /// The file was gone when it was looked at last.
+    /// The file was gone when it was last checked.
     pub is_gone: bool,
-    /// It was cut short while it was watched.
+    /// It was truncated while it was watched.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub was_cut: bool,
     /// The hash of a state document.
     pub hash: Option<u64>,
-    /// The picture that it is; none for every other file.
+    /// The picture in it; none for every other file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// The names of its fields: those that are missing next time are gone.
+    /// The names of its fields: those missing next time have been removed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
 }
 
 impl Memory {
-    /// Reads a stored memory; one of another version is as good as none, and the offset alone is kept.
+    /// Reads a stored memory. One of another version is ignored, and only the offset is kept.
     pub(super) fn of(value: &Value) -> Self {
         serde_json::from_value(value.clone()).unwrap_or_default()
     }
@@ -53,7 +53,7 @@ impl Memory {
         serde_json::to_value(self).unwrap_or_default()
     }
 
-    /// Whether a file looks as it did when it was looked at last.
+    /// Whether a file looks the same as when it was last checked.
     pub(super) fn is_unchanged(&self, stat: &Stat) -> bool {
         !self.is_gone && stat.size == self.size && stat.ino == self.identity.ino && written_ms(stat) == self.written_ms
     }

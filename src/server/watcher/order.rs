@@ -1,6 +1,6 @@
-//! In which order the files of a workflow are read that were there before it was watched.
+//! The order in which the files of a workflow that were there before it was watched are read.
 //!
-//! The fold learns from the order of events what came after what, and old lines have no times of their own.
+//! The fold infers from the order of events what came after what, and old lines have no times of their own.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const COPIED_WITHIN: Duration = Duration::from_secs(10);
 pub(super) struct Waiting<T> {
     pub file: T,
     pub agent: String,
-    /// None while the first lines have to tell.
+    /// None until the first lines show it.
     pub source: Option<Source>,
     pub written_ns: i128,
 }
@@ -39,7 +39,7 @@ pub(super) fn sort<T: Ord>(files: &mut [Waiting<T>]) {
     });
 }
 
-/// Where an agent usually stands in a run, and what follows it at once.
+/// Where an agent usually comes in a run, and what directly follows it.
 fn usual_place(agent: &str) -> (usize, bool) {
     let (worker, is_committer) = match agent.strip_suffix("_committer") {
         Some(worker) => (worker, true),

@@ -1,4 +1,4 @@
-//! What waits to be recorded: drafts, and how far the files were read that they came of, in one batch.
+//! What is waiting to be recorded: drafts, and how far their files were read, in one batch.
 
 use std::mem;
 use std::time::Duration;
@@ -9,24 +9,24 @@ use draft::Draft;
 use draft::picture::Picture;
 use journal::{Batch, Tail};
 
-/// One transaction takes about as much at once.
+/// About how much one transaction takes at once.
 const DRAFTS: usize = 1_000;
 const BYTES: u64 = 1024 * 1024;
-/// Each is forced to the disk, and live files wait meanwhile.
+/// Each picture is synced to disk, and live files wait in the meantime.
 const PICTURES: usize = 32;
-/// How long to wait before a batch that was refused is tried again.
+/// How long to wait before a refused batch is tried again.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// See the module. Nothing is read further while it is full.
+/// See the module. Reading stops while it is full.
 #[derive(Default)]
 pub(super) struct Outbox {
     pub drafts: Vec<Draft>,
     tails: Vec<Tail>,
-    /// What the drafts tell of.
+    /// The pictures that the drafts refer to.
     pub pictures: Vec<Picture>,
-    /// Bytes of the files that the drafts came of.
+    /// Bytes of the files from which the drafts came.
     bytes: u64,
-    /// Somebody waits for it: it is not kept until the batch is full.
+    /// Somebody is waiting for it, so it is recorded before the batch is full.
     pub is_urgent: bool,
 }
 
@@ -39,7 +39,7 @@ impl Outbox {
         self.bytes += bytes;
     }
 
-    /// Says how far a file was read, with all drafts that came of it before.
+    /// Notes how far a file was read, with all drafts that came from it before.
     pub(super) fn set_tail(&mut self, tail: Tail) {
         let known = self
             .tails
@@ -51,7 +51,7 @@ impl Outbox {
         }
     }
 
-    /// Records everything. What is refused is tried until it is taken; false if the watcher was stopped before that.
+    /// Records everything. What is refused is tried again until it is accepted; false if the watcher was stopped before that.
     pub(super) fn send(&mut self, hub: &Hub, mailbox: &Mailbox) -> bool {
         self.is_urgent = false;
         if self.drafts.is_empty() && self.tails.is_empty() {
@@ -69,7 +69,7 @@ impl Outbox {
                 Ok(_) => return true,
                 Err(error) => {
                     if !mem::replace(&mut is_told, true) {
-                        tracing::warn!(%error, "what was read of the files cannot be recorded; nothing is skipped, and it is tried again");
+                        tracing::warn!(%error, "cannot record what was read from the files; nothing is skipped, and it will be tried again");
                     }
                     mailbox.pause(match error {
                         RecordError::Stopped(_) | RecordError::Picture(_) => PAUSE * 10,

@@ -19,9 +19,9 @@ use draft::redaction;
 use draft::{Draft, NewEvent};
 use journal::{LineCounts, Tail};
 
-/// The `event_type` of a picture that lies in a file.
+/// The `event_type` of a picture in a file.
 pub(super) const PICTURE: &str = "picture";
-/// A file that was written so shortly before may not be whole yet.
+/// A file written this recently may not be complete yet.
 const WHOLE_AFTER: Duration = Duration::from_millis(300);
 
 /// See the module.
@@ -31,9 +31,9 @@ pub(super) struct PictureFile {
     path: String,
     /// The picture that was recorded last.
     name: Option<String>,
-    /// The file as it was read, or could not be.
+    /// The file as last read, or as it could not be read.
     pub seen: Option<Stat>,
-    /// It was written, if at all, before anybody watched.
+    /// It was written, if at all, before anybody was watching.
     is_first_look: bool,
 }
 
@@ -48,7 +48,7 @@ impl PictureFile {
         }
     }
 
-    /// Reads the picture once nobody has written to it for a moment; gives when to look again.
+    /// Reads the picture once nobody has written to it for a moment; returns when to check again.
     pub(super) fn look(
         &mut self,
         file: &File,
@@ -62,9 +62,9 @@ impl PictureFile {
         }
         let is_first_look = std::mem::replace(&mut self.is_first_look, false);
         self.seen = Some(stat);
-        // Too large, or no picture, and so until it changes.
+        // Too large or not a picture, at least until it changes.
         let Some(picture) = read(file, &stat)? else {
-            tracing::debug!(file = %self.path, "this is no picture that is kept");
+            tracing::debug!(file = %self.path, "not a picture of a supported kind");
             return Ok(None);
         };
         let (at, time_source) = if is_first_look || context.backlog_until(&stat) > 0 {
@@ -82,7 +82,7 @@ impl PictureFile {
         Ok(None)
     }
 
-    /// What was recorded of it; none if nothing was.
+    /// What was recorded from it; none if nothing was.
     pub(super) fn tail(&self) -> Option<Tail> {
         let (name, seen) = (self.name.as_ref()?, self.seen?);
         let memory = Memory {
@@ -100,7 +100,7 @@ impl PictureFile {
             path: self.path.clone(),
             run: 1,
             adw_id: self.whose.adw_id.clone(),
-            // Its lines are nobody's.
+            // Its lines belong to no agent.
             agent: String::new(),
             offset: seen.size,
             lines: LineCounts::default(),

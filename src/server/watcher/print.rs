@@ -1,7 +1,7 @@
-//! A fingerprint of what was read of a file: its first bytes, and the last ones before the point that was reached.
+//! A fingerprint of the part of a file that was read: its first bytes, and the last ones before the position reached.
 //!
-//! Device and inode alone have lost data elsewhere: inodes are used again, and a file can be emptied and written anew
-//! between two looks.
+//! Relying on device and inode alone has lost data in other tools: inodes are reused, and a file can be emptied and written
+//! again between two checks.
 
 use std::fs::File;
 use std::io;
@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 const HEAD_BYTES: usize = 1_024;
 const LAST_BYTES: usize = 256;
 
-/// What was read, told by hashes.
+/// What was read, as hashes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Print {
     head_len: usize,
@@ -33,7 +33,7 @@ pub(super) struct Ink {
 }
 
 impl Print {
-    /// Whether the file still begins with what was read; gives the bytes to go on from.
+    /// Checks that the file still begins with what was read, and returns the bytes to continue from.
     pub(super) fn find_in(&self, file: &File) -> io::Result<Option<Ink>> {
         let head = read(file, 0, self.head_len)?;
         let last = read(file, self.end.saturating_sub(self.last_len as u64), self.last_len)?;

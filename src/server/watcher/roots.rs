@@ -1,4 +1,4 @@
-//! Where workflows are looked for: the folders that were named, and `trees/*/agents` beside each of them.
+//! Where to look for workflows: the configured folders, and `trees/*/agents` next to each of them.
 //!
 //! Both may appear and vanish at any time, so they are looked up again at every rescan.
 
@@ -13,13 +13,13 @@ const AGENTS: &str = "agents";
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Roots {
-    /// Folders that hold workflows, each once.
+    /// Folders that contain workflows, each once.
     pub spots: Vec<Spot>,
     /// Folders in which one may appear.
     pub around: Vec<PathBuf>,
 }
 
-/// Looks for the roots of the named folders.
+/// Finds the roots of the configured folders.
 pub(super) fn find(named: &[PathBuf]) -> Roots {
     let mut roots = Roots::default();
     for folder in named {
@@ -49,7 +49,7 @@ pub(super) fn find(named: &[PathBuf]) -> Roots {
     roots
 }
 
-/// Whether a change of this path may be a root that appears or vanishes; much else changes around them.
+/// Whether a change of this path may be a root appearing or vanishing; much else changes around them.
 pub(super) fn matters(named: &[PathBuf], path: &Path) -> bool {
     named.iter().any(|folder| {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
@@ -67,7 +67,7 @@ pub(super) fn matters(named: &[PathBuf], path: &Path) -> bool {
     })
 }
 
-/// Whether a path lies where a root of the named folders would lie, though it may be gone by now.
+/// Whether a path is where a root of the configured folders would be, even if it is gone by now.
 pub(super) fn could_hold(named: &[PathBuf], path: &Path) -> bool {
     named.iter().any(|folder| {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
@@ -85,12 +85,12 @@ pub(super) fn could_hold(named: &[PathBuf], path: &Path) -> bool {
     })
 }
 
-/// The folder beside which `trees` lies: of the link itself, where the named folder is one.
+/// The folder next to which `trees` is: that of the link itself, if the configured folder is a link.
 fn parent_of(folder: &Path) -> Option<PathBuf> {
     if folder.file_name().is_some() {
         return folder.parent().map(Path::to_path_buf);
     }
-    // It ends in `..`, and only the file system can tell where that leads.
+    // It ends in `..`, and only the file system knows where that leads.
     let folder = folder.canonicalize().ok()?;
     folder.parent().map(Path::to_path_buf)
 }

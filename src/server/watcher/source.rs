@@ -1,20 +1,20 @@
-//! What kind of source a file is: by its name where that says it, else by its first lines.
+//! What kind of source a file is: by its name if that says so, otherwise by its first lines.
 
 use serde_json::Value;
 
 use intake::dialect;
 use intake::execution_log::Header;
 
-/// Known by name, and of no workflow.
+/// Known names that do not belong to a workflow.
 const LEFT_OUT: [&str; 2] = ["context_bundles", "security_logs"];
 /// Documents about the whole workflow, by the tools that write them.
 const STATES: [&str; 4] = ["adw_state.json", "workflow_summary.json", "state.json", AGENT_SUMMARY];
 /// What one agent did, in its own folder.
 const AGENT_SUMMARY: &str = "custom_summary_output.json";
 const LOG: &str = "execution.log";
-/// How many lines are looked at: other tools print some of their own before the first object.
+/// How many lines are inspected: other tools print some of their own before the first object.
 const LINES: usize = 20;
-/// How much of a file is looked at; a first line can hold a long prompt.
+/// How much of a file is inspected; a first line can contain a long prompt.
 pub(super) const HEAD_BYTES: usize = 2 * 1024 * 1024;
 
 /// How a file is read.
@@ -23,7 +23,7 @@ pub(super) enum Source {
     Stream,
     Log,
     State,
-    /// It has no lines: it is one event.
+    /// It has no lines; it is one event.
     Picture,
 }
 
@@ -40,17 +40,17 @@ pub(super) enum Named {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     Sure(Source),
-    /// There are too few lines to tell.
+    /// There are too few lines to decide.
     TooEarly,
     Nothing,
 }
 
-/// Whether a folder holds no agent's files, whatever they look like.
+/// Whether a folder contains no agent's files, whatever they look like.
 pub(super) fn is_left_out(folder: &str) -> bool {
     LEFT_OUT.contains(&folder)
 }
 
-/// What the name of a file says; `depth` is how many folders of the workflow it lies in.
+/// What the name of a file says; `depth` is how many folders of the workflow it is in.
 pub(super) fn by_name(name: &str, depth: usize) -> Named {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     match extension {

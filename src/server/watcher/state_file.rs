@@ -1,8 +1,8 @@
-//! One state document (`adw_state.json`, or another tool's): read whole when it changes, and again soon where it is
-//! only half there.
+//! One state document (`adw_state.json`, or another tool's): read whole when it changes, and again soon if it is
+//! incomplete.
 //!
-//! A workflow can have several, so each says what changed in itself, and leaves the fields of the others alone.
-//! Scripts empty it and then write it, so a reader can meet nothing, or half of it; the last good document stays.
+//! A workflow can have several, so each reports only its own changes, and leaves the fields of the others alone.
+//! Scripts empty it and then write it, so a reader can find nothing, or half of it; the last valid document stays.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -25,13 +25,13 @@ use draft::{Document, Draft, NewState};
 use intake::place::{LinePart, Place};
 use journal::{LineCounts, Tail};
 
-/// 5 kB is usual; a larger document is cut, and then it is none.
+/// 5 kB is usual; a larger document is cut off, and so invalid.
 const LONGEST_BYTES: u64 = 16 * 1024 * 1024;
-/// Half a document is whole a moment later.
+/// Half a document is usually complete a moment later.
 const AGAIN_AFTER: Duration = Duration::from_millis(50);
-/// A file written so shortly before it was read may be written again without looking different.
+/// A file written this shortly before it was read may be written again without looking different.
 const SETTLED_AFTER: Duration = Duration::from_millis(100);
-/// After this much silence a document that cannot be read is said to be unfinished.
+/// After this much silence a document that cannot be read is reported as unfinished.
 const UNFINISHED_AFTER: Duration = Duration::from_secs(10);
 
 /// See the module.
@@ -45,10 +45,10 @@ pub(super) struct StateFile {
     fields: Vec<String>,
     bytes: u64,
     pub seen: Option<Stat>,
-    /// Since when it cannot be read.
+    /// Since when it has been unreadable.
     bad_since: Option<Instant>,
     is_told: bool,
-    /// It changed, if at all, before anybody watched.
+    /// It changed, if at all, before anybody was watching.
     is_first_look: bool,
     pub is_gone: bool,
 }
@@ -70,7 +70,7 @@ impl StateFile {
         }
     }
 
-    /// Reads the document; gives when to look again without being told of a change.
+    /// Reads the document; returns when to check again without a notification.
     pub(super) fn look(
         &mut self,
         file: &mut File,
@@ -120,7 +120,7 @@ impl StateFile {
         Ok(settled)
     }
 
-    /// The file is gone; whoever found it gone says so.
+    /// The file is gone; whoever found that out reports it.
     pub(super) fn gone(&mut self, outbox: &mut Outbox) {
         self.is_gone = true;
         self.good();
@@ -160,12 +160,12 @@ impl StateFile {
         }
     }
 
-    /// Whether it lies in an agent's folder, and so tells of that agent alone.
+    /// Whether it is in an agent's folder, and so is about that agent alone.
     fn is_of_agent(&self) -> bool {
         self.whose.file.contains('/')
     }
 
-    /// What a document says: all its fields, and which are gone; an agent's is one field of the workflow's.
+    /// The contents of a document: all its fields, and which were removed; an agent's is one field of the workflow's.
     fn changes(&mut self, document: Map<String, Value>) -> Document {
         if self.is_of_agent() {
             return Document::Changes(vec![(self.whose.file.clone(), Some(Value::Object(document)))]);
@@ -173,7 +173,7 @@ impl StateFile {
         let names = document.keys().cloned().collect();
         let before = std::mem::replace(&mut self.fields, names);
         if self.hash.is_some() && before.is_empty() {
-            // An earlier version read it, and did not keep the names.
+            // An earlier version read it and did not store the names.
             return Document::Whole(document);
         }
         let gone = before.into_iter().filter(|field| !document.contains_key(field));
@@ -188,7 +188,7 @@ impl StateFile {
         self.is_first_look = false;
     }
 
-    /// Keeps the last good document; says so once the file has been as it is for a while.
+    /// Keeps the last valid document, and reports this once the file has not changed for a while.
     fn bad(
         &mut self,
         bytes: &[u8],

@@ -1,4 +1,4 @@
-//! Files that are gone: their runs end, and one event tells of each file or folder that vanished.
+//! Files that are gone: their runs end, and one event reports each file or folder that vanished.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use draft::Draft;
 use intake::place::Place;
 use journal::Tail;
 
-/// Tells of files that are gone, of one folder: a folder that went with its files is one event.
+/// Reports files of one folder that are gone: a folder that was deleted with its files is one event.
 pub(super) fn tell(
     adw_id: &AdwId,
     folder: &Path,
@@ -63,7 +63,7 @@ pub(super) fn tell(
     }
 }
 
-/// Tells of the files that were there in an earlier life, and vanished while nobody watched.
+/// Reports the files that were there before a restart, and vanished while nobody was watching.
 pub(super) fn tell_of_earlier(tails: &mut HashMap<String, Tail>, context: &Context<'_>, outbox: &mut Outbox) {
     let mut folders: BTreeMap<(PathBuf, AdwId), (Vec<PathBuf>, i64)> = BTreeMap::new();
     for tail in tails.values_mut() {
@@ -78,7 +78,7 @@ pub(super) fn tell_of_earlier(tails: &mut HashMap<String, Tail>, context: &Conte
             file,
         };
         if memory.picture.is_some() {
-            // Nobody misses one: what it showed is kept.
+            // A picture is not missed: what it showed is stored.
             continue;
         }
         let written_ms = memory.written_ms;
@@ -96,7 +96,7 @@ pub(super) fn tell_of_earlier(tails: &mut HashMap<String, Tail>, context: &Conte
         *newest = written_ms.max(*newest);
     }
     for ((folder, adw_id), (gone, newest)) in folders {
-        // Nobody saw it go: the last that is known is when it was written.
+        // Nobody saw it go: the last known time is when it was written.
         tell(
             &adw_id,
             &folder,
@@ -107,7 +107,7 @@ pub(super) fn tell_of_earlier(tails: &mut HashMap<String, Tail>, context: &Conte
     }
 }
 
-/// The first folder on the way to a file that is not there, from the workflow's own on; else the file itself.
+/// The first missing folder on the path to a file, starting with the workflow's own; otherwise the file itself.
 fn topmost_missing(folder: &Path, file: &Path) -> PathBuf {
     let mut way: Vec<&Path> = file.ancestors().take_while(|path| path.starts_with(folder)).collect();
     way.reverse();

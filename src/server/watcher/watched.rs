@@ -1,4 +1,4 @@
-//! One file that is watched, whatever it turns out to be.
+//! One watched file, whatever it turns out to be.
 
 use std::fs::File;
 use std::io;
@@ -29,13 +29,13 @@ pub(super) struct Watched {
     pub folder: Folder,
     pub whose: SourceFile,
     kind: Kind,
-    /// It waits to be looked at.
+    /// It is waiting to be checked.
     pub is_queued: bool,
-    /// When to look again without being told of a change.
+    /// When to check again without a notification.
     pub due: Option<Instant>,
-    /// The last look left something to read.
+    /// The last check left something to read.
     has_more: bool,
-    /// When its permissions changed last before it was said to be unreadable.
+    /// When its permissions had last changed when it was reported as unreadable.
     told_closed: Option<i128>,
 }
 
@@ -44,28 +44,28 @@ enum Kind {
     Follow(Box<Follow>),
     State(Box<StateFile>),
     Picture(Box<PictureFile>),
-    /// A stream or a log or neither: the first lines will tell. Where the backlog ends, and what was seen.
+    /// A stream, a log or neither: the first lines will show. Where the backlog ends, and what was seen.
     Open {
         backlog_until: u64,
         seen: Option<Stat>,
     },
-    /// No source, as long as this file lies there.
+    /// Not a source, as long as this file is there.
     Nothing {
         ino: u64,
     },
 }
 
-/// What came of a look.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Looked {
     More,
     Done,
-    /// It is not there any more.
+    /// It no longer exists.
     Missing,
 }
 
 impl Watched {
-    /// A file as it was found; `tail` is how far it was read in an earlier life. True if it has to be looked at.
+    /// A file as it was found; `tail` is how far it was read before a restart. True if it has to be checked.
     pub(super) fn new(folder: &Folder, found: &Found, tail: Option<&Tail>, context: &Context<'_>) -> (Self, bool) {
         let whose = SourceFile {
             adw_id: folder.adw_id.clone(),
@@ -139,7 +139,7 @@ impl Watched {
             })
     }
 
-    /// Looks at the file, and reads a slice of what is new.
+    /// Checks the file, and reads a slice of what is new.
     pub(super) fn look(&mut self, context: &mut Context<'_>, outbox: &mut Outbox) -> Looked {
         self.due = None;
         match self.try_look(context, outbox) {
@@ -158,19 +158,19 @@ impl Watched {
         }
     }
 
-    /// The file is gone: ends what was read of it. False if nothing was, so that nobody misses it.
+    /// The file is gone: ends what was read from it. False if nothing was, so that it need not be reported.
     pub(super) fn gone(&mut self, context: &Context<'_>, outbox: &mut Outbox) -> bool {
         match &mut self.kind {
             Kind::Follow(follow) if follow.has_run() && !follow.is_gone() => follow.gone(context, outbox),
             Kind::State(state) if state.has_document() && !state.is_gone => state.gone(outbox),
-            // What it showed is kept; agents clear away their pictures before the next run.
+            // What it showed is stored; agents delete their pictures before the next run.
             Kind::Picture(_) => return false,
             Kind::Follow(_) | Kind::State(_) | Kind::Open { .. } | Kind::Nothing { .. } => return false,
         }
         true
     }
 
-    /// How far it was read, to go on from if it comes back.
+    /// How far it was read, to continue from there if it comes back.
     pub(super) fn tail(&self) -> Option<Tail> {
         match &self.kind {
             Kind::Follow(follow) => follow.tail(),
@@ -180,7 +180,7 @@ impl Watched {
         }
     }
 
-    /// What its place among the files of its workflow depends on.
+    /// What its order among the files of its workflow depends on.
     pub(super) fn waiting<T>(&self, file: T, stat: &Stat) -> Waiting<T> {
         Waiting {
             file,
@@ -199,13 +199,13 @@ impl Watched {
         let stat = self.spot.stat()?;
         if !stat.is_regular {
             if stat.is_link {
-                tracing::debug!(file = %self.spot.path().display(), "a link is not followed");
+                tracing::debug!(file = %self.spot.path().display(), "skipped a symbolic link");
             }
             return Ok(Progress::Done);
         }
         let is_changed = self.is_changed(&stat);
         if let Kind::State(state) = &mut self.kind {
-            // A document is read again whenever it is looked at: it may have been written twice at once.
+            // A document is read again at every check: it may have been written twice in the same instant.
             self.due = state.look(&mut self.spot.open_file()?, context, outbox)?;
             self.told_closed = None;
             return Ok(Progress::Done);
@@ -234,7 +234,7 @@ impl Watched {
         Ok(progress)
     }
 
-    /// Lets the first lines tell what the file is, where its name does not.
+    /// Lets the first lines decide what the file is, if its name does not.
     fn recognise(&mut self, file: &File, stat: &Stat, context: &Context<'_>) -> io::Result<()> {
         if matches!(self.kind, Kind::Nothing { ino } if ino != stat.ino) {
             self.kind = Kind::Open {
@@ -262,7 +262,7 @@ impl Watched {
         Ok(())
     }
 
-    /// Says once that the file cannot be read; a change of its permissions is a reason to try again.
+    /// Reports once that the file cannot be read; a change of its permissions is a reason to try again.
     fn tell_closed(&mut self, error: &io::Error, context: &Context<'_>, outbox: &mut Outbox) {
         let changed_ns = self.spot.stat().map_or(0, |stat| stat.changed_ns);
         if self.told_closed.replace(changed_ns) == Some(changed_ns) {

@@ -53,21 +53,24 @@ impl Lines {
     }
 }
 
-/// How long it has run, or ran; none where nobody vouches for the times.
+/// How long it has run, or ran; none if its times are not known for certain.
 pub fn elapsed(card: &Card, status: Status, now: Timestamp) -> Option<String> {
     let first_at = card.first_at.filter(|_| card.times_known)?;
     let until = if status.is_over() { card.last_at? } else { now };
     Some(format::elapsed(until.since(first_at)))
 }
 
-/// What stands in the title of a card's "last".
+/// The tooltip of a card's "last".
 pub fn last_title(card: &Card) -> String {
     match card.last_at {
         Some(at) if card.times_known => format!("Last event {}", format::moment(at)),
-        Some(at) => format!("Found by adwatch; the file was last written {}", format::moment(at)),
-        None => "No event yet".to_owned(),
+        Some(at) => format!(
+            "Found by adwatch afterwards; the file was last written {}",
+            format::moment(at)
+        ),
+        None => "No events yet".to_owned(),
     }
 }
 
 /// Why there is no elapsed time.
-pub const NO_TIMES: &str = "Found by adwatch when it was over or under way: nobody says when it began";
+pub const NO_TIMES: &str = "Start time unknown: adwatch found this workflow after it had started";

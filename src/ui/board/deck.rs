@@ -9,7 +9,7 @@ use crate::store::Store;
 use domain::adw_id::AdwId;
 use domain::card::Card;
 
-/// All cards of the store.
+/// All cards in the store.
 #[derive(Clone, Debug, Default)]
 pub struct Deck {
     epoch: String,
@@ -18,7 +18,7 @@ pub struct Deck {
 }
 
 impl Deck {
-    /// The store's cards; those with the seq they had before are the same allocation as before.
+    /// The store's cards; a card whose seq has not changed keeps its allocation.
     pub fn derived(store: Store) -> Derived<Self> {
         Derived::new_with_compare(
             move |before: Option<&Self>| {
@@ -37,7 +37,7 @@ impl Deck {
         )
     }
 
-    /// One card of a deck; none once it is gone.
+    /// One card of a deck; none once it has been removed.
     pub fn card(deck: Derived<Self>, adw_id: AdwId) -> Derived<Option<Arc<Card>>> {
         Derived::new_with_compare(
             move |_| deck.with(|deck| deck.card_now(&adw_id).cloned()),

@@ -18,9 +18,9 @@ pub fn Empty() -> impl IntoView {
                 .text(&column_word(column));
             html.raw("</span><span class=\"font-mono\">0</span></span>");
         }
-        html.raw("</div><div class=\"px-4 pt-5 pb-4\"><h2 class=\"text-md font-semibold\">No workflow yet</h2><p class=\"text-fg2 mt-1\">");
+        html.raw("</div><div class=\"px-4 pt-5 pb-4\"><h2 class=\"text-md font-semibold\">No workflows yet</h2><p class=\"text-fg2 mt-1\">");
         html.raw(
-            "A strip appears here within a second of a workflow’s first event. Any one of these makes one.</p></div>",
+            "Each workflow appears here within a second of its first event. Here are three ways to get one.</p></div>",
         );
         html.raw(
             "<ol class=\"grid grid-cols-3 border-y border-line [&>*+*]:border-l [&>*]:border-line max-lg:grid-cols-1 ",
@@ -37,13 +37,13 @@ pub fn Empty() -> impl IntoView {
     })
 }
 
-/// Number, words, what to type, and what comes of it.
+/// Number, title, command, and what it does.
 const WAYS: [(&str, &str, &str, &str); 3] = [
     (
         "1",
         "Watch a folder",
         "adwatch serve --agents ./agents",
-        "Reads agents/ and trees/*/agents/ as they are. Nothing in your workflow changes.",
+        "Reads agents/ and trees/*/agents/ as they are. Your workflow needs no changes.",
     ),
     (
         "2",
@@ -52,13 +52,13 @@ const WAYS: [(&str, &str, &str, &str); 3] = [
         r#"curl 127.0.0.1:4600/api/agent-state-update \
   -H 'content-type: application/json' \
   -d '{"type":"text_block","data":{"adw_id":"hello","event_type":"text","payload":{"content":"Hello"}}}'"#,
-        "Works from any script, without a library. The answer 200 means that the event is kept.",
+        "Works from any script, without a library. A 200 response means that the event is saved.",
     ),
     (
         "3",
         "Watch the demo",
         "adwatch demo",
-        "Plays believable workflows into this server: plans, tools, edits, a failing test that is repaired, one that stalls.",
+        "Plays realistic workflows on this server: plans, tools, edits, a failing test that gets fixed, and one that stalls.",
     ),
 ];
 
@@ -77,10 +77,10 @@ fn way(html: &mut Html, number: &'static str, words: &'static str, command: &str
 fn watched(html: &mut Html, roots: &[String]) {
     html.raw("<p class=\"text-fg2 text-xs mt-2\">");
     if roots.is_empty() {
-        html.raw("No folder is watched now.</p>");
+        html.raw("Not watching any folders.</p>");
         return;
     }
-    html.raw("Watched now:</p><ul class=\"mono text-fg2 mt-1\">");
+    html.raw("Watching:</p><ul class=\"mono text-fg2 mt-1\">");
     for root in roots {
         html.raw("<li class=\"break-all\">").text(root).raw("</li>");
     }

@@ -19,7 +19,7 @@ use crate::store::use_store;
 use domain::adw_id::AdwId;
 use domain::status::Status;
 
-/// More repositories than this stand behind a search.
+/// With more repositories than this, the others are found only by searching.
 const REPOS: usize = 6;
 
 /// What a chip filters by: a click sets it, and a second click takes it away.
@@ -37,14 +37,14 @@ impl Chip {
     fn word(&self) -> String {
         match self {
             Self::All => "All".to_owned(),
-            Self::State(StateFilter::Attention) => "Wants a person".to_owned(),
+            Self::State(StateFilter::Attention) => "Needs attention".to_owned(),
             Self::State(StateFilter::One(status)) => status.word().to_owned(),
             Self::WithErrors => "With errors".to_owned(),
             Self::Repo(repo) => repo.clone(),
         }
     }
 
-    /// How many it would show.
+    /// How many workflows it would show.
     fn count(&self, counts: &Counts) -> usize {
         match self {
             Self::All => counts.all,
@@ -125,7 +125,7 @@ fn draw(chip: Chip, query: Derived<Query>, counts: Derived<Counts>) -> AnyView {
     .into_any()
 }
 
-/// The order, as a menu: a choice draws it anew, and closes it with that.
+/// The order, as a menu. Choosing redraws the menu, which closes it.
 fn sort(html: &mut Html, query: &Query) {
     html.raw("<span class=\"lbl max-md:hidden\">Sort</span><details class=\"max-md:hidden ")
         .raw(control::MENU);
@@ -152,7 +152,7 @@ fn sort(html: &mut Html, query: &Query) {
     html.raw("</div></details>");
 }
 
-/// On a phone, what wants a person stands above everything.
+/// On a phone, workflows that need attention come above everything else.
 #[component]
 pub fn Attention(deck: Derived<Deck>, survey: Derived<Survey>) -> impl IntoView {
     let store = use_store();
@@ -208,7 +208,7 @@ pub fn Attention(deck: Derived<Deck>, survey: Derived<Survey>) -> impl IntoView 
         <nav
             class="hidden max-md:order-1 border-b border-line"
             class:max-md:block=move || ids.with(|ids| !ids.is_empty())
-            aria-label="Wants a person"
+            aria-label="Needs attention"
         >
             {list(move || ids.get(), AdwId::to_string, item)}
         </nav>

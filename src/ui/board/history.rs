@@ -13,7 +13,7 @@ pub struct History {
     pub events: Line,
     /// Workflows that had begun and had not ended.
     pub under_way: Line,
-    /// Those that wait, stall now: since when.
+    /// Since when those that are waiting, or stalled, have been so.
     pub waiting: Line,
     pub stalled: Line,
     /// Those that ended within the half hour, summed up.

@@ -9,10 +9,10 @@ use leptos::tachys::html::element::ElementType;
 use leptos::tachys::renderer::types::Element;
 use leptos::wasm_bindgen::JsCast;
 
-/// A link in the page.
+/// A link on the page.
 type Link = <A as ElementType>::Output;
 
-/// The class of what the keys move across.
+/// The class of the elements that the keys move across.
 pub const CARD: &str = "card";
 
 /// Listens while the component at hand is shown. Keys are left alone while somebody types, and with modifiers.

@@ -1,4 +1,4 @@
-//! What the board shows, as it stands in the address: search, filters, order and density. Defaults are left out.
+//! What the board shows, as written in the address: search, filters, order and density. Defaults are left out.
 
 use crate::address::Address;
 use domain::card::Card;
@@ -21,7 +21,7 @@ pub struct Query {
 /// Which states are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StateFilter {
-    /// Stalled and failed: somebody has to look.
+    /// Stalled and failed: a person has to look.
     Attention,
     One(Status),
 }
@@ -29,7 +29,7 @@ pub enum StateFilter {
 /// The order of the cards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// What wants a person first.
+    /// Workflows that need attention first.
     #[default]
     Attention,
     Started,
@@ -82,7 +82,7 @@ impl Order {
 
     pub fn word(self) -> &'static str {
         match self {
-            Self::Attention => "Wants a person first",
+            Self::Attention => "Needs attention first",
             Self::Started => "Newest first",
             Self::Last => "Last event first",
             Self::Errors => "Most errors first",
@@ -187,7 +187,7 @@ impl Query {
     }
 }
 
-/// Whether the text holds the word, whatever the case.
+/// Whether the text contains the word, ignoring case.
 fn contains(text: &str, word: &str) -> bool {
     lower(text).contains(&lower(word))
 }

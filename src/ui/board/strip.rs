@@ -153,7 +153,7 @@ pub fn figures(card: &Card) -> AnyView {
     .into_any()
 }
 
-/// The age of the last event, behind a bound where only the file's time is known.
+/// The age of the last event, marked as a bound if only the file's time is known.
 pub fn last(card: &Card) -> AnyView {
     let store = use_store();
     let at = card.last_at;
@@ -166,7 +166,7 @@ pub fn last(card: &Card) -> AnyView {
     .into_any()
 }
 
-/// The cost; a dash until a session has told it.
+/// The cost; a dash until a session has reported it.
 pub fn cost(card: &Card) -> String {
     card.cost_usd.map_or_else(|| "–".to_owned(), format::money)
 }

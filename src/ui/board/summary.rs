@@ -74,7 +74,7 @@ pub fn Summary(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Quer
             </div>
             <div class=PLAIN_CELL>
                 <span class="min-w-0 grow">
-                    <span class="block text-2xs text-fg3">"Cost, as sessions report it"</span>
+                    <span class="block text-2xs text-fg3">"Cost, as reported by sessions"</span>
                     <span class=FIGURE>
                         {dynamic(move || counts.with(|counts| format::money(counts.cost_usd)))}
                         <span class="text-xs text-fg3">
@@ -106,7 +106,7 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-/// What stands behind a figure: since when, or of how many.
+/// What follows a figure: since when, or out of how many.
 fn qualifier(counts: &Counts, status: Status, now: Timestamp) -> String {
     let lasting = |since: Option<Timestamp>| {
         since.map_or_else(String::new, |since| {
@@ -118,7 +118,7 @@ fn qualifier(counts: &Counts, status: Status, now: Timestamp) -> String {
         Status::Running | Status::Unknown => format!("of {}", counts.all),
         Status::Waiting => lasting(counts.waiting_since),
         Status::Stalled => lasting(counts.stalled_since),
-        Status::Failed => format!("of {} over", counts.failed + counts.completed),
+        Status::Failed => format!("of {} finished", counts.failed + counts.completed),
         Status::Completed => String::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! What stands where on the board: every card judged once per change or tick, filtered, ordered and counted.
+//! The contents of the board: every card is judged once per change or tick, filtered, ordered and counted.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use domain::order;
 use domain::status::{Patience, Status};
 use domain::timestamp::Timestamp;
 
-/// How many of those that are over stand in their column; the rest is a link to the rows.
+/// How many finished workflows are shown in their column; a link to the rows stands for the others.
 pub const OVER: usize = 20;
-/// How many stand in the column of a stage: more than anybody reads, and a thousand would make the page slow.
+/// How many workflows are shown in the column of a stage: more than anybody reads, while a thousand would make the page slow.
 pub const AT_WORK: usize = 50;
-/// The columns: six stages, and what is over.
+/// The columns: six stages, and one for finished workflows.
 pub const COLUMNS: usize = 7;
 
 /// The board at a moment.
@@ -81,7 +81,7 @@ impl Survey {
         }
         survey.counts.order_repos();
 
-        // The newest of those that are over, whatever the order: an old failure does not hide what just ended.
+        // The most recently finished ones, whatever the order, so that an old failure does not hide what has just ended.
         let over: Vec<&Judged> = admitted.iter().filter(|judged| judged.status.is_over()).collect();
         let mut over = sorted(&over, Order::Last);
         over.truncate(OVER);
@@ -159,24 +159,24 @@ impl Counts {
     }
 }
 
-/// In the order a person asked for. Ties go by the begin and then by the id, as the cards came, so that nothing jumps.
+/// In the chosen order. Ties are broken by start and then by id, as the cards came, so that nothing jumps.
 fn sorted<'a>(cards: &[&'a Judged<'a>], by: Order) -> Vec<&'a Judged<'a>> {
     let order = order::order(cards.iter().map(|card| key(card, by)));
     order.into_iter().map(|at| cards[at]).collect()
 }
 
 fn key(Judged { card, status }: &Judged<'_>, by: Order) -> order::Key {
-    // The latest first; no time comes last.
+    // The latest first, and those without a time last.
     let latest = |at: Option<Timestamp>| at.map_or(u64::MAX, |at| !(at.0.max(0) as u64));
     let (first, second) = match by {
-        // Among those that are over the last to end comes first; times of running ones move all the time.
+        // Among finished workflows the last to end comes first; the times of running ones change all the time.
         Order::Attention if status.is_over() => (urgency(*status), latest(card.last_at)),
         Order::Attention => (urgency(*status), 0),
         Order::Started => (0, 0),
         Order::Last => (latest(card.last_at), 0),
         Order::Errors => (!card.errors, 0),
         Order::Tokens => (!card.tokens, 0),
-        // Amounts from nothing up are in the order of their bits.
+        // Floats that are not negative sort like their bits.
         Order::Cost => (!card.cost_usd.unwrap_or(0.0).max(0.0).to_bits(), 0),
     };
     [first, second, latest(card.first_at)]

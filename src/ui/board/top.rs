@@ -102,7 +102,10 @@ fn density(html: &mut Html, query: &Query) {
     html.raw("<nav aria-label=\"Density\" class=\"")
         .raw(control::SEGMENTS)
         .raw("\">");
-    for (is_rows, shape, word) in [(false, "#columns", "Strips by stage"), (true, "#rows", "One row each")] {
+    for (is_rows, shape, word) in [
+        (false, "#columns", "Columns by stage"),
+        (true, "#rows", "One row per workflow"),
+    ] {
         let href = Query {
             is_rows,
             ..query.clone()

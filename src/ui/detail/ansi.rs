@@ -5,7 +5,7 @@ use crate::html::Html;
 /// How the text at hand is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Style {
-    /// One of the eight colours, as `a0` to `a7`; bright ones are the same, for both are readable on both grounds.
+    /// One of the eight colours, as `a0` to `a7`. Bright ones look the same, since both are readable on both backgrounds.
     colour: Option<u8>,
     bold: bool,
     dim: bool,
@@ -34,7 +34,7 @@ pub fn ansi(html: &mut Html, text: &str, needle: &str) {
                 }
                 rest = after;
             }
-            // What a carriage return overwrites is not seen on a terminal either.
+            // What a carriage return overwrites is not visible on a terminal either.
             '\r' if rest.starts_with('\n') => {}
             '\r' => plain.truncate(plain.rfind('\n').map_or(0, |at| at + 1)),
             '\u{8}' => {

@@ -33,7 +33,7 @@ pub fn bar(subject: Subject, query: Derived<DetailQuery>, behind: Derived<Detail
     .into_any()
 }
 
-/// A plain form that works without script; with script every letter counts at once.
+/// A plain form that works without script; with script, every letter takes effect at once.
 fn search(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
     let action = subject.adw_id.with_value(workflow);
     let text = Derived::new(move |_| query.with(|query| query.text.clone()));
@@ -94,12 +94,15 @@ fn hits(subject: Subject, query: &DetailQuery) -> String {
     })
 }
 
-/// Earlier and later hit, and whether the others are shown.
+/// Buttons for the previous and next match, and whether other entries are shown.
 fn steps(html: &mut Html, subject: Subject, query: &DetailQuery) {
     if query.text.is_empty() {
         return;
     }
-    for (side, shape, word) in [("back", "#back", "Earlier hit (N)"), ("next", "#turn", "Later hit (n)")] {
+    for (side, shape, word) in [
+        ("back", "#back", "Previous match (N)"),
+        ("next", "#turn", "Next match (n)"),
+    ] {
         html.raw("<button type=\"button\" data-step=\"")
             .raw(side)
             .raw("\" class=\"")
@@ -116,10 +119,10 @@ fn steps(html: &mut Html, subject: Subject, query: &DetailQuery) {
         only: !query.only,
         ..query.clone()
     };
-    chip(html, subject, query.only, only, None, "Only hits");
+    chip(html, subject, query.only, only, None, "Only matches");
 }
 
-/// The hit after the selected one, or before it; from the other end where there is none.
+/// The match after the selected one, or before it; wraps around at the end.
 pub fn beside(subject: Subject, query: &DetailQuery, is_next: bool) -> Option<u64> {
     subject.store.history.found(|found| {
         let seqs = &found?.seqs;
@@ -210,7 +213,7 @@ fn chip(
     html.raw(word).raw("</a>");
 }
 
-/// An address; other entries are not where one was selected.
+/// A link for changed filters. It drops the selected entry, which may not be among the new ones.
 fn link(subject: Subject, query: DetailQuery) -> String {
     let is_list = query.tab != Tab::Files;
     let query = DetailQuery {
@@ -292,7 +295,7 @@ fn menu(html: &mut Html, choices: &[Choice]) {
     html.raw("</div></details>");
 }
 
-/// The ways out: whole, and as it is filtered here.
+/// The export menu: the whole workflow, and what the filters here leave.
 pub fn export(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
     markup("contents", move |html| {
         let filters = query.with(|query| query.filters(false));
@@ -316,9 +319,9 @@ pub fn export(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
                     .raw("</a>");
             }
         };
-        links(&[], ", whole");
+        links(&[], ", complete");
         if !filters.is_empty() {
-            links(&filters, ", as filtered here");
+            links(&filters, ", as filtered");
         }
         html.raw("</div></details>");
     })

@@ -1,11 +1,11 @@
-//! A whole event, as it stands below its row when a person opens it.
+//! A whole event, as shown below its row when a person opens it.
 
 use serde_json::{Map, Value};
 
 use super::ansi::ansi;
 use crate::html::Html;
 
-/// Deeper and longer than this a value is not drawn; the event itself is a link away.
+/// A value deeper or longer than this is cut off; a link leads to the event itself.
 const DEEPEST: usize = 12;
 const LONGEST_LIST: usize = 500;
 
@@ -17,9 +17,9 @@ pub fn body(html: &mut Html, event: &Value, needle: &str) {
         return;
     };
     if fields.is_empty() {
-        html.raw("<p class=\"none\">This event carries nothing.</p>");
+        html.raw("<p class=\"none\">This event has no content.</p>");
     }
-    // What a person looks for comes first.
+    // What a person usually looks for comes first.
     const FIRST: [&str; 6] = ["message", "content", "input", "output", "diff", "error"];
     let is_first = |name: &str| FIRST.contains(&name);
     for name in FIRST {
@@ -90,7 +90,7 @@ fn branch(html: &mut Html, items: Vec<(Option<&str>, &Value)>, word: &'static st
         html.raw("<span class=\"jn\">").text(&counted).raw("</span>");
         return;
     }
-    // The first two floors stand open: that is what a person came for.
+    // The first two levels are open: that is what a person came for.
     html.raw(if depth < 2 { "<details open>" } else { "<details>" });
     html.raw("<summary>").text(&counted).raw("</summary><ul>");
     for (name, value) in items.into_iter().take(LONGEST_LIST) {

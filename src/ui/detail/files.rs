@@ -49,7 +49,7 @@ fn files(log: &Log, needle: &str) -> Vec<File> {
         };
         files[at].add(entry);
     }
-    // What changed stands before what was only read.
+    // Changed files come before those that were only read.
     let key = |file: &File| {
         let last = file.edits.last().or(file.seqs.last()).copied().unwrap_or(0);
         [u64::from(file.edits.is_empty()), !last, 0]
@@ -115,10 +115,10 @@ pub fn panel(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
             Some(Row::Entry(_)) | None => None,
         });
         if let Some((from, to)) = gap {
-            let count = format::counted(to - from + 1, "earlier event was", "earlier events were");
-            html.raw("<p>")
-                .text(&count)
-                .raw(" not looked through. <button type=\"button\" class=\"load\" data-from=\"");
+            let count = format::counted(to - from + 1, "earlier event is", "earlier events are");
+            html.raw("<p>").text(&count).raw(
+                " not loaded, so changes in them are not listed. <button type=\"button\" class=\"load\" data-from=\"",
+            );
             html.number(from)
                 .raw("\" data-to=\"")
                 .number(to)
@@ -131,7 +131,7 @@ pub fn panel(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
             Some((file, edit)) => draw_file(html, subject, &query.get(), &file, edit),
             None => {
                 html.raw(
-                    "<p class=\"note\">No file operation yet. Files appear here as agents read and change them.</p>",
+                    "<p class=\"note\">No file operations yet. Files appear here as agents read and change them.</p>",
                 );
             }
         }
@@ -146,7 +146,7 @@ pub fn panel(subject: Subject, query: Derived<DetailQuery>) -> AnyView {
 }
 
 fn draw_table(html: &mut Html, subject: Subject, query: &DetailQuery, files: &[File], chosen: Option<&str>) {
-    html.raw("<table><thead><tr><th scope=\"col\">op</th><th scope=\"col\">path</th><th scope=\"col\">added</th><th scope=\"col\">gone</th><th scope=\"col\">ops</th></tr></thead><tbody>");
+    html.raw("<table><thead><tr><th scope=\"col\">op</th><th scope=\"col\">path</th><th scope=\"col\">added</th><th scope=\"col\">removed</th><th scope=\"col\">ops</th></tr></thead><tbody>");
     for file in files {
         let href = subject.adw_id.with_value(|adw_id| {
             DetailQuery {
@@ -200,7 +200,9 @@ fn draw_table(html: &mut Html, subject: Subject, query: &DetailQuery, files: &[F
     html.number(sum(|file| file.added))
         .raw("</td><td class=\"del\">−")
         .number(sum(|file| file.removed));
-    html.raw("</td><td></td></tr></tfoot></table><p class=\"none\">Bash can change files without saying so.</p>");
+    html.raw(
+        "</td><td></td></tr></tfoot></table><p class=\"none\">Files changed by Bash commands may be missing here.</p>",
+    );
 }
 
 fn draw_file(html: &mut Html, subject: Subject, query: &DetailQuery, file: &File, edit: u64) {
@@ -243,13 +245,13 @@ fn draw_file(html: &mut Html, subject: Subject, query: &DetailQuery, file: &File
                 None => {
                     let said = payload["summary"]
                         .as_str()
-                        .unwrap_or("No difference was recorded for this operation.");
+                        .unwrap_or("No diff was recorded for this operation.");
                     html.raw("<p class=\"note\">").text(said).raw("</p>");
                 }
             }
         }
         Some(None) => {
-            html.raw("<p class=\"note\">The whole event could not be had.</p>");
+            html.raw("<p class=\"note\">Could not load the whole event.</p>");
         }
         None => {
             html.raw("<p class=\"note\">Loading</p>");

@@ -1,4 +1,4 @@
-//! What a person does in the detail, by mouse, touch and keyboard: heard in one place.
+//! Handles all input in the detail, by mouse, touch and keyboard, in one place.
 //!
 //! Keys: `j k` rows, `x` expand, `[ ]` errors, `/ n N` search, `f p` follow and pause, `g G` ends, `y` link, `1`–`5` tabs.
 
@@ -31,11 +31,11 @@ impl Hands {
     pub fn take(self, dialog: &<Dialog as ElementType>::Output) {
         let heard = Closure::<dyn FnMut(Event)>::new(move |event: Event| self.hear(&event));
         for name in ["click", "cancel", "input", "wheel", "touchmove", "pointerdown"] {
-            // The names are right; a listener that is missing is a key that does nothing.
+            // These event names are valid; at worst, a missing listener means a key that does nothing.
             let _ = dialog.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
         }
         heard.forget();
-        // Where what had the focus is gone, keys come to the page and not to the dialog.
+        // If the focused element is gone, keys go to the page instead of the dialog.
         let pressed = window_event_listener(leptos::ev::keydown, move |event| {
             if let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
                 self.press(&event, &target);
@@ -66,7 +66,7 @@ impl Hands {
                     true,
                 );
             }
-            // Signs that somebody reads.
+            // Signs that somebody is reading.
             "wheel" if event.unchecked_ref::<WheelEvent>().delta_y() < 0.0 && is_in(".scroll").is_some() => list.hold(),
             "touchmove" if is_in(".scroll").is_some() => list.hold(),
             "pointerdown" if is_in(".scroll").is_some() && is_in("a, button, summary").is_none() => list.hold(),
@@ -92,7 +92,7 @@ impl Hands {
                 list.load_gap(from, to);
             }
         } else if let Some(copy) = closest("[data-copy]") {
-            // What is copied stands in the part of the page around the button.
+            // The text to copy is in the part of the page around the button.
             let said = copy.closest(".part").ok().flatten();
             let said = said.and_then(|part| part.query_selector(".said").ok().flatten());
             if let Some(text) = said.and_then(|said| said.text_content()) {
@@ -103,7 +103,7 @@ impl Hands {
             if closest("a, button, .open").is_none() {
                 list.toggle(seq);
             } else if is_plain && closest(".q a").is_some() {
-                // The link leads to the entry; who is here goes on searching.
+                // The link leads to the entry, but within the dialog the search goes on.
                 event.prevent_default();
                 let seq = Some(seq);
                 self.go(
@@ -126,7 +126,7 @@ impl Hands {
             return;
         }
         if event.ctrl_key() {
-            // The first one opens our search, which knows what is not loaded; the second is the browser's.
+            // The first press opens our search, which also covers what is not loaded; the second opens the browser's.
             if key == "f" && !is_typing {
                 event.prevent_default();
                 self.search();
@@ -175,7 +175,7 @@ impl Hands {
                 let at = key.bytes().next().map_or(0, |digit| usize::from(digit - b'1'));
                 self.go(&now.on(Tab::ALL[at]), false);
             }
-            // The list scrolls by these: what scrolls up reads.
+            // These keys scroll the list, and whoever scrolls up is reading.
             "PageUp" | "Home" | "ArrowUp" => return list.hold(),
             _ => return,
         }
@@ -218,7 +218,7 @@ fn focus(what: &'static str) {
     request_animation_frame(move || {
         let found = document().query_selector(what).ok().flatten();
         if let Some(element) = found {
-            // Every element that is looked for here takes the focus as a field does.
+            // Every element that is looked up here can take the focus.
             let _ = element.unchecked_into::<<Input as ElementType>::Output>().focus();
         }
     });

@@ -1,4 +1,4 @@
-//! The workflow in numbers: what it took, its agents, its kinds of events, and what went wrong.
+//! The workflow in figures: what it used, its agents, its kinds of events, and what went wrong.
 
 use leptos::prelude::*;
 
@@ -60,7 +60,7 @@ fn draw(html: &mut Html, timeline: &Timeline) {
 fn agents(html: &mut Html, timeline: &Timeline) {
     html.raw("<section><h3>Agents</h3>");
     if timeline.agents.is_empty() {
-        html.raw("<p class=\"none\">No agent has been seen yet.</p></section>");
+        html.raw("<p class=\"none\">No agents yet.</p></section>");
         return;
     }
     html.raw("<table><thead><tr><th scope=\"col\">agent</th><th scope=\"col\">stage</th><th scope=\"col\">model</th><th scope=\"col\">turns</th>");
@@ -125,12 +125,12 @@ fn overhead(html: &mut Html, timeline: &Timeline) {
     if timeline.overhead.is_empty() {
         return;
     }
-    html.raw("<section><h3>What pushing costs</h3><table class=\"costs\"><thead><tr>");
+    html.raw("<section><h3>Cost of pushing events</h3><table class=\"costs\"><thead><tr>");
     for head in [
         "publisher",
         "events",
-        "hand-over",
-        "99 of 100",
+        "hand-over p50",
+        "p99",
         "backlog",
         "dropped",
         "refused",

@@ -84,7 +84,7 @@ impl DetailQuery {
         let text = |name: &str| address.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
         let number = |name: &str| address.get(name).and_then(|value| value.parse().ok());
         Some(Self {
-            // A name of tomorrow shows what there is most of today.
+            // An unknown tab name shows the logs, which have the most entries.
             tab: Tab::ALL.into_iter().find(|tab| tab.slug() == slug).unwrap_or_default(),
             seq: number("seq"),
             text: text("q").unwrap_or_default(),
@@ -137,7 +137,7 @@ impl DetailQuery {
         }
     }
 
-    /// The filters that the server knows, as the interface takes them: those of a search, or of a page of entries.
+    /// The filters that the server knows, in the form that its API takes: those of a search, or of a page of entries.
     pub fn filters(&self, is_search: bool) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
         if let Some(kind) = self.tab.kind().or(self.kind) {

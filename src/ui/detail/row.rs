@@ -1,4 +1,4 @@
-//! An entry as a row of a list: what stands in its columns.
+//! An entry as a row of a list: the contents of its columns.
 
 use super::ansi::ansi;
 use crate::format;
@@ -92,14 +92,14 @@ fn time_cell(html: &mut Html, entry: &Entry) {
             .raw("\">")
             .text(moment.get(11..23).unwrap_or(&moment));
     } else {
-        html.raw("Written before adwatch looked, at the latest ")
+        html.raw("Written before adwatch was watching, no later than ")
             .text(&format::moment(entry.at));
         html.raw("\">≤\u{2009}").text(&format::minute(entry.at));
     }
     html.raw("</time></span>");
 }
 
-/// Who, and what.
+/// The agent and the message.
 fn said_cells(html: &mut Html, entry: &Entry, drawing: &Drawing<'_>) {
     agent_cell(html, entry);
     html.raw("<span role=\"cell\" class=\"x\">");
@@ -113,7 +113,7 @@ fn agent_cell(html: &mut Html, entry: &Entry) {
         .raw("</span>");
 }
 
-/// The shape and word of the level, or of the kind where the level says nothing.
+/// The icon and word of the level, or of the kind if the level adds nothing.
 pub fn mark(entry: &Entry) -> (&'static str, &'static str) {
     match entry.level() {
         Level::Error => return ("#fail", "ERROR"),

@@ -8,10 +8,10 @@ const FOLD_MS: i64 = 3 * 60_000;
 const FOLD_WIDTH: f64 = 40.0;
 /// All folds together take at most this.
 const FOLDS_WIDTH: f64 = 320.0;
-/// The place of now, while the workflow is under way: the rest is for its label.
+/// The position of now while the workflow is running; the rest of the width is for its label.
 const NOW_AT: f64 = 960.0;
 
-/// Moments between the first and the last, as places from 0 to 1000.
+/// Times between the first and the last, as positions from 0 to 1000.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     pieces: Vec<Piece>,
@@ -36,7 +36,7 @@ pub struct Tick {
 }
 
 impl Axis {
-    /// The axis from `start` to `end`; `busy` are the times in which something was going on.
+    /// The axis from `start` to `end`; `busy` are the times in which something was happening.
     pub fn new(start: Timestamp, end: Timestamp, busy: &[(Timestamp, Timestamp)], is_live: bool) -> Self {
         let (start, end) = (start.0, end.0.max(start.0 + 1_000));
         let gaps = gaps(start, end, busy);
@@ -73,7 +73,7 @@ impl Axis {
         }
     }
 
-    /// The place of a moment; those outside stand at the ends.
+    /// The position of a time; times outside the axis are placed at its ends.
     pub fn place(&self, at: Timestamp) -> f64 {
         let piece = self.pieces.iter().find(|piece| at.0 <= piece.to).or(self.pieces.last());
         piece.map_or(0.0, |piece| {
@@ -131,7 +131,7 @@ impl Axis {
     }
 }
 
-/// The times longer than a fold in which nothing was going on, within `start` and `end`.
+/// The idle times longer than a fold, within `start` and `end`.
 fn gaps(start: i64, end: i64, busy: &[(Timestamp, Timestamp)]) -> Vec<(i64, i64)> {
     let mut ordered: Vec<(i64, i64)> = Vec::with_capacity(busy.len());
     for span in busy.iter().map(|(from, to)| (from.0, to.0)) {

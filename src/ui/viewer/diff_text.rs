@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub sort: Sort,
-    /// The line's number: in the old file for what is gone, in the new one otherwise; none where the hunk does not say.
+    /// The line's number: in the old file for a removed line, otherwise in the new one; none if the hunk does not say.
     pub number: Option<u32>,
     /// Its number in the old file, where it is in both.
     pub old: Option<u32>,
@@ -20,11 +20,11 @@ pub enum Sort {
     Removed,
     /// Between two hunks.
     Gap,
-    /// What is said about the diff, for example that the file has no newline at its end.
+    /// A remark about the diff, for example that the file has no newline at its end.
     Note,
 }
 
-/// Reads the text; a diff that was cut gives the lines that are there.
+/// Reads the text; a truncated diff yields the lines that are there.
 pub fn parse(text: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let (mut old, mut new) = (None, None);
@@ -93,7 +93,7 @@ fn hunk_header(line: &str) -> Option<(u32, u32)> {
     Some((start(old)?, start(new)?))
 }
 
-/// Pairs the lines of a removed block with those of the added block behind it, and marks what differs between them.
+/// Pairs the lines of a removed block with those of the added block after it, and marks what differs between them.
 fn mark_changes(lines: &mut [Line]) {
     let mut at = 0;
     while at < lines.len() {
@@ -117,8 +117,8 @@ fn run_of(lines: &[Line], from: usize, sort: Sort) -> usize {
         .count()
 }
 
-/// The bytes of both lines between their common beginning and their common end, widened to whole words; none where
-/// too little is common to say that one became the other.
+/// The bytes of both lines between their common beginning and their common end, widened to whole words; none if
+/// the lines have too little in common to say that one became the other.
 fn difference(old: &str, new: &str) -> Option<((usize, usize), (usize, usize))> {
     let same = |pair: &(char, char)| pair.0 == pair.1;
     let mut head: usize = old

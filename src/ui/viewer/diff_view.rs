@@ -30,7 +30,7 @@ pub fn unified(html: &mut Html, text: &str) {
     parse(text).iter().for_each(|line| unified_line(html, line));
 }
 
-/// A whole diff with what was on the left and what is on the right.
+/// A whole diff with the old text on the left and the new text on the right.
 pub fn split(html: &mut Html, text: &str) {
     let lines = parse(text);
     let mut at = 0;

@@ -33,7 +33,7 @@ const NEW_MS: u64 = 3_000;
 pub struct Shown {
     pub row: Row,
     pub sub_agent: Option<String>,
-    /// The newest thinking stands open; it stays as it was drawn, so that nothing folds under a reader's eyes.
+    /// The newest thinking is open. It stays as first drawn, so that nothing closes while somebody reads it.
     pub is_newest_thought: bool,
     /// What it shows, of the newest pictures.
     pub pictures: Vec<SeenPicture>,
@@ -66,7 +66,7 @@ impl Shown {
             .collect()
     }
 
-    /// A row that changed is another row: a call whose result came is drawn anew.
+    /// A row that changed counts as another row, so a call is redrawn when its result comes.
     fn key(&self) -> String {
         let entry = &self.row.entry;
         let end = entry.end_seq.unwrap_or_default();
@@ -98,7 +98,7 @@ pub fn Entries() -> impl IntoView {
             {dynamic(move || {
                 is_empty.get().then(|| view! {
                     <p class="px-4 py-3 text-fg2">
-                        "No entry yet. Logs, thinking, tool calls, file changes and texts appear here as they happen."
+                        "No entries yet. Logs, thinking, tool calls, file changes and texts appear here as they happen."
                     </p>
                 }
                 .into_any())
@@ -147,7 +147,7 @@ fn entry(subject: Subject, shown: &Shown) -> AnyView {
             <a
                 class="seq"
                 href=subject.adw_id.with_value(|adw_id| overview::entry(adw_id, entry.seq))
-                title="This entry among all"
+                title="Show this entry among all entries"
             >
                 {format::whole(entry.seq)}
             </a>
@@ -163,7 +163,7 @@ fn entry(subject: Subject, shown: &Shown) -> AnyView {
     .into_any()
 }
 
-/// How long it took; a call under way ticks.
+/// How long it took; counts up while a call is in progress.
 fn took(subject: Subject, entry: &Entry) -> AnyView {
     let at = entry.at;
     if entry.is_open() && entry.time_source.is_known() {
@@ -181,7 +181,7 @@ fn took(subject: Subject, entry: &Entry) -> AnyView {
     entry.duration_ms.map(format::duration).into_any()
 }
 
-/// The icon of an entry's kind, and the word for those who do not see it.
+/// The icon of an entry's kind, and its word for screen readers.
 fn kind_icon(entry: &Entry) -> (&'static str, &'static str) {
     match entry.kind {
         Kind::ToolExecution => (tool_icon(&entry.head), "Tool"),

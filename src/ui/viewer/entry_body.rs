@@ -1,4 +1,4 @@
-//! What an entry says, by its kind. All of it is text of agents and tools, and is drawn as text.
+//! The content of an entry, by kind. All of it comes from agents and tools and is drawn as text.
 
 use super::diff_view::diff;
 use super::entries::Shown;
@@ -97,7 +97,7 @@ fn tool_head(html: &mut Html, shown: &Shown) {
             .raw("</span>");
     }
     if entry.is_open() {
-        html.raw("<span title=\"No result has come yet\" class=\"st ")
+        html.raw("<span title=\"No result yet\" class=\"st ")
             .raw(status_mark::SHEET)
             .raw("\">");
         html.icon("#wait", 10).raw("open</span>");
@@ -213,7 +213,7 @@ fn session(html: &mut Html, entry: &Entry) {
     html.raw("</details>");
 }
 
-/// What adwatch does not know, and what went wrong with a file.
+/// Unknown events, and problems with a file.
 fn other(html: &mut Html, entry: &Entry) {
     let is_trouble =
         [sources::ODDITY, sources::TRUNCATED, sources::REPLACED, sources::DELETED].contains(&entry.event_type.as_str());

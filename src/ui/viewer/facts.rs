@@ -11,7 +11,7 @@ use crate::markup::definitions;
 use domain::card::{field, repo};
 use domain::timeline::Timeline;
 
-/// What the state document says, read once per change of it.
+/// The contents of the state document, read once per change.
 #[derive(Clone, Debug, PartialEq)]
 struct Told {
     issue: Option<String>,
@@ -53,7 +53,7 @@ fn models(timeline: &Timeline) -> Option<String> {
     (!models.is_empty()).then(|| models.join(" "))
 }
 
-/// `claude-opus-4-20250514` is `opus`; what is named otherwise keeps its name.
+/// Shortens `claude-opus-4-20250514` to `opus`; other names stay as they are.
 pub fn short_model(model: &str) -> &str {
     ["opus", "sonnet", "haiku"]
         .into_iter()
@@ -139,7 +139,7 @@ fn fact(name: &'static str, value: AnyView) -> AnyView {
     .into_any()
 }
 
-/// From the first event to the last, or to now; none where nobody vouches for the times.
+/// From the first event to the last, or to now; none if the times are not known for certain.
 fn elapsed(subject: Subject) -> AnyView {
     let times = subject.part(|timeline| {
         let end = timeline.last_known_at;
@@ -155,7 +155,7 @@ fn elapsed(subject: Subject) -> AnyView {
             };
             view! { <span>{format::elapsed(until.since(first))}</span> }.into_any()
         }
-        None => view! { <span class="text-fg3" title=NO_TIMES>"not known"</span> }.into_any(),
+        None => view! { <span class="text-fg3" title=NO_TIMES>"unknown"</span> }.into_any(),
     })
     .into_any()
 }

@@ -27,7 +27,7 @@ struct FileTable {
     rows: Vec<FileRow>,
     only_read: usize,
     operations: u64,
-    /// Operations that no longer stand in the timeline.
+    /// How many operations are no longer in the timeline.
     earlier: u64,
 }
 
@@ -96,7 +96,7 @@ pub fn Files() -> impl IntoView {
             }
             html.raw("<a class=\"link text-xs leading-6\" href=\"").text(&all).raw("\">changes</a></div>");
             if table.operations == 0 {
-                html.raw("<p class=\"px-4 py-2 text-fg3 text-xs\">No file operation yet. Files that agents read and change stand here.</p>");
+                html.raw("<p class=\"px-4 py-2 text-fg3 text-xs\">No file operations yet. Files that agents read and change appear here.</p>");
             } else {
                 rows(html, table);
             }

@@ -15,14 +15,14 @@ use domain::timeline::agent::{Agent, AgentState};
 use domain::timestamp::Timestamp;
 use domain::usage::Usage;
 
-/// When an agent worked, as far as anybody vouches for it.
+/// When an agent worked, as far as that is known for certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     pub from: Timestamp,
     pub to: Timestamp,
-    /// It began before adwatch looked.
+    /// It started before adwatch was watching.
     pub is_cut: bool,
-    /// It goes on: its end is now.
+    /// It is still going on: its end is now.
     pub is_open: bool,
 }
 
@@ -69,7 +69,7 @@ impl Sums {
         }
     }
 
-    /// Rolls up a sub-agent. Its cost stands in the result of the agent that it works for.
+    /// Adds a sub-agent. Its cost is already included in the result of the agent that it works for.
     pub fn add(&mut self, sub: &Agent) {
         self.turns += sub.turns();
         self.tools += sub.tools;
@@ -100,10 +100,10 @@ impl Sums {
 pub fn state_mark(state: AgentState, status: Status) -> AnyView {
     let (slug, word, shape) = match (state, status) {
         (AgentState::Open, Status::Running | Status::Waiting) => ("running", "running", icon::running(12)),
-        (AgentState::Open, _) => ("stalled", "no end seen", icon::icon("#stall", 12)),
+        (AgentState::Open, _) => ("stalled", "no end recorded", icon::icon("#stall", 12)),
         (AgentState::Ended, _) => ("completed", "ended", icon::icon("#done", 12)),
         (AgentState::Failed, _) => ("failed", "failed", icon::icon("#fail", 12)),
-        (AgentState::Seen, _) => ("", "no session seen", icon::icon("#pending", 12)),
+        (AgentState::Seen, _) => ("", "no session recorded", icon::icon("#pending", 12)),
     };
     view! {
         <span class=format!("st {slug} {}", status_mark::SHEET) title=word>
@@ -172,7 +172,7 @@ pub fn bar(agent: &Agent, span: Span, axis: &Axis) -> AnyView {
     .into_any()
 }
 
-/// The duration beside the bar, on the side where there is room.
+/// The duration next to the bar, on the side where there is room.
 fn label(span: Span, left: f64, right: f64) -> AnyView {
     let measured = format::elapsed(span.to.since(span.from));
     let text = if span.is_cut {
@@ -181,7 +181,7 @@ fn label(span: Span, left: f64, right: f64) -> AnyView {
         measured
     };
     let title = if span.is_cut {
-        "It began before adwatch looked".to_owned()
+        "Started before adwatch was watching".to_owned()
     } else {
         format!("{} to {}", format::moment(span.from), format::moment(span.to))
     };
@@ -196,12 +196,12 @@ fn label(span: Span, left: f64, right: f64) -> AnyView {
     view! { <span class="dur" style=style title=title>{text}</span> }.into_any()
 }
 
-/// What stands in the place of a bar where no time is known.
+/// What is shown instead of a bar if no time is known.
 pub fn reported(agent: &Agent) -> AnyView {
     let text = match (agent.duration_ms(), agent.state) {
-        (Some(ms), _) => format!("{} as reported", format::duration(ms)),
+        (Some(ms), _) => format!("{} (reported)", format::duration(ms)),
         (None, AgentState::Seen) => String::new(),
-        (None, AgentState::Open | AgentState::Ended | AgentState::Failed) => "duration not known".to_owned(),
+        (None, AgentState::Open | AgentState::Ended | AgentState::Failed) => "duration unknown".to_owned(),
     };
     view! { <span class="dur" style="left:8px">{text}</span> }.into_any()
 }

@@ -1,4 +1,4 @@
-//! What the processes of the agents take of the machine: a line each for processor, memory and disk.
+//! The resources used by the agents' processes: one line each for CPU, memory and disk.
 
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
-//! The Markdown that agents write, as far as it helps reading: paragraphs, headings, lists, code, bold.
+//! The Markdown that agents write, as far as it helps readers: paragraphs, headings, lists, code, bold.
 //!
-//! What is not understood stays text. Nothing becomes markup, and no link becomes one that could be clicked.
+//! Anything else stays text. No HTML is passed through, and no link becomes clickable.
 
 /// A block of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ pub fn markdown(html: &mut Html, text: &str) {
 fn block(html: &mut Html, block: &Block) {
     match block {
         Block::Paragraph(spans) => line(html.raw("<p class=\"whitespace-pre-line\">"), spans).raw("</p>"),
-        // A heading of an agent's text is none of the page's outline.
+        // A heading in an agent's text is not part of the page's outline.
         Block::Heading(spans) => line(html.raw("<p class=\"head\">"), spans).raw("</p>"),
         Block::Bullets(rows) => items(html.raw("<ul>"), rows).raw("</ul>"),
         Block::Numbers(rows) => items(html.raw("<ol>"), rows).raw("</ol>"),

@@ -51,7 +51,7 @@ pub fn Now() -> impl IntoView {
                 Some(todo) => list(subject, todo),
                 None => view! {
                     <p class="px-3 py-2 text-fg3 text-xs border-b border-line max-md:px-4">
-                        "No todo list. It stands here once an agent writes one."
+                        "No todo list yet. It will appear here when an agent writes one."
                     </p>
                 }
                 .into_any(),
@@ -73,7 +73,7 @@ fn list(subject: Subject, todo: &TodoList) -> AnyView {
         };
         view! { <i class=class></i> }.into_any()
     };
-    // Nobody works on the item any more once the workflow is over.
+    // Nobody is working on the item any more once the workflow has ended.
     let under_way = move |since| {
         let is_over = subject.verdict.with(|verdict| verdict.status.is_over());
         (!is_over).then(|| format::elapsed(subject.store.now.get().since(since)))
@@ -81,7 +81,7 @@ fn list(subject: Subject, todo: &TodoList) -> AnyView {
     let item = |item: &TodoItem| {
         let (slug, word, shape) = match item.state {
             TodoState::Completed => ("completed", "Done", icon::icon("#done", 12)),
-            TodoState::InProgress => ("in_progress", "Under way", icon::running(12)),
+            TodoState::InProgress => ("in_progress", "In progress", icon::running(12)),
             TodoState::Pending => ("", "To do", icon::icon("#pending", 12)),
         };
         let since = (item.state == TodoState::InProgress && item.since.source.is_known()).then_some(item.since.at);

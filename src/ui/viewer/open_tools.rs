@@ -10,7 +10,7 @@ use crate::status_mark;
 use domain::status::Status;
 use domain::timeline::open_tool::OpenTool;
 
-/// How many stand here; the newest.
+/// How many of the newest are shown here.
 const SHOWN: usize = 8;
 /// The usual duration stands at this place of the bar, in per cent.
 const USUAL_AT: u64 = 62;
@@ -30,7 +30,7 @@ pub fn OpenTools() -> impl IntoView {
     });
     let status = subject.status();
     let row = move |(tool, usual): &(OpenTool, Option<u64>)| {
-        // A call of the backlog has no known begin, and one of a dead run is not being answered.
+        // A call found later has no known start, and nobody will answer one of a dead run.
         let is_ticking = tool.time_source.is_known() && matches!(status.get(), Status::Running | Status::Waiting);
         let (at, usual) = (tool.at, *usual);
         let open_ms = move || subject.store.now.get().since(at);

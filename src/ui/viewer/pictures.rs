@@ -1,6 +1,6 @@
 //! The newest pictures that agents made or looked at: small on the page, large in a box of the browser's own.
 //!
-//! The box is a popover, so it opens, closes with Escape and gives the focus back without a line of script.
+//! The box is a popover, so it opens, closes with Escape and returns the focus without any script.
 
 use leptos::prelude::*;
 
@@ -60,7 +60,7 @@ pub fn of_entry(html: &mut Html, pictures: &[SeenPicture]) {
     }
 }
 
-/// A picture that opens large; `place` tells its box from that of the same picture elsewhere on the page.
+/// A picture that opens enlarged; `place` distinguishes its box from that of the same picture elsewhere on the page.
 fn picture_box(html: &mut Html, picture: &SeenPicture, place: &str) {
     let id = format!("{place}{}-{}", picture.seq, picture.name.get(..16).unwrap_or_default());
     let mut alt = picture.label.clone();
@@ -99,7 +99,7 @@ fn picture_box(html: &mut Html, picture: &SeenPicture, place: &str) {
         .text(&what)
         .raw("</span><a class=\"link leading-6\" rel=\"external\" href=\"/media/");
     html.text(&picture.name)
-        .raw("\">The file</a><button type=\"button\" class=\"")
+        .raw("\">Open file</a><button type=\"button\" class=\"")
         .raw(BUTTON)
         .raw("\" popovertarget=\"")
         .text(&id);

@@ -1,4 +1,4 @@
-//! Where the events came from and what went wrong with it: counted, and the newest to look at.
+//! Where the events came from and what went wrong: the counts, and the newest problems.
 
 use leptos::prelude::*;
 
@@ -38,11 +38,11 @@ pub fn SourcesPanel() -> impl IntoView {
 
 fn trouble(html: &mut Html, sources: &Sources, entry: &dyn Fn(u64) -> String) {
     if sources.total() == 0 {
-        html.raw("<p class=\"px-4 py-1.5 text-fg3 text-xs\">Every line of its files was understood.</p>");
+        html.raw("<p class=\"px-4 py-1.5 text-fg3 text-xs\">Every line of its files was recognised.</p>");
         return;
     }
     let parts: Vec<String> = [
-        (sources.oddities, "line not understood", "lines not understood"),
+        (sources.oddities, "unrecognised line", "unrecognised lines"),
         (sources.truncated, "file truncated", "files truncated"),
         (sources.replaced, "file replaced", "files replaced"),
         (sources.deleted, "file deleted", "files deleted"),
@@ -62,7 +62,7 @@ fn trouble(html: &mut Html, sources: &Sources, entry: &dyn Fn(u64) -> String) {
 
 fn note_row(html: &mut Html, note: &SourceNote, href: &str) {
     let word = match note.event_type.as_str() {
-        ODDITY => "not understood",
+        ODDITY => "unrecognised line",
         TRUNCATED => "truncated: a new run began",
         REPLACED => "replaced: a new run began",
         DELETED => "deleted",

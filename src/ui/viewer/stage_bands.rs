@@ -12,14 +12,14 @@ use domain::status::Status;
 use domain::timeline::stage_line::{StageLine, StageState};
 use domain::timestamp::Timestamp;
 
-/// Where a stage stands, in per cent of the plot, and how long it took.
+/// The position of a stage, in per cent of the plot, and how long it took.
 struct Place {
     left: f64,
     width: f64,
     measured_ms: Option<u64>,
 }
 
-/// The stages that have begun. One whose begin is not known starts at the left end, one of the backlog is left out.
+/// The stages that have started. One without a known start begins at the left end, one found later is left out.
 pub fn bands(stages: &[StageLine], axis: Option<&Axis>, status: Status, now: Timestamp) -> AnyView {
     let count = stages.len().max(1) as f64;
     let place = |(at, stage): (usize, &StageLine)| match axis {
@@ -50,7 +50,7 @@ fn on_axis(stage: &StageLine, axis: &Axis, status: Status, now: Timestamp) -> Op
         return None;
     }
     let left = started.map_or(0.0, |started| axis.place(started.at) / 10.0);
-    // Without an end it goes on, or was under way when the last event came: both stand at the axis' end.
+    // Without an end it is still running, or was when the last event came: both extend to the end of the axis.
     let right = axis.place(ended.map_or(now, |ended| ended.at)) / 10.0;
     let until = ended.map(|ended| ended.at).or((!status.is_over()).then_some(now));
     let measured_ms = stage.measured_ms().or_else(|| Some(until?.since(started?.at)));
@@ -74,7 +74,7 @@ fn band(stage: &StageLine, place: &Place, status: Status) -> AnyView {
     };
     let name = capital(&stage.name);
     let derived = if stage.derived {
-        ", read off the agents at work"
+        ", inferred from the agents at work"
     } else {
         ""
     };
@@ -90,7 +90,7 @@ fn band(stage: &StageLine, place: &Place, status: Status) -> AnyView {
     .into_any()
 }
 
-/// The stages that were over before adwatch looked: `before: Plan, Build`.
+/// The stages that had ended before adwatch was watching: `before: Plan, Build`.
 pub fn before(stages: &[StageLine]) -> Option<String> {
     let names: Vec<String> = stages
         .iter()
@@ -106,7 +106,7 @@ pub fn to_come(stages: &[StageLine]) -> Option<AnyView> {
         .iter()
         .rposition(|name| stages.iter().any(|stage| stage.name == *name));
     reached.filter(|reached| reached + 1 < STAGES.len()).map(|reached| {
-        // Four names leave no room for their rings.
+        // Four names leave no room for their icons.
         let is_roomy = STAGES.len() - reached <= 4;
         let stage = |name: &&'static str| {
             view! {

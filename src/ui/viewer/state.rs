@@ -1,4 +1,4 @@
-//! The state document: what changed last on the tint, old struck and new beside it; then the fields.
+//! The state document: the last changes on a tinted background, the old value struck through with the new one next to it; then the fields.
 
 use leptos::prelude::*;
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub fn StatePanel() -> impl IntoView {
     .into_any()
 }
 
-/// What the workflow is doing: said by somebody, or inferred.
+/// What the workflow is doing: reported or inferred.
 fn status(subject: Subject) -> AnyView {
     let word = dynamic(move || {
         subject.verdict.with(|verdict| {
@@ -102,7 +102,7 @@ fn fields(html: &mut Html, subject: Subject, state: &StateView) {
         html.raw("<div class=\"")
             .raw(ROW)
             .raw("\"><dt class=\"lbl\">fields</dt><dd class=\"text-fg3 text-xs text-right grow\">");
-        html.raw("No state document has been read yet</dd></div>");
+        html.raw("No state document yet</dd></div>");
         return;
     }
     for (name, value) in &state.fields {
@@ -124,12 +124,12 @@ fn fields(html: &mut Html, subject: Subject, state: &StateView) {
             .adw_id
             .with_value(|adw_id| format!("/api/agent-state/{}", domain::form::escape(adw_id.as_str())));
         html.raw("<div class=\"").raw(ROW).raw("\"><dt class=\"lbl\">");
-        html.text(&format::counted(state.fields_dropped, "field more", "fields more"));
+        html.text(&format::counted(state.fields_dropped, "more field", "more fields"));
         html.raw(
             "</dt><dd class=\"grow text-right\"><a class=\"link leading-6 inline-block\" rel=\"external\" href=\"",
         )
         .text(&href);
-        html.raw("\">whole document</a></dd></div>");
+        html.raw("\">full document</a></dd></div>");
     }
 }
 

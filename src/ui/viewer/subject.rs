@@ -65,13 +65,13 @@ where
         look(known, adw_id, before.is_none(), &mut |timeline| {
             part = Some(pick(timeline))
         });
-        // It looked where there was none before.
+        // The first look always yields a part, if need be of an empty timeline.
         part.or_else(|| before.cloned())
             .expect("a part is there from the first look")
     })
 }
 
-/// Shows the timeline where it is there; where it is not but something has to be seen, an empty one.
+/// Shows the timeline if it is there, or an empty one if something has to be shown anyway.
 fn look(known: RwSignal<Known>, adw_id: StoredValue<AdwId>, is_first: bool, see: &mut dyn FnMut(&Timeline)) {
     known.with(|known| match known {
         Known::Timeline(timeline) => see(timeline),

@@ -138,10 +138,10 @@ pub fn TimelineBand() -> impl IntoView {
     .into_any()
 }
 
-/// How long it was at work, and what was folded.
+/// How long it was active, and how much idle time was folded.
 fn extent(axis: Option<&Axis>) -> String {
     match axis {
-        None => "times not known: found after the fact".to_owned(),
+        None => "times unknown: found afterwards".to_owned(),
         Some(axis) if axis.idle_ms > 0 => format!(
             "{} active, {} idle folded",
             format::elapsed(axis.active_ms),
@@ -232,7 +232,7 @@ fn lanes(drawn: &Drawn, axis: Option<&Axis>, status: Status, now: Timestamp) -> 
     if drawn.agents.is_empty() {
         return view! {
             <p class="px-3 py-2 text-fg2">
-                "No agent yet. A lane appears here with the first event that names one."
+                "No agents yet. A lane will appear here with the first event that names an agent."
             </p>
         }
         .into_any();
@@ -342,7 +342,7 @@ fn event_trace(trace: &Trace, axis: &Axis) -> AnyView {
         }
     }
     let total: u32 = trace.events.iter().sum();
-    // As wide as a bucket where that is more than a hair.
+    // As wide as a bucket, if that is more than a hairline.
     let width = trace.start.map_or(0.0, |start| {
         axis.place(Timestamp(start.0 + trace.width_ms)) - axis.place(start)
     });

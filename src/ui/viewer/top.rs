@@ -1,4 +1,4 @@
-//! The viewer's top row: where this is, what it is called, how it stands, and the connection.
+//! The viewer's top row: breadcrumb, title, status and connection.
 
 use leptos::prelude::*;
 
@@ -79,7 +79,7 @@ pub fn Top(title: Derived<String>) -> impl IntoView {
     .into_any()
 }
 
-/// Copies the id. It needs script, so it appears only once there is one.
+/// Copies the id. This needs script, so the button appears only when script runs.
 #[component]
 fn Copy() -> impl IntoView {
     let subject = use_subject();
@@ -91,7 +91,7 @@ fn Copy() -> impl IntoView {
         Derived::new(move |_| {
             subject.store.clip.with(|clip| match clip {
                 Clip::Copied(text) if *text == id => ("#tick", "Copied"),
-                Clip::Refused => ("#copy", "The browser did not allow copying"),
+                Clip::Refused => ("#copy", "The browser did not allow copying to the clipboard"),
                 Clip::Nothing | Clip::Asked(_) | Clip::Copied(_) => ("#copy", "Copy id"),
             })
         })

@@ -21,7 +21,7 @@ async fn an_export_taken_into_an_empty_journal_shows_the_same() {
     let output = import(data.path(), &[&file], None);
     assert!(output.status.success(), "{}", said(&output.stderr));
     assert!(
-        said(&output.stdout).ends_with(": 8 events imported, 0 known already\n"),
+        said(&output.stdout).ends_with(": 8 events imported, 0 already known\n"),
         "{}",
         said(&output.stdout)
     );
@@ -66,10 +66,10 @@ async fn an_export_taken_into_an_empty_journal_shows_the_same() {
     // The same file again, from the standard input, and into the journal that it came from: nothing changes.
     let output = import(data.path(), &[Path::new("-")], Some(&file));
     assert!(output.status.success(), "{}", said(&output.stderr));
-    assert_eq!(said(&output.stdout), "-: 0 events imported, 8 known already\n");
+    assert_eq!(said(&output.stdout), "-: 0 events imported, 8 already known\n");
     let server = server.restart_after(|data| {
         let output = import(data, &[&file], None);
-        assert!(said(&output.stdout).ends_with(": 0 events imported, 8 known already\n"));
+        assert!(said(&output.stdout).ends_with(": 0 events imported, 8 already known\n"));
     });
     assert_eq!(exported(&server, "").await, export);
 }
@@ -87,13 +87,13 @@ async fn a_file_may_be_broken_in_places() {
         let output = import(data.path(), &[&file], None);
         assert_eq!(output.status.code(), Some(1));
         assert!(
-            said(&output.stderr).contains("broken.ndjson:5: this is no event: EOF"),
+            said(&output.stderr).contains("broken.ndjson:5: not a valid event: EOF"),
             "{}",
             said(&output.stderr)
         );
         let counts = [
-            "7 events imported, 0 known already, 3 under a new number",
-            "0 events imported, 7 known already\n",
+            "7 events imported, 0 already known, 3 with a new number",
+            "0 events imported, 7 already known\n",
         ][round];
         assert!(said(&output.stdout).contains(counts), "{}", said(&output.stdout));
     }
@@ -124,7 +124,9 @@ async fn another_event_under_the_same_number_is_kept() {
         assert_eq!(output.status.code(), Some(1));
         let said = said(&output.stderr);
         assert!(
-            said.contains("export.ndjson:1: the journal holds another event 1 of workflow c0a43f47, and keeps it"),
+            said.contains(
+                "export.ndjson:1: the journal already has a different event 1 of workflow c0a43f47, which stays"
+            ),
             "{said}"
         );
     });
@@ -145,12 +147,12 @@ async fn what_cannot_be_imported_is_refused_in_one_sentence() {
     std::fs::write(&empty, "\n").expect("a file");
     let data = TempDir::new().expect("a folder");
     for (file, cause) in [
-        (&files[0], "no NDJSON export"),
-        (&files[1], "no NDJSON export"),
-        (&files[2], "no NDJSON export"),
+        (&files[0], "not an NDJSON export"),
+        (&files[1], "not an NDJSON export"),
+        (&files[2], "not an NDJSON export"),
         (&empty, "is empty"),
         (&folder.join("nothing"), "cannot be opened"),
-        (&folder, "cannot be read"),
+        (&folder, "cannot read"),
     ] {
         let output = import(data.path(), &[file], None);
         let said = said(&output.stderr);

@@ -90,7 +90,7 @@ async fn what_was_emitted_without_a_server_is_there_when_one_comes() {
 fn a_wrong_word_is_refused_with_what_to_write_and_hands_nothing_over() {
     let place = Place::new();
     for (arguments, told) in [
-        (&["emit", "a1"] as &[_], "what happened"),
+        (&["emit", "a1"] as &[_], "there is no event"),
         (
             &["emit", "a1", "status", "done"],
             "started, in_progress, completed, failed",

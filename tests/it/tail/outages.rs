@@ -30,8 +30,8 @@ async fn a_server_that_is_killed_and_comes_back_leaves_no_gap_and_no_double() {
             .await;
         seen.extend((0..700).map(|_| tail.seq()));
         for told in [
-            "the server is lost; trying again until it is back",
-            "the server is back",
+            "lost the connection to the server; trying to reconnect",
+            "connected to the server again",
             "adwatch: 700 events recovered",
         ] {
             let said = tail.says();
@@ -125,7 +125,7 @@ async fn where_no_socket_can_be_had_it_asks() {
     server.push_logs(ID, logs(0..2)).await;
     let mut tail = Tail::spawn(&mut command_at(&without_sockets(&server.address), &["--json"]));
     assert_eq!((tail.seq(), tail.seq()), (1, 2));
-    while !tail.says().contains("no socket can be had; asking every") {}
+    while !tail.says().contains("WebSocket unavailable; polling every") {}
     server.push_logs(ID, logs(2..4)).await;
     assert_eq!((tail.seq(), tail.seq()), (3, 4));
 }

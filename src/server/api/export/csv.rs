@@ -41,8 +41,8 @@ pub(super) fn write(out: &mut String, event: &Event) {
     out.push_str("\r\n");
 }
 
-/// What a spreadsheet would take for a formula begins with an apostrophe, which it takes for "this is text". Full-width
-/// signs count as formulas where the language is Chinese or Japanese.
+/// What a spreadsheet would mistake for a formula gets an apostrophe in front, which marks it as text. Full-width
+/// signs count as formulas if the language is Chinese or Japanese.
 fn push_cell(out: &mut String, cell: &str) {
     let runs = |c: char| {
         matches!(
@@ -51,7 +51,7 @@ fn push_cell(out: &mut String, cell: &str) {
         )
     };
     let is_defused = cell.starts_with(runs) || cell.trim_start().starts_with(runs);
-    // A semicolon ends a cell where the comma is the decimal sign.
+    // A semicolon ends a cell in locales where the comma is the decimal sign.
     let is_quoted = cell.bytes().any(|byte| b",;\"\r\n\t".contains(&byte)) || cell.trim() != cell;
     if is_quoted {
         out.push('"');

@@ -5,7 +5,7 @@ use domain::adw_id::AdwId;
 use domain::event::Event;
 use journal::JournalError;
 
-/// What the file is.
+/// The format of the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// An event on each line, as it is in the journal; what `adwatch import` reads.
@@ -13,16 +13,16 @@ pub enum Format {
     Ndjson,
     /// One document with all events.
     Json,
-    /// To be read by a person.
+    /// For people to read.
     Txt,
-    /// To be opened in a spreadsheet.
+    /// For spreadsheets.
     Csv,
 }
 
 impl Format {
     pub const ALL: [Self; 4] = [Self::Ndjson, Self::Json, Self::Txt, Self::Csv];
 
-    /// Its name in an address, and the ending of the file.
+    /// Its name in an address, and the extension of the file.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ndjson => "ndjson",
@@ -45,7 +45,7 @@ impl Format {
         }
     }
 
-    /// Saves the answer as a file named after the workflow; a filtered one says that it is a part.
+    /// The headers for a file named after the workflow; the name of a filtered one says that it is a part.
     pub(super) fn disposition(self, adw_id: &AdwId, is_whole: bool) -> String {
         let part = if is_whole { "" } else { "-part" };
         let name = |id: &str| format!("adwatch-{id}{part}.{}", self.name());
@@ -58,7 +58,7 @@ impl Format {
         if plain == adw_id.as_str() {
             return disposition;
         }
-        // RFC 6266: what is no ASCII has a parameter of its own, for those who know it.
+        // RFC 6266: a name that is not ASCII has a parameter of its own, for clients that support it.
         let escaped = |byte: u8| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'+' => char::from(byte).to_string(),
             other => format!("%{other:02X}"),
@@ -104,7 +104,7 @@ impl Format {
 }
 
 fn read(text: &str) -> Result<Event, JournalError> {
-    serde_json::from_str(text).map_err(|error| JournalError::Read(format!("an event is no event: {error}")))
+    serde_json::from_str(text).map_err(|error| JournalError::Read(format!("a stored event cannot be read: {error}")))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! An event as lines that a person reads: time, agent, kind, text; what goes on is indented.
+//! An event as lines for people to read: time, agent, kind, text; further lines are indented.
 
 use domain::event::Event;
 use domain::plain::{safe, words};
@@ -6,7 +6,7 @@ use domain::plain::{safe, words};
 const INDENT: &str = "    ";
 
 pub(super) fn write(out: &mut String, event: &Event) {
-    // A time that nobody knows for sure is only an upper bound.
+    // A time that is not known for certain is only an upper bound.
     let about = if event.time_source.is_known() { "" } else { "~" };
     let agent = event.agent.as_deref().map(safe).unwrap_or_default();
     let agent = match agent.trim() {

@@ -100,16 +100,16 @@ impl Writer {
                 self.pruning.queue.push_front(victim);
             }
             Err(error) => {
-                warn!(%error, "old events could not be removed; it is tried again later");
+                warn!(%error, "could not remove old events; will try again later");
                 self.pruning.queue.clear();
             }
         }
         let goes_on = !self.pruning.queue.is_empty();
         if !goes_on && self.pruning.removed > 0 {
             let removed = std::mem::take(&mut self.pruning.removed);
-            info!(removed, "old events were removed");
+            info!(removed, "removed old events");
             if let Err(error) = self.journal.sweep_media() {
-                warn!(%error, "the pictures of removed events stay until the next pass");
+                warn!(%error, "could not remove the pictures of removed events; will try again on the next pass");
             }
             // The index lets go of them too.
             self.shared.indexing.mark();

@@ -88,7 +88,7 @@ impl Writer {
             return;
         }
         if let Err(error) = self.journal.checkpoint(timelines) {
-            warn!(%error, "timelines could not be stored; the next start takes longer");
+            warn!(%error, "could not store timelines; the next start will take longer");
             self.tends_from = self.shared.round.load(Ordering::Relaxed) + ROUNDS_AFTER_FAILURE;
             return;
         }

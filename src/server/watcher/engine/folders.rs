@@ -1,4 +1,4 @@
-//! Looking for roots, and into the folders of workflows: what is new, what has changed, what is gone.
+//! Looks for roots, and scans the folders of workflows: what is new, what has changed, what is gone.
 
 use std::collections::HashSet;
 use std::mem;
@@ -15,13 +15,13 @@ use crate::watcher::{order, roots, source, vanished};
 use domain::adw_id::AdwId;
 use domain::event::TimeSource;
 
-/// Looking at everything may take this share of the time: one part in twenty.
+/// Scanning everything may take this share of the time: one part in twenty.
 const RESCAN_SHARE: u32 = 20;
 /// How long a file is missing before it counts as gone.
 const GONE_AFTER: Duration = Duration::from_millis(100);
 
 impl Engine {
-    /// Finds the roots, and puts every folder in them, and every folder that is missing from them, on the list.
+    /// Finds the roots, and adds every folder in them, and every folder missing from them, to the list.
     pub(super) fn look_for_roots(&mut self) {
         let began = Instant::now();
         let found = roots::find(&self.config.roots);
@@ -48,7 +48,7 @@ impl Engine {
                     }
                     Err(error) => {
                         if self.told.insert(spot.path()) {
-                            tracing::warn!(folder = %spot.path().display(), %error, "a folder is left out, because its name is no adw_id");
+                            tracing::warn!(folder = %spot.path().display(), %error, "skipped a folder, because its name is not a valid adw_id");
                         }
                     }
                 }
@@ -105,7 +105,7 @@ impl Engine {
         self.note_gone(folder, &path, &present, &content);
     }
 
-    /// Watches a new file; true if it has to be looked at.
+    /// Watches a new file; true if it has to be checked.
     fn begin(&mut self, folder: &Folder, found: &Found, path: &Path) -> bool {
         let tail = self.tails.remove(&*path.to_string_lossy());
         let (watched, is_wanted) = Watched::new(folder, found, tail.as_ref(), &self.context());
@@ -130,7 +130,7 @@ impl Engine {
         }
     }
 
-    /// Ends the files of a folder that are not there any more; those in folders that cannot be read may be.
+    /// Ends the files of a folder that are gone; files in folders that cannot be read may still exist.
     fn note_gone(&mut self, folder: &Folder, path: &Path, present: &HashSet<PathBuf>, content: &Content) {
         let closed: Vec<PathBuf> = content
             .closed
@@ -179,7 +179,7 @@ impl Engine {
         self.outbox.is_urgent = true;
     }
 
-    /// Whether files of a folder have been missing for a while: a folder is deleted file by file, and that is one event.
+    /// Whether files of a folder have been missing for a while: a folder is deleted file by file, but that is one event.
     fn is_gone_for_good(&mut self, folder: &Path, is_whole: bool) -> bool {
         if is_whole {
             self.missing_since.remove(folder);

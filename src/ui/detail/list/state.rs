@@ -223,7 +223,9 @@ impl State {
                 history.body(seq, |known| match known {
                     Some(Some(event)) => body(&mut html, event, drawing.needle),
                     Some(None) => {
-                        html.raw("<p class=\"none\">The whole event could not be had; this is what the list holds. ");
+                        html.raw(
+                            "<p class=\"none\">Could not load the whole event; this is the part shown in the list. ",
+                        );
                         message(&mut html, entry, drawing.needle);
                         html.raw("</p>");
                     }
@@ -259,7 +261,7 @@ fn gap_row(index: usize, from: u64, to: u64) -> Drawn {
     let count = format::counted(to - from + 1, "entry", "entries");
     html.raw("<span role=\"cell\" class=\"q\">⋯</span><span role=\"cell\"><b>")
         .text(&count)
-        .raw("</b> not kept here</span>");
+        .raw("</b> not loaded</span>");
     html.raw("<span role=\"cell\" class=\"lbl\">")
         .text(&format::whole(from))
         .raw(" – ")
