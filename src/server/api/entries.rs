@@ -18,7 +18,7 @@ use journal::{JournalError, Page, PageQuery};
 /// A page of events as the lines that a person reads, cut short. Takes the filters of `events`.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/entries", operation_id = "entries", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
-    (status = 200, body = shapes::EntryPage, description = "The page"),
+    (status = 200, body = shapes::EntryPageShape, description = "The page"),
     (status = 404, body = shapes::Error, description = "There is no such workflow"),
 ))]
 pub(super) async fn page(

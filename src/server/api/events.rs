@@ -15,7 +15,7 @@ use journal::{JournalError, Page, PageQuery};
 /// A page of events in the order of their seq: those after one, those before one, or the newest.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events", operation_id = "events", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
-    (status = 200, body = shapes::EventPage, description = "The page"),
+    (status = 200, body = shapes::EventPageShape, description = "The page"),
     (status = 404, body = shapes::Error, description = "There is no such workflow"),
 ))]
 pub(super) async fn page(
@@ -52,7 +52,7 @@ pub async fn read_page<T: Send + 'static>(
 
 /// One event with its whole payload.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events/{seq}", operation_id = "event", tag = "reading", params(parameters::OfEvent), responses(
-    (status = 200, body = shapes::Event, description = "The event"),
+    (status = 200, body = shapes::EventShape, description = "The event"),
     (status = 404, body = shapes::Error, description = "There is no such event"),
 ))]
 pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Numbered) -> Result<Response, ApiError> {

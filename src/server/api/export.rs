@@ -60,7 +60,7 @@ enum Step {
 
 /// All of a workflow, or what a filter leaves of it, as a file.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/export", tag = "reading",
-    params(parameters::OfWorkflow, parameters::Format, parameters::Filters), responses(
+    params(parameters::OfWorkflow, parameters::FormatShape, parameters::Filters), responses(
     (status = 200, description = "The file, with its name in `content-disposition`", content(
         (String = "application/x-ndjson"),
         (shapes::ExportDocument = "application/json"),

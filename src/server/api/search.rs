@@ -31,7 +31,7 @@ struct Answer<'a> {
 /// How many events of a workflow match, exactly, and the newest of them.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/search", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::SearchLimit), responses(
-    (status = 200, body = shapes::Found, description = "What was found"),
+    (status = 200, body = shapes::FoundShape, description = "What was found"),
     (status = 404, body = shapes::Error, description = "There is no such workflow"),
 ))]
 pub(super) async fn search(

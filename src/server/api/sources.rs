@@ -32,7 +32,7 @@ struct Source {
 
 /// The files of a workflow that were read, by path and run, and what became of their lines.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/sources", operation_id = "sources", tag = "reading", params(parameters::OfWorkflow), responses(
-    (status = 200, body = shapes::Sources, description = "The files"),
+    (status = 200, body = shapes::SourcesShape, description = "The files"),
     (status = 404, body = shapes::Error, description = "There is no such workflow"),
 ))]
 pub(super) async fn list(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {

@@ -14,7 +14,7 @@ use crate::shared::Shared;
 use domain::frame::{AgentState, Workflows};
 
 /// All workflows as cards, the one heard of last first.
-#[utoipa::path(get, path = "/api/workflows", operation_id = "workflows", tag = "reading", responses((status = 200, body = shapes::Workflows, description = "The workflows")))]
+#[utoipa::path(get, path = "/api/workflows", operation_id = "workflows", tag = "reading", responses((status = 200, body = shapes::WorkflowsShape, description = "The workflows")))]
 pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiError> {
     let mut workflows = read(&shared, Hub::cards).await?;
     workflows.sort_by(|a, b| b.last_at.cmp(&a.last_at).then_with(|| a.adw_id.cmp(&b.adw_id)));
@@ -27,7 +27,7 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiEr
 
 /// One workflow whole: its timeline up to `seq`, and its state document as last read.
 #[utoipa::path(get, path = "/api/agent-state/{adw_id}", operation_id = "agent_state", tag = "reading", params(parameters::OfWorkflow), responses(
-    (status = 200, body = shapes::AgentState, description = "The workflow"),
+    (status = 200, body = shapes::AgentStateShape, description = "The workflow"),
     (status = 404, body = shapes::Error, description = "There is no such workflow"),
 ))]
 pub(super) async fn state(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {

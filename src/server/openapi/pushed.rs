@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::shapes::{AdwId, ErrorText, Kind};
+use super::shapes::{AdwIdShape, ErrorText, KindShape};
 
 /// An event as it is pushed. More is tolerated than stands here: docs/protocol.md says what.
 #[derive(ToSchema)]
@@ -13,14 +13,14 @@ use super::shapes::{AdwId, ErrorText, Kind};
     "agent": "adw_plan_iso", "payload": {"level": "INFO", "message": "planning"}}}))]
 pub struct PushedEvent {
     #[schema(inline)]
-    r#type: Kind,
+    r#type: KindShape,
     data: PushedData,
 }
 
 /// What a pushed event says.
 #[derive(ToSchema)]
 pub struct PushedData {
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
     /// Makes the push safe to repeat: two events of a workflow with the same one are one event.
     #[schema(max_length = 256)]
     event_id: Option<String>,
@@ -62,7 +62,7 @@ pub enum HookWord {
 /// What a hook tells.
 #[derive(ToSchema)]
 pub struct PushedHookData {
-    adw_id: Option<AdwId>,
+    adw_id: Option<AdwIdShape>,
     /// Makes the push safe to repeat.
     #[schema(max_length = 256)]
     event_id: Option<String>,
@@ -114,8 +114,9 @@ pub enum Pushed {
 
 /// What became of a push.
 #[derive(ToSchema)]
+#[schema(as = Reply)]
 #[schema(example = json!({"status": "success", "accepted": 1, "duplicates": 0, "refused": [], "adw_id": "c0a43f47"}))]
-pub struct Reply {
+pub struct ReplyShape {
     /// `success` or `error`.
     #[schema(pattern = "^(success|error)$")]
     status: String,
@@ -124,9 +125,9 @@ pub struct Reply {
     /// Items that were known already, or change nothing.
     duplicates: u64,
     /// Items that cannot be kept.
-    refused: Vec<Refused>,
+    refused: Vec<RefusedShape>,
     /// The workflow, if all items are of one.
-    adw_id: Option<AdwId>,
+    adw_id: Option<AdwIdShape>,
     error: Option<ErrorText>,
     /// What became of it in a sentence, where older clients expect one.
     message: Option<String>,
@@ -134,7 +135,8 @@ pub struct Reply {
 
 /// An item that cannot be kept.
 #[derive(ToSchema)]
-pub struct Refused {
+#[schema(as = Refused)]
+pub struct RefusedShape {
     /// Its place in the body, from 0.
     index: u64,
     field: String,
