@@ -178,7 +178,7 @@ async fn replay(arguments: &Demo, recording: &Path) -> Result<(), Failure> {
 
 /// Plays into a server that runs already.
 async fn play(arguments: Demo) -> Result<(), Failure> {
-    start::write_log(&config::Server::default());
+    start::write_log(&config::ServerSettings::default());
     let stopped =
         start::stop_signal().map_err(|error| Failure::Machine(format!("signals cannot be watched: {error}")))?;
     let options = arguments.options(&arguments.url);

@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use self::key::Key;
+use self::key::SettingKey;
 use self::keys::KEYS;
 use self::value::{Given, Value};
 use crate::access::host::Host;
@@ -25,24 +25,24 @@ pub const FILE: &str = "Leptos.toml";
 /// All settings, by the sections of the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
-    pub leptos: Leptos,
-    pub server: Server,
-    pub agents: Agents,
-    pub journal: Journal,
+    pub leptos: LeptosSettings,
+    pub server: ServerSettings,
+    pub agents: AgentsSettings,
+    pub journal: JournalSettings,
     pub access: Access,
-    pub limits: Limits,
+    pub limits: LimitsSettings,
 }
 
 /// What the page's framework is told.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Leptos {
+pub struct LeptosSettings {
     /// Where `cargo leptos watch` tells an open page to reload.
     pub reload_port: u16,
 }
 
 /// Where adwatch listens and how it talks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Server {
+pub struct ServerSettings {
     /// Always an address of this machine.
     pub listen: SocketAddr,
     /// Time between two signs of life on every socket.
@@ -60,7 +60,7 @@ pub enum LogFormat {
 
 /// The workflows' files, and how long their silence may last.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Agents {
+pub struct AgentsSettings {
     pub dirs: Vec<PathBuf>,
     /// Time between two looks at all files, for what the operating system did not report.
     pub rescan: Duration,
@@ -73,7 +73,7 @@ pub struct Agents {
 
 /// Where the events are kept, and how safely.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Journal {
+pub struct JournalSettings {
     /// The folder of the journal.
     pub data: PathBuf,
     pub durability: Durability,
@@ -96,7 +96,7 @@ pub struct Access {
 
 /// What one client may cost.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Limits {
+pub struct LimitsSettings {
     /// The longest body of a request, in bytes.
     pub max_body: usize,
     /// A socket that accepts nothing for so long is closed.
@@ -154,13 +154,13 @@ pub enum ConfigError {
     },
 }
 
-impl Default for Leptos {
+impl Default for LeptosSettings {
     fn default() -> Self {
         Self { reload_port: 4601 }
     }
 }
 
-impl Default for Server {
+impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 4600)),
@@ -171,7 +171,7 @@ impl Default for Server {
     }
 }
 
-impl Default for Agents {
+impl Default for AgentsSettings {
     fn default() -> Self {
         Self {
             dirs: vec![PathBuf::from("agents")],
@@ -183,7 +183,7 @@ impl Default for Agents {
     }
 }
 
-impl Default for Journal {
+impl Default for JournalSettings {
     fn default() -> Self {
         Self {
             // Beside the agents folder it belongs to: two projects never share a journal by accident.
@@ -196,7 +196,7 @@ impl Default for Journal {
     }
 }
 
-impl Default for Limits {
+impl Default for LimitsSettings {
     fn default() -> Self {
         Self {
             max_body: 8 << 20,
@@ -233,7 +233,7 @@ impl Config {
     }
 
     /// Sets one key to what a flag or a variable says; `place` names it in the refusal.
-    pub fn set(&mut self, key: &Key, value: &Value, place: &str) -> Result<(), ConfigError> {
+    pub fn set(&mut self, key: &SettingKey, value: &Value, place: &str) -> Result<(), ConfigError> {
         let given = Given {
             value,
             folder: Path::new(""),
