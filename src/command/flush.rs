@@ -12,7 +12,7 @@ use publisher::settings::Settings;
 
 /// Send what waits in the spool; short commands start this by themselves.
 #[derive(Args, Debug)]
-pub struct Flush {
+pub struct FlushArguments {
     /// How long to stay when everything is sent, in milliseconds.
     #[arg(long, default_value_t = 10_000)]
     linger_ms: u64,
@@ -48,7 +48,7 @@ pub fn start(leaving: &Leaving, settings: &Settings) {
     }
 }
 
-impl Flush {
+impl FlushArguments {
     /// Sends until nothing comes any more.
     pub fn run(&self) {
         // Nobody's terminal and nobody's group: whoever ends those does not mean this. It has a session already where a person

@@ -38,7 +38,7 @@ Examples:
   adwatch hook install --user          for everything that this user does
   adwatch hook install --dry-run       only say what would change
   adwatch hook uninstall --user")]
-pub struct Hook {
+pub struct HookArguments {
     #[command(subcommand)]
     pub command: Option<HookCommand>,
 }

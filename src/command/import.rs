@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::command::serve::Serve;
+use crate::command::serve::ServeArguments;
 use crate::command::{Failure, start};
 use server::config::{Config, ConfigError};
 use server::hub::Hub;
@@ -26,7 +26,7 @@ Examples:
   curl -OJ 'http://127.0.0.1:4600/api/workflows/c0a43f47/export?format=ndjson'
   adwatch import --data /tmp/other adwatch-c0a43f47.ndjson
   gunzip -c old/*.ndjson.gz | adwatch import -")]
-pub struct Import {
+pub struct ImportArguments {
     /// Files with exports in the format ndjson; - reads from the standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -42,20 +42,20 @@ pub struct Import {
     pub config: Option<PathBuf>,
 }
 
-impl Import {
+impl ImportArguments {
     /// The settings that a server with the same flags would have.
     pub fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
-        let serve = Serve {
+        let serve = ServeArguments {
             data: self.data.clone(),
             config: self.config.clone(),
-            ..Serve::default()
+            ..ServeArguments::default()
         };
         serve.config(variable)
     }
 }
 
 /// Takes exports into a journal that no server is using.
-pub async fn run(arguments: Import) -> Result<(), Failure> {
+pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     let config = arguments
         .config(|name| std::env::var(name).ok())
         .map_err(|error| Failure::usage(&error))?;

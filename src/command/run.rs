@@ -1,7 +1,7 @@
 //! `adwatch run`: runs a command as an agent of a workflow. Whatever adwatch cannot do, the command does not notice.
 //!
 //! One thread passes the output on and does nothing else, one understands it, one waits for the end, one hears signals; what they
-//! have to say meets in `Run::attend`.
+//! have to say meets in `Running::attend`.
 
 mod arguments;
 mod ending;
@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, wait};
 use serde_json::Value;
 
-pub use arguments::Run;
+pub use arguments::RunArguments;
 use ending::{Ending, How, NOT_FOUND, NOT_RUN};
 use hang::{Hang, Step};
 use intake::stream::Stream;
@@ -75,7 +75,7 @@ struct Running {
 }
 
 /// Runs the command, and gives the exit code to leave with. It fails only where the address of the server is none.
-pub fn main(arguments: &Run) -> Result<u8, UrlError> {
+pub fn main(arguments: &RunArguments) -> Result<u8, UrlError> {
     let notifier = match &arguments.url {
         Some(url) => Notifier::builder().url(url).build()?,
         None => Notifier::from_env(),
@@ -87,7 +87,7 @@ pub fn main(arguments: &Run) -> Result<u8, UrlError> {
 }
 
 /// The exit code to leave with.
-fn run(arguments: &Run, publish: Publish) -> u8 {
+fn run(arguments: &RunArguments, publish: Publish) -> u8 {
     let story = Story {
         adw_id: arguments.adw_id.clone(),
         agent: arguments.agent(),
@@ -145,7 +145,7 @@ fn run(arguments: &Run, publish: Publish) -> u8 {
     running.attend(&news).exit_code()
 }
 
-fn spawn(arguments: &Run, story: &Story) -> io::Result<(Pid, ChildStdout)> {
+fn spawn(arguments: &RunArguments, story: &Story) -> io::Result<(Pid, ChildStdout)> {
     let program = arguments.command.first().map_or(OsStr::new(""), |program| program);
     let mut command = Command::new(program);
     command

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use rustix::termios::tcgetwinsize;
 use xxhash_rust::xxh3::xxh3_64;
 
-pub use arguments::{Color, Tail};
+pub use arguments::{Color, TailArguments};
 use paper::Paper;
 use rest::{Rest, Trouble};
 use socket::Socket;
@@ -65,7 +65,7 @@ impl From<io::Error> for Stop {
 }
 
 /// Follows the workflow; gives the exit code. Times are shown in this zone.
-pub fn main(arguments: &Tail, zone: TimeZone) -> Result<u8, Failure> {
+pub fn main(arguments: &TailArguments, zone: TimeZone) -> Result<u8, Failure> {
     let settings = Settings::from_env();
     let url = arguments.url.as_ref().unwrap_or(&settings.url);
     let destination = Destination::parse(url).map_err(|error| UsageError(error.to_string()))?;
@@ -131,7 +131,7 @@ struct Following {
 }
 
 impl Following {
-    fn run(&mut self, arguments: &Tail) -> Result<Never, Stop> {
+    fn run(&mut self, arguments: &TailArguments) -> Result<Never, Stop> {
         let mut follower = self.start(arguments)?;
         if arguments.no_follow {
             return Err(Stop::Done);
@@ -150,7 +150,7 @@ impl Following {
     }
 
     /// Shows what there is, and begins after that.
-    fn start(&mut self, arguments: &Tail) -> Result<Follower, Stop> {
+    fn start(&mut self, arguments: &TailArguments) -> Result<Follower, Stop> {
         let state = self.persist(arguments.no_follow, |this| match this.rest.state(&this.adw_id) {
             Err(Trouble::Missing) => Ok(None),
             found => found.map(Some),
