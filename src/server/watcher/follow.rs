@@ -9,10 +9,10 @@ use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
 use super::beneath::Stat;
+use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::look::{Context, mark, millis};
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
-use super::print::{Ink, Print};
 use super::run::{LineReader, Run, Stamps, Whose};
 use super::source::Source;
 use domain::event::TimeSource;
@@ -44,7 +44,7 @@ pub(super) struct Follow {
     path: String,
     run: Option<Run>,
     identity: Identity,
-    print: Print,
+    fingerprint: Fingerprint,
     /// The file as it was looked at last.
     pub seen: Option<Stat>,
     /// Lines before this offset were there before they were looked for.
@@ -67,7 +67,7 @@ impl Follow {
             path,
             run: None,
             identity: Identity::default(),
-            print: Print::default(),
+            fingerprint: Fingerprint::default(),
             seen: None,
             backlog_until,
             is_gone: false,
@@ -124,11 +124,11 @@ impl Follow {
                 .unwrap_or(self.quiet_since);
             self.is_told_unfinished = false;
         }
-        let ink = match self.same_file(file, &stat, &identity)? {
-            Ok(ink) => ink,
+        let fingerprinter = match self.same_file(file, &stat, &identity)? {
+            Ok(fingerprinter) => fingerprinter,
             Err(trouble) => {
                 self.begin_anew(trouble, &stat, context, outbox);
-                Ink::default()
+                Fingerprinter::default()
             }
         };
         self.is_first_look = false;
@@ -146,7 +146,7 @@ impl Follow {
             run.mark = born.and_then(|born| mark(stat.ino, born));
         }
         self.find_zone(file, &stat, context.zone)?;
-        self.read(file, &stat, ink, context, outbox)
+        self.read(file, &stat, fingerprinter, context, outbox)
     }
 
     /// What is to be done after the file has been quiet, and when to come back.
@@ -219,14 +219,14 @@ impl Follow {
         file: &File,
         stat: &Stat,
         identity: &Identity,
-    ) -> io::Result<Result<Ink, (&'static str, &'static str)>> {
+    ) -> io::Result<Result<Fingerprinter, (&'static str, &'static str)>> {
         let Some(run) = &self.run else {
-            return Ok(Ok(Ink::default()));
+            return Ok(Ok(Fingerprinter::default()));
         };
         let found = if stat.size < run.offset {
             None
         } else {
-            self.print.find_in(file)?
+            self.fingerprint.find_in(file)?
         };
         let is_same_inode = identity.ino == self.identity.ino
             && (identity.dev == self.identity.dev || self.is_first_look)
@@ -234,7 +234,7 @@ impl Follow {
         // A log has no ids by which its lines could be known again, and tools that copy it make a new file each time.
         let is_same = is_same_inode || self.source == Source::Log;
         Ok(match found {
-            Some(ink) if is_same => Ok(ink),
+            Some(fingerprinter) if is_same => Ok(fingerprinter),
             _ if !is_same_inode => Err((REPLACED, "another file was put in its place; a new run begins")),
             _ if stat.size < run.offset => Err((TRUNCATED, "the file was cut short; a new run begins")),
             _ => Err((TRUNCATED, "the file was emptied and written anew; a new run begins")),
@@ -282,7 +282,7 @@ impl Follow {
                 .push(Draft::Event(place.trouble(event_type, reason, "", Vec::new())));
         }
         self.run = Some(run);
-        self.print = Print::default();
+        self.fingerprint = Fingerprint::default();
         self.is_gone = false;
         self.was_cut = event_type == TRUNCATED;
         self.seen = Some(*stat);
@@ -304,7 +304,7 @@ impl Follow {
         &mut self,
         file: &File,
         stat: &Stat,
-        mut ink: Ink,
+        mut fingerprinter: Fingerprinter,
         context: &Context<'_>,
         outbox: &mut Outbox,
     ) -> io::Result<Progress> {
@@ -335,12 +335,12 @@ impl Follow {
                 break Progress::Done;
             }
             // The bytes before a point that was stepped back to are in the fingerprint already.
-            let known = usize::try_from(ink.end().saturating_sub(run.wanted())).unwrap_or(usize::MAX);
-            ink.add(&chunk[known.min(read)..read]);
+            let known = usize::try_from(fingerprinter.end().saturating_sub(run.wanted())).unwrap_or(usize::MAX);
+            fingerprinter.add(&chunk[known.min(read)..read]);
             run.push(&chunk[..read]);
             chunks += 1;
         };
-        self.print = ink.print();
+        self.fingerprint = fingerprinter.fingerprint();
         let has_moved = run.offset != before;
         if has_moved && let Some(tail) = self.tail() {
             outbox.set_tail(tail);
@@ -355,7 +355,7 @@ impl Follow {
             identity: self.identity,
             size: seen.map_or(0, |seen| seen.size),
             written_ms: seen.map_or(0, written_ms),
-            print: self.print,
+            fingerprint: self.fingerprint,
             reader: Some(run.reader.clone()),
             is_end_owed: run.is_end_owed,
             is_gone: self.is_gone,
