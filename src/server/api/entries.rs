@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 use super::events::read_page;
-use super::params::{Workflow, page_query};
+use super::params::{WorkflowPath, page_query};
 use super::{json, no_workflow};
 use crate::error::ApiError;
 use crate::openapi::{parameters, shapes};
@@ -23,7 +23,7 @@ use journal::{JournalError, Page, PageQuery};
 ))]
 pub(super) async fn page(
     State(shared): State<Shared>,
-    Workflow(adw_id): Workflow,
+    WorkflowPath(adw_id): WorkflowPath,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = page_query(query.as_deref().unwrap_or_default())?;

@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
-use super::params::{Numbered, Workflow, page_query};
+use super::params::{EventPath, WorkflowPath, page_query};
 use super::{fresh, no_workflow, read, read_long};
 use crate::clock;
 use crate::error::ApiError;
@@ -20,7 +20,7 @@ use journal::{JournalError, Page, PageQuery};
 ))]
 pub(super) async fn page(
     State(shared): State<Shared>,
-    Workflow(adw_id): Workflow,
+    WorkflowPath(adw_id): WorkflowPath,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = page_query(query.as_deref().unwrap_or_default())?;
@@ -55,7 +55,7 @@ pub async fn read_page<T: Send + 'static>(
     (status = 200, body = shapes::EventShape, description = "The event"),
     (status = 404, body = shapes::Error, description = "There is no such event"),
 ))]
-pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Numbered) -> Result<Response, ApiError> {
+pub(super) async fn one(State(shared): State<Shared>, EventPath(adw_id, seq): EventPath) -> Result<Response, ApiError> {
     let of = adw_id.clone();
     if let Some(text) = read(&shared, move |hub| hub.event(&of, seq)).await? {
         return Ok(fresh(text));

@@ -18,7 +18,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
 
 use super::no_workflow;
-use super::params::{Workflow, export_query};
+use super::params::{WorkflowPath, export_query};
 use crate::error::ApiError;
 use crate::hub::Hub;
 use crate::openapi::{parameters, shapes};
@@ -71,7 +71,7 @@ enum Step {
 ))]
 pub(super) async fn export(
     State(shared): State<Shared>,
-    Workflow(adw_id): Workflow,
+    WorkflowPath(adw_id): WorkflowPath,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let (format, query) = export_query(query.as_deref().unwrap_or_default())?;

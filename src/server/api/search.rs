@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::params::{Workflow, search_query};
+use super::params::{WorkflowPath, search_query};
 use super::{json, no_workflow, read_long};
 use crate::error::ApiError;
 use crate::openapi::{parameters, shapes};
@@ -36,7 +36,7 @@ struct Answer<'a> {
 ))]
 pub(super) async fn search(
     State(shared): State<Shared>,
-    Workflow(adw_id): Workflow,
+    WorkflowPath(adw_id): WorkflowPath,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = search_query(query.as_deref().unwrap_or_default())?;

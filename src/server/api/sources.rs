@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::params::Workflow;
+use super::params::WorkflowPath;
 use super::{json, no_workflow, read};
 use crate::error::ApiError;
 use crate::openapi::{parameters, shapes};
@@ -35,7 +35,10 @@ struct Source {
     (status = 200, body = shapes::SourcesShape, description = "The files"),
     (status = 404, body = shapes::Error, description = "There is no such workflow"),
 ))]
-pub(super) async fn list(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    WorkflowPath(adw_id): WorkflowPath,
+) -> Result<Response, ApiError> {
     let of = adw_id.clone();
     let tails = read(&shared, move |hub| hub.sources(&of)).await?;
     if tails.is_empty() && shared.hub.head(&adw_id).is_none() {

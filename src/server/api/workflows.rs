@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::params::Workflow;
+use super::params::WorkflowPath;
 use super::{json, no_workflow, read};
 use crate::clock;
 use crate::error::ApiError;
@@ -30,7 +30,10 @@ pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiEr
     (status = 200, body = shapes::AgentStateShape, description = "The workflow"),
     (status = 404, body = shapes::Error, description = "There is no such workflow"),
 ))]
-pub(super) async fn state(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
+pub(super) async fn state(
+    State(shared): State<Shared>,
+    WorkflowPath(adw_id): WorkflowPath,
+) -> Result<Response, ApiError> {
     let asked = adw_id.clone();
     let told = read(&shared, move |hub| Ok((hub.timeline(&asked)?, hub.document(&asked)?)));
     let (timeline, document) = told.await?;
