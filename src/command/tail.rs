@@ -27,7 +27,7 @@ use crate::command::UsageError;
 use domain::adw_id::AdwId;
 use domain::event::{Event, Kind};
 use domain::filter::Filter;
-use domain::follow::{Answer, Follower, Input, Start};
+use domain::follow::{Follower, Input, RestAnswer, Start};
 use domain::frame::FromServer;
 use domain::known::Known;
 use domain::link::LinkState;
@@ -195,15 +195,15 @@ impl Following {
     fn take(&mut self, follower: &mut Follower, input: Input, inputs: &mut VecDeque<Input>) -> Result<(), Stop> {
         let list: Vec<Event> = match &input {
             Input::Received(FromServer::Events { list, .. }) => list.clone(),
-            Input::Answered(_, Answer::Events(page)) => page.events.clone(),
+            Input::Answered(_, RestAnswer::Events(page)) => page.events.clone(),
             _ => Vec::new(),
         };
         let life = match &input {
             Input::Received(FromServer::Snapshot { epoch, .. }) => Some(epoch.clone()),
-            Input::Answered(_, Answer::State(state)) => Some(state.epoch.clone()),
+            Input::Answered(_, RestAnswer::State(state)) => Some(state.epoch.clone()),
             _ => None,
         };
-        let commands = follower.step(self.now(), clock::random_fraction(), input);
+        let actions = follower.step(self.now(), clock::random_fraction(), input);
         let seq = follower.state(&self.adw_id).map_or(0, Known::seq);
         if self.epoch.is_empty() {
             follower.epoch().clone_into(&mut self.epoch);
@@ -224,8 +224,8 @@ impl Following {
             }
             io::stdout().flush()?;
         }
-        for command in commands {
-            self.carry_out(command, inputs);
+        for action in actions {
+            self.carry_out(action, inputs);
         }
         Ok(())
     }
