@@ -12,7 +12,7 @@ use domain::event::Event;
 use domain::filter::Filter;
 use domain::follow::{RestAnswer, RestQuery};
 use domain::form;
-use domain::frame::{AgentState, EventPage};
+use domain::frame::{EventPage, WorkflowState};
 use domain::from_json::FromJson;
 use publisher::client::agent;
 use publisher::destination::Destination;
@@ -59,7 +59,7 @@ impl Rest {
     }
 
     /// What is known of the workflow.
-    pub fn state(&self, adw_id: &AdwId) -> Result<AgentState, Trouble> {
+    pub fn state(&self, adw_id: &AdwId) -> Result<WorkflowState, Trouble> {
         self.read(&RestQuery::State(adw_id.clone()).path())
     }
 

@@ -4,7 +4,7 @@ use super::followed::{Followed, Taken};
 use super::{Action, Follower, RestAnswer, RestQuery, RestRequest};
 use crate::adw_id::AdwId;
 use crate::backoff;
-use crate::frame::{AgentState, EventPage, Workflows};
+use crate::frame::{EventPage, WorkflowState, Workflows};
 use crate::known::Known;
 
 /// From one round of questions to the next.
@@ -192,7 +192,7 @@ impl Follower {
         self.changes.board = true;
     }
 
-    fn take_state(&mut self, now: u64, state: AgentState) {
+    fn take_state(&mut self, now: u64, state: WorkflowState) {
         self.note_epoch(&state.epoch);
         self.note_server_time(now, state.timestamp);
         self.take_snapshot(state.adw_id, state.epoch, state.timeline);

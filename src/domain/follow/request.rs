@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::adw_id::AdwId;
-use crate::frame::{AgentState, EventPage, Workflows};
+use crate::frame::{EventPage, WorkflowState, Workflows};
 
 /// Events of a page.
 const PAGE: usize = 500;
@@ -25,7 +25,7 @@ pub enum RestQuery {
 #[derive(Clone, Debug)]
 pub enum RestAnswer {
     Board(Workflows),
-    State(Box<AgentState>),
+    State(Box<WorkflowState>),
     Events(EventPage),
     /// There is no such workflow (404).
     Missing,

@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::hub::Hub;
 use crate::openapi::{parameters, shapes};
 use crate::shared::Shared;
-use domain::frame::{AgentState, Workflows};
+use domain::frame::{WorkflowState, Workflows};
 
 /// All workflows as cards, the one heard of last first.
 #[utoipa::path(get, path = "/api/workflows", operation_id = "workflows", tag = "reading", responses((status = 200, body = shapes::WorkflowsShape, description = "The workflows")))]
@@ -38,7 +38,7 @@ pub(super) async fn state(
     let told = read(&shared, move |hub| Ok((hub.timeline(&asked)?, hub.document(&asked)?)));
     let (timeline, document) = told.await?;
     let timeline = timeline.ok_or_else(|| no_workflow(&adw_id))?;
-    json(&AgentState {
+    json(&WorkflowState {
         adw_id,
         epoch: shared.hub.epoch().to_owned(),
         seq: timeline.seq,

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::frame::{AgentState, EventPage, Workflows};
+use crate::frame::{EventPage, WorkflowState, Workflows};
 
 impl World {
     pub(super) fn hear(&mut self, frame: FromBrowser) {
@@ -102,7 +102,7 @@ impl World {
             }
             RestQuery::State(adw_id) => {
                 let timeline = Box::new(self.timeline(number(adw_id)));
-                RestAnswer::State(Box::new(AgentState {
+                RestAnswer::State(Box::new(WorkflowState {
                     adw_id: adw_id.clone(),
                     epoch,
                     seq: timeline.seq,
