@@ -10,7 +10,7 @@ use crate::command::serve::ServeArguments;
 use crate::command::{Failure, start};
 use server::config::{Config, ConfigError};
 use server::hub::Hub;
-use server::import::{self, Report};
+use server::import::{self, ImportReport};
 use server::open_hub;
 
 /// What is read of a file at once.
@@ -103,7 +103,7 @@ fn import_all(hub: &Hub, files: &[PathBuf]) -> Result<(), Failure> {
 }
 
 /// What became of a file, in a line.
-fn told(name: &dyn std::fmt::Display, report: &Report) -> String {
+fn told(name: &dyn std::fmt::Display, report: &ImportReport) -> String {
     let mut told = format!(
         "{name}: {} events imported, {} known already",
         report.imported, report.known
