@@ -35,7 +35,7 @@ use story::Story;
 
 use publisher::Notifier;
 use publisher::clock;
-use publisher::destination::UrlError;
+use publisher::destination::DestinationError;
 
 /// A process that the command has started and left behind may keep its output open; for so long it is still read.
 const DRAINED_FOR: Duration = Duration::from_secs(2);
@@ -75,7 +75,7 @@ struct Running {
 }
 
 /// Runs the command, and gives the exit code to leave with. It fails only where the address of the server is none.
-pub fn main(arguments: &RunArguments) -> Result<u8, UrlError> {
+pub fn main(arguments: &RunArguments) -> Result<u8, DestinationError> {
     let notifier = match &arguments.url {
         Some(url) => Notifier::builder().url(url).build()?,
         None => Notifier::from_env(),
