@@ -41,7 +41,7 @@ pub mod spool;
 mod state_file;
 
 pub use builder::Builder;
-pub use calls::{Stage, Status, ToolExecution};
+pub use calls::{ReportedStatus as Status, Stage, ToolExecution};
 pub use guard::{StageGuard, ToolGuard};
 pub use notifier::Notifier;
 pub use state_file::StateError;
