@@ -26,7 +26,7 @@ use serde_json::Value;
 
 pub use arguments::RunArguments;
 use ending::{Ending, How, NOT_FOUND, NOT_RUN};
-use hang::{Hang, Step};
+use hang::{Hang, HangAction};
 use intake::stream::Stream;
 use output_file::OutputFile;
 use processes::Taken;
@@ -311,19 +311,19 @@ impl Running {
         }
     }
 
-    fn follow(&self, step: Option<Step>) {
+    fn follow(&self, step: Option<HangAction>) {
         match step {
             None => {}
-            Some(Step::Warn(message)) => (self.publish)(self.story.warning(&message)),
-            Some(Step::Resolve(message)) => (self.publish)(self.story.resolved(&message)),
-            Some(Step::Terminate) => {
+            Some(HangAction::Warn(message)) => (self.publish)(self.story.warning(&message)),
+            Some(HangAction::Resolve(message)) => (self.publish)(self.story.resolved(&message)),
+            Some(HangAction::Terminate) => {
                 (self.publish)(
                     self.story
                         .warning("the process is ended, because it went on for too long"),
                 );
                 let _ = kill_process(self.child, Signal::TERM);
             }
-            Some(Step::Kill) => {
+            Some(HangAction::Kill) => {
                 let _ = kill_process(self.child, Signal::KILL);
             }
         }
