@@ -2,7 +2,7 @@
 
 use stylers_macro::style_sheet;
 
-use super::diff_text::{Line, Sort, parse};
+use super::diff_text::{DiffLine, Sort, parse};
 use crate::html::Html;
 
 /// The class around a diff.
@@ -58,12 +58,12 @@ pub fn split(html: &mut Html, text: &str) {
     }
 }
 
-fn unified_line(html: &mut Html, line: &Line) {
+fn unified_line(html: &mut Html, line: &DiffLine) {
     side(html, Some(line), line.number);
 }
 
 /// A line, or the place where the other side has one.
-fn side(html: &mut Html, line: Option<&Line>, number: Option<u32>) {
+fn side(html: &mut Html, line: Option<&DiffLine>, number: Option<u32>) {
     let Some(line) = line else {
         html.raw("<div class=\"l nil\"></div>");
         return;
