@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use cli::{Cli, Command};
-use hook::Hook;
+use hook::HookArguments;
 use server::local_time;
 
 /// Runs the command given by the arguments of this process.
@@ -35,8 +35,8 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => start::in_runtime(demo::run(arguments)),
         Command::Import(arguments) => start::in_runtime(import::run(arguments)),
         Command::Emit(arguments) => arguments.run(),
-        Command::Hook(Hook { command: Some(command) }) => command.run(),
-        Command::Hook(Hook { command: None }) => {
+        Command::Hook(HookArguments { command: Some(command) }) => command.run(),
+        Command::Hook(HookArguments { command: None }) => {
             hook::take();
             Ok(())
         }

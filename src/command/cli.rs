@@ -3,14 +3,14 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use crate::command::demo::Demo;
-use crate::command::emit::Emit;
-use crate::command::flush::Flush;
-use crate::command::hook::Hook;
-use crate::command::import::Import;
-use crate::command::run::Run;
-use crate::command::serve::Serve;
-use crate::command::tail::Tail;
+use crate::command::demo::DemoArguments;
+use crate::command::emit::EmitArguments;
+use crate::command::flush::FlushArguments;
+use crate::command::hook::HookArguments;
+use crate::command::import::ImportArguments;
+use crate::command::run::RunArguments;
+use crate::command::serve::ServeArguments;
+use crate::command::tail::TailArguments;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -41,15 +41,15 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Serve(Serve),
-    Demo(Demo),
-    Import(Import),
-    Emit(Emit),
-    Hook(Hook),
+    Serve(ServeArguments),
+    Demo(DemoArguments),
+    Import(ImportArguments),
+    Emit(EmitArguments),
+    Hook(HookArguments),
     #[command(hide = true)]
-    Flush(Flush),
-    Run(Run),
-    Tail(Tail),
+    Flush(FlushArguments),
+    Run(RunArguments),
+    Tail(TailArguments),
     /// Print the version.
     Version,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::sync::oneshot;
 
-use crate::command::serve::Serve;
+use crate::command::serve::ServeArguments;
 use crate::command::{Failure, start};
 use demo::DemoOptions;
 use demo::replay::{Replay, Speed};
@@ -32,7 +32,7 @@ Examples:
   adwatch demo --agents /tmp/demo/agents    also write stream and log files, as real workflows do
   adwatch demo --replay ~/shop/agents --speed 10
   adwatch demo --replay ~/shop --speed max --listen 127.0.0.1:0")]
-pub struct Demo {
+pub struct DemoArguments {
     /// The server to push events to.
     #[arg(long, value_name = "URL", default_value = URL)]
     pub url: String,
@@ -68,7 +68,7 @@ pub struct Demo {
     pub config: Option<PathBuf>,
 }
 
-impl Default for Demo {
+impl Default for DemoArguments {
     fn default() -> Self {
         Self {
             url: URL.to_owned(),
@@ -84,7 +84,7 @@ impl Default for Demo {
     }
 }
 
-impl Demo {
+impl DemoArguments {
     /// What to play on the server at an address.
     pub fn options(&self, url: &str) -> DemoOptions {
         DemoOptions {
@@ -104,12 +104,12 @@ impl Demo {
         data: &Path,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Config, ConfigError> {
-        let serve = Serve {
+        let serve = ServeArguments {
             agents: vec![agents.to_owned()],
             listen: self.listen.clone(),
             data: Some(self.data.clone().unwrap_or_else(|| data.to_owned())),
             config: self.config.clone(),
-            ..Serve::default()
+            ..ServeArguments::default()
         };
         let mut config = serve.config(variable)?;
         // What real workflows left in the spool does not belong in a journal that is removed with the replay.
@@ -119,7 +119,7 @@ impl Demo {
 }
 
 /// Plays until stopped.
-pub async fn run(arguments: Demo) -> Result<(), Failure> {
+pub async fn run(arguments: DemoArguments) -> Result<(), Failure> {
     match arguments.replay.clone() {
         Some(recording) => replay(&arguments, &recording).await,
         None => play(arguments).await,
@@ -127,7 +127,7 @@ pub async fn run(arguments: Demo) -> Result<(), Failure> {
 }
 
 /// Replays a recorded run into a folder of its own, and serves it.
-async fn replay(arguments: &Demo, recording: &Path) -> Result<(), Failure> {
+async fn replay(arguments: &DemoArguments, recording: &Path) -> Result<(), Failure> {
     let recording = recording.to_owned();
     let read = tokio::task::spawn_blocking(move || Replay::read(&recording)).await;
     let read = read.map_err(|error| Failure::Machine(error.to_string()))?;
@@ -177,8 +177,8 @@ async fn replay(arguments: &Demo, recording: &Path) -> Result<(), Failure> {
 }
 
 /// Plays on a server that is already running.
-async fn play(arguments: Demo) -> Result<(), Failure> {
-    start::write_log(&config::Server::default());
+async fn play(arguments: DemoArguments) -> Result<(), Failure> {
+    start::write_log(&config::ServerSettings::default());
     let stopped =
         start::stop_signal().map_err(|error| Failure::Machine(format!("cannot listen for signals: {error}")))?;
     let options = arguments.options(&arguments.url);

@@ -50,7 +50,7 @@ Examples:
   export ADWATCH_ADW_ID=c0a43f47; adwatch emit log \"no id needed\"
   jq -c '.events[]' old.json | adwatch emit --adw-id c0a43f47 -"
 )]
-pub struct Emit {
+pub struct EmitArguments {
     /// The workflow, the kind, and its details.
     #[arg(required = true, value_name = "WORDS")]
     pub words: Vec<String>,
@@ -101,7 +101,7 @@ pub struct Emit {
     pub url: Option<String>,
 }
 
-impl Emit {
+impl EmitArguments {
     /// Leaves the events in the spool, and makes sure that somebody sends them.
     pub fn run(&self) -> Result<(), Failure> {
         let mut settings = Settings::from_env();

@@ -12,7 +12,7 @@ use publisher::settings::Settings;
 
 /// Send the events that are waiting in the spool. Short commands start this by themselves.
 #[derive(Args, Debug)]
-pub struct Flush {
+pub struct FlushArguments {
     /// How long to wait for more when everything is sent, in milliseconds.
     #[arg(long, default_value_t = 10_000)]
     linger_ms: u64,
@@ -48,7 +48,7 @@ pub fn start(leaving: &Leaving, settings: &Settings) {
     }
 }
 
-impl Flush {
+impl FlushArguments {
     /// Sends until nothing more comes.
     pub fn run(&self) {
         // Leaves the terminal and the process group, so that ending those does not end this. It already has a session if a person

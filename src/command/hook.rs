@@ -38,7 +38,7 @@ Examples:
   adwatch hook install --user          for all projects of this user
   adwatch hook install --dry-run       only show what would change
   adwatch hook uninstall --user")]
-pub struct Hook {
+pub struct HookArguments {
     #[command(subcommand)]
     pub command: Option<HookCommand>,
 }

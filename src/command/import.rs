@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::command::serve::Serve;
+use crate::command::serve::ServeArguments;
 use crate::command::{Failure, start};
 use server::config::{Config, ConfigError};
 use server::hub::Hub;
-use server::import::{self, Report};
+use server::import::{self, ImportReport};
 use server::open_hub;
 
 /// How much of a file is read at once.
@@ -26,7 +26,7 @@ Examples:
   curl -OJ 'http://127.0.0.1:4600/api/workflows/c0a43f47/export?format=ndjson'
   adwatch import --data /tmp/other adwatch-c0a43f47.ndjson
   gunzip -c old/*.ndjson.gz | adwatch import -")]
-pub struct Import {
+pub struct ImportArguments {
     /// Exports in the ndjson format; - reads from standard input.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -42,20 +42,20 @@ pub struct Import {
     pub config: Option<PathBuf>,
 }
 
-impl Import {
+impl ImportArguments {
     /// The settings that a server with the same flags would have.
     pub fn config(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
-        let serve = Serve {
+        let serve = ServeArguments {
             data: self.data.clone(),
             config: self.config.clone(),
-            ..Serve::default()
+            ..ServeArguments::default()
         };
         serve.config(variable)
     }
 }
 
 /// Loads exports into a journal that no server is using.
-pub async fn run(arguments: Import) -> Result<(), Failure> {
+pub async fn run(arguments: ImportArguments) -> Result<(), Failure> {
     let config = arguments
         .config(|name| std::env::var(name).ok())
         .map_err(|error| Failure::usage(&error))?;
@@ -103,7 +103,7 @@ fn import_all(hub: &Hub, files: &[PathBuf]) -> Result<(), Failure> {
 }
 
 /// The result for a file, in one line.
-fn told(name: &dyn std::fmt::Display, report: &Report) -> String {
+fn told(name: &dyn std::fmt::Display, report: &ImportReport) -> String {
     let mut told = format!(
         "{name}: {} events imported, {} already known",
         report.imported, report.known

@@ -1,7 +1,7 @@
 //! `adwatch run`: runs a command as an agent of a workflow. The command never notices any failure of adwatch.
 //!
 //! One thread only passes the output on, one parses it, one waits for the end, one receives signals; they all report to
-//! `Run::attend`.
+//! `Running::attend`.
 
 mod arguments;
 mod ending;
@@ -24,9 +24,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, wait};
 use serde_json::Value;
 
-pub use arguments::Run;
+pub use arguments::RunArguments;
 use ending::{Ending, How, NOT_FOUND, NOT_RUN};
-use hang::{Hang, Step};
+use hang::{Hang, HangAction};
 use intake::stream::Stream;
 use output_file::OutputFile;
 use processes::Taken;
@@ -35,7 +35,7 @@ use story::Story;
 
 use publisher::Notifier;
 use publisher::clock;
-use publisher::destination::UrlError;
+use publisher::destination::DestinationError;
 
 /// A process that the command started and left behind may keep its output open; it is still read for this long.
 const DRAINED_FOR: Duration = Duration::from_secs(2);
@@ -75,7 +75,7 @@ struct Running {
 }
 
 /// Runs the command, and returns the exit code to exit with. It fails only if the address of the server is invalid.
-pub fn main(arguments: &Run) -> Result<u8, UrlError> {
+pub fn main(arguments: &RunArguments) -> Result<u8, DestinationError> {
     let notifier = match &arguments.url {
         Some(url) => Notifier::builder().url(url).build()?,
         None => Notifier::from_env(),
@@ -87,7 +87,7 @@ pub fn main(arguments: &Run) -> Result<u8, UrlError> {
 }
 
 /// The exit code to exit with.
-fn run(arguments: &Run, publish: Publish) -> u8 {
+fn run(arguments: &RunArguments, publish: Publish) -> u8 {
     let story = Story {
         adw_id: arguments.adw_id.clone(),
         agent: arguments.agent(),
@@ -145,7 +145,7 @@ fn run(arguments: &Run, publish: Publish) -> u8 {
     running.attend(&news).exit_code()
 }
 
-fn spawn(arguments: &Run, story: &Story) -> io::Result<(Pid, ChildStdout)> {
+fn spawn(arguments: &RunArguments, story: &Story) -> io::Result<(Pid, ChildStdout)> {
     let program = arguments.command.first().map_or(OsStr::new(""), |program| program);
     let mut command = Command::new(program);
     command
@@ -311,19 +311,19 @@ impl Running {
         }
     }
 
-    fn follow(&self, step: Option<Step>) {
+    fn follow(&self, step: Option<HangAction>) {
         match step {
             None => {}
-            Some(Step::Warn(message)) => (self.publish)(self.story.warning(&message)),
-            Some(Step::Resolve(message)) => (self.publish)(self.story.resolved(&message)),
-            Some(Step::Terminate) => {
+            Some(HangAction::Warn(message)) => (self.publish)(self.story.warning(&message)),
+            Some(HangAction::Resolve(message)) => (self.publish)(self.story.resolved(&message)),
+            Some(HangAction::Terminate) => {
                 (self.publish)(
                     self.story
                         .warning("the process is ended, because it went on for too long"),
                 );
                 let _ = kill_process(self.child, Signal::TERM);
             }
-            Some(Step::Kill) => {
+            Some(HangAction::Kill) => {
                 let _ = kill_process(self.child, Signal::KILL);
             }
         }

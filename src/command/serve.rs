@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::command::demo::Demo;
+use crate::command::demo::DemoArguments;
 use crate::command::{Failure, start};
 use demo::DemoOptions;
 use server::config::key;
@@ -20,7 +20,7 @@ Examples:
   adwatch serve
   adwatch serve --agents ~/shop/agents --agents ~/blog/agents
   adwatch serve --listen 127.0.0.1:0 --data /tmp/adwatch    any free port, a separate journal")]
-pub struct Serve {
+pub struct ServeArguments {
     /// A folder that workflows write to. Repeat the flag for several folders. A folder need not exist yet.
     ///
     /// [default: agents] [env: ADWATCH_AGENTS, separated by commas]
@@ -46,7 +46,7 @@ pub struct Serve {
     pub config: Option<PathBuf>,
 }
 
-impl Serve {
+impl ServeArguments {
     /// The folders to watch: with a demo its `stage`, and others only if given.
     pub fn watched(&self, config: &Config, stage: Option<&Path>) -> Vec<PathBuf> {
         let named = match stage {
@@ -83,7 +83,7 @@ impl Serve {
     }
 }
 
-pub async fn run(arguments: &Serve) -> Result<(), Failure> {
+pub async fn run(arguments: &ServeArguments) -> Result<(), Failure> {
     let config = arguments
         .config(|name| std::env::var(name).ok())
         .map_err(|error| Failure::usage(&error))?;
@@ -101,7 +101,7 @@ pub async fn run(arguments: &Serve) -> Result<(), Failure> {
     };
     let playing = tokio::spawn(demo::run(DemoOptions {
         agents: Some(stage),
-        ..Demo::default().options(&format!("http://{address}"))
+        ..DemoArguments::default().options(&format!("http://{address}"))
     }));
     let stopped = async {
         stopped.await;
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use crate::command::cli::{Cli, Command};
 
-    fn serve(arguments: &[&str]) -> Serve {
+    fn serve(arguments: &[&str]) -> ServeArguments {
         let cli = Cli::try_parse_from([&["adwatch", "serve"], arguments].concat()).unwrap();
         match cli.command {
             Command::Serve(serve) => serve,

@@ -27,11 +27,11 @@ pub(super) async fn open(config: Config, watched: Vec<PathBuf>) -> Result<(Serve
     // First, to distinguish an already running server from one whose journal is in use.
     let listener = bind(config.server.listen).await?;
     let config = Config {
-        server: config::Server {
+        server: config::ServerSettings {
             listen: address(&listener)?,
             ..config.server
         },
-        agents: config::Agents {
+        agents: config::AgentsSettings {
             dirs: watched,
             ..config.agents
         },
@@ -74,7 +74,7 @@ pub(super) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-pub(super) fn write_log(settings: &config::Server) {
+pub(super) fn write_log(settings: &config::ServerSettings) {
     // Every floor is a crate with its own name, but settings name them as modules of one crate.
     let of_floors = settings.log.replace("adwatch::", "adwatch_");
     let log = tracing_subscriber::fmt()

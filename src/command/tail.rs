@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use rustix::termios::tcgetwinsize;
 use xxhash_rust::xxh3::xxh3_64;
 
-pub use arguments::{Color, Tail};
+pub use arguments::{Color, TailArguments};
 use paper::Paper;
 use rest::{Rest, Trouble};
 use socket::Socket;
@@ -27,7 +27,7 @@ use crate::command::UsageError;
 use domain::adw_id::AdwId;
 use domain::event::{Event, Kind};
 use domain::filter::Filter;
-use domain::follow::{Answer, Follower, Input, Start};
+use domain::follow::{Follower, Input, RestAnswer, Start};
 use domain::frame::FromServer;
 use domain::known::Known;
 use domain::link::LinkState;
@@ -65,7 +65,7 @@ impl From<io::Error> for Stop {
 }
 
 /// Follows the workflow; returns the exit code. Times are shown in this time zone.
-pub fn main(arguments: &Tail, zone: TimeZone) -> Result<u8, Failure> {
+pub fn main(arguments: &TailArguments, zone: TimeZone) -> Result<u8, Failure> {
     let settings = Settings::from_env();
     let url = arguments.url.as_ref().unwrap_or(&settings.url);
     let destination = Destination::parse(url).map_err(|error| UsageError(error.to_string()))?;
@@ -131,7 +131,7 @@ struct Following {
 }
 
 impl Following {
-    fn run(&mut self, arguments: &Tail) -> Result<Never, Stop> {
+    fn run(&mut self, arguments: &TailArguments) -> Result<Never, Stop> {
         let mut follower = self.start(arguments)?;
         if arguments.no_follow {
             return Err(Stop::Done);
@@ -150,7 +150,7 @@ impl Following {
     }
 
     /// Shows the existing events, and starts after them.
-    fn start(&mut self, arguments: &Tail) -> Result<Follower, Stop> {
+    fn start(&mut self, arguments: &TailArguments) -> Result<Follower, Stop> {
         let state = self.persist(arguments.no_follow, |this| match this.rest.state(&this.adw_id) {
             Err(Trouble::Missing) => Ok(None),
             found => found.map(Some),
@@ -198,15 +198,15 @@ impl Following {
     fn take(&mut self, follower: &mut Follower, input: Input, inputs: &mut VecDeque<Input>) -> Result<(), Stop> {
         let list: Vec<Event> = match &input {
             Input::Received(FromServer::Events { list, .. }) => list.clone(),
-            Input::Answered(_, Answer::Events(page)) => page.events.clone(),
+            Input::Answered(_, RestAnswer::Events(page)) => page.events.clone(),
             _ => Vec::new(),
         };
         let life = match &input {
             Input::Received(FromServer::Snapshot { epoch, .. }) => Some(epoch.clone()),
-            Input::Answered(_, Answer::State(state)) => Some(state.epoch.clone()),
+            Input::Answered(_, RestAnswer::State(state)) => Some(state.epoch.clone()),
             _ => None,
         };
-        let commands = follower.step(self.now(), clock::random_fraction(), input);
+        let actions = follower.step(self.now(), clock::random_fraction(), input);
         let seq = follower.state(&self.adw_id).map_or(0, Known::seq);
         if self.epoch.is_empty() {
             follower.epoch().clone_into(&mut self.epoch);
@@ -227,8 +227,8 @@ impl Following {
             }
             io::stdout().flush()?;
         }
-        for command in commands {
-            self.carry_out(command, inputs);
+        for action in actions {
+            self.carry_out(action, inputs);
         }
         Ok(())
     }

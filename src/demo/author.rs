@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
-use super::play::{Act, Beat, FileChange, Message, Play, Step, Tool, What};
-use super::subject::{Repo, Subject};
+use super::play::{Act, Beat, FileChange, Message, Play, StreamStep, Tool, What};
+use super::subject::{DemoSubject, Repo};
 
 /// A model and its price in US dollars for a million tokens: input, output, cache read, cache write.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub const HAIKU: Model = Model {
 pub struct Author {
     pub dice: Dice,
     pub adw_id: String,
-    pub subject: &'static Subject,
+    pub subject: &'static DemoSubject,
     pub repo: &'static Repo,
     pub state: Map<String, Value>,
     /// Lines added and removed, and files, over the whole play.
@@ -63,7 +63,7 @@ struct Agent {
 }
 
 /// The result of a tool call.
-pub struct Answer {
+pub struct ToolResult {
     pub output: String,
     pub is_error: bool,
     pub duration_ms: u64,
@@ -71,7 +71,7 @@ pub struct Answer {
     pub file: Option<FileChange>,
 }
 
-impl Answer {
+impl ToolResult {
     pub fn new(output: impl Into<String>, duration_ms: u64) -> Self {
         Self {
             output: output.into(),
@@ -91,7 +91,7 @@ impl Answer {
 }
 
 impl Author {
-    pub fn new(mut dice: Dice, subject: &'static Subject, repo: &'static Repo) -> Self {
+    pub fn new(mut dice: Dice, subject: &'static DemoSubject, repo: &'static Repo) -> Self {
         let adw_id = dice.hex(8);
         let nobody = Agent::new("", 1, Arc::from(""), None, &HAIKU, 0);
         Self {
@@ -201,12 +201,12 @@ impl Author {
         });
     }
 
-    pub fn call(&mut self, name: &'static str, input: Value, answer: Answer) {
+    pub fn call(&mut self, name: &'static str, input: Value, result: ToolResult) {
         let tool = self.open(name, input);
-        self.close(tool, answer);
+        self.close(tool, result);
     }
 
-    /// A call whose answer does not come yet.
+    /// A call whose result does not come yet.
     pub fn open(&mut self, name: &'static str, input: Value) -> Tool {
         self.pause(700, 2_600);
         let message = self.message(input.to_string().len() as u64 / 4 + 20);
@@ -223,10 +223,10 @@ impl Author {
         tool
     }
 
-    pub fn close(&mut self, tool: Tool, answer: Answer) {
-        self.clock_ms += answer.duration_ms;
-        self.agent.context += answer.output.len() as u64 / 4;
-        if let Some(file) = &answer.file {
+    pub fn close(&mut self, tool: Tool, result: ToolResult) {
+        self.clock_ms += result.duration_ms;
+        self.agent.context += result.output.len() as u64 / 4;
+        if let Some(file) = &result.file {
             self.churn = (
                 self.churn.0 + file.lines_added,
                 self.churn.1 + file.lines_removed,
@@ -235,11 +235,11 @@ impl Author {
         }
         self.step(What::Return {
             tool,
-            output: answer.output,
-            is_error: answer.is_error,
-            duration_ms: answer.duration_ms,
-            details: answer.details,
-            file: answer.file,
+            output: result.output,
+            is_error: result.is_error,
+            duration_ms: result.duration_ms,
+            details: result.details,
+            file: result.file,
         });
     }
 
@@ -281,7 +281,7 @@ impl Author {
     fn step(&mut self, what: What) {
         let uuid = self.dice.uuid();
         let agent = &self.agent;
-        let step = Step {
+        let step = StreamStep {
             agent: Arc::clone(&agent.name),
             run: agent.run,
             session_id: Arc::clone(&agent.session_id),

@@ -1,11 +1,11 @@
 //! How a workflow of the demo goes, and how far it is when the demo starts.
 
-use super::author::{Answer, Author};
+use super::author::{Author, ToolResult};
 use super::dice::Dice;
 use super::output;
 use super::play::Play;
 use super::scenes;
-use super::subject::{Repo, Subject, Subjects};
+use super::subject::{DemoSubject, Repo, Subjects};
 
 /// How a workflow ends, or does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +159,7 @@ pub fn play(seed: u64, number: u64, fate: Fate, speed: f64) -> Option<Play> {
 }
 
 /// Every round plays all subjects, in an order of its own.
-fn subject(seed: u64, number: u64) -> Option<(&'static Subject, &'static Repo)> {
+fn subject(seed: u64, number: u64) -> Option<(&'static DemoSubject, &'static Repo)> {
     let subjects = Subjects::all();
     let count = subjects.subject.len().max(1) as u64;
     let mut order: Vec<usize> = (0..subjects.subject.len()).collect();
@@ -205,7 +205,7 @@ fn run_out(author: &mut Author) {
     let (subject, repo) = (author.subject, author.repo);
     for _ in 0..3 {
         author.think(&subject.thought[2]);
-        author.bash(&repo.lint, "Lint", Answer::failed(output::lint(subject), 3_100));
+        author.bash(&repo.lint, "Lint", ToolResult::failed(output::lint(subject), 3_100));
         author.edit(&subject.change[0]);
     }
     author.exit_failed("error_max_turns", None);

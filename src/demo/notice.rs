@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::play::{Act, Beat, Message, Step, What};
+use super::play::{Act, Beat, Message, StreamStep, What};
 use domain::timestamp::Timestamp;
 
 /// What a workflow pushes.
@@ -53,11 +53,11 @@ pub fn events(adw_id: &str, number: usize, beat: &Beat, at: Timestamp, speed: f6
     events
 }
 
-fn is_tool(step: &Step) -> bool {
+fn is_tool(step: &StreamStep) -> bool {
     matches!(step.what, What::Call { .. } | What::Return { .. })
 }
 
-fn step_events(step: &Step, speed: f64) -> Vec<Value> {
+fn step_events(step: &StreamStep, speed: f64) -> Vec<Value> {
     let lasted = |ms: u64| (ms as f64 / speed) as u64;
     let mut events = match &step.what {
         What::Begin { model, cwd } => {

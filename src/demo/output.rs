@@ -1,10 +1,10 @@
 //! What the tools of a play print: files, test runs, builds.
 
 use super::author::Author;
-use super::subject::Subject;
+use super::subject::DemoSubject;
 
 /// A file as it is read: what is known of it, with some lines around.
-pub fn source(subject: &Subject, path: &str) -> String {
+pub fn source(subject: &DemoSubject, path: &str) -> String {
     let known: Vec<&str> = subject
         .change
         .iter()
@@ -25,7 +25,7 @@ pub fn source(subject: &Subject, path: &str) -> String {
 }
 
 /// A linter that found something.
-pub fn lint(subject: &Subject) -> String {
+pub fn lint(subject: &DemoSubject) -> String {
     let change = &subject.change[0];
     format!(
         "{}:{}  error  value is never used\n\n1 problem (1 error, 0 warnings)",
@@ -64,7 +64,7 @@ pub fn tests(author: &mut Author, fails: bool) -> String {
 }
 
 /// The one test that fails.
-pub fn failure(subject: &Subject) -> String {
+pub fn failure(subject: &DemoSubject) -> String {
     let test = &subject.test;
     format!(
         "Exit code 1\n × {}\n   {}\n   at {}:{}",
@@ -75,7 +75,7 @@ pub fn failure(subject: &Subject) -> String {
     )
 }
 
-pub fn diff_stat(subject: &Subject) -> String {
+pub fn diff_stat(subject: &DemoSubject) -> String {
     let line = |path: &str, added: usize, removed: usize| {
         format!(
             " {path} | {} {}{}",
@@ -92,6 +92,6 @@ pub fn diff_stat(subject: &Subject) -> String {
     changes.chain([new]).collect::<Vec<_>>().join("\n")
 }
 
-pub fn commits(subject: &Subject) -> String {
+pub fn commits(subject: &DemoSubject) -> String {
     format!("4e1b0a7 {}\n91c2d55 plan: {}", subject.title, subject.title)
 }

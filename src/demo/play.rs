@@ -45,12 +45,12 @@ pub enum Act {
         command: &'static str,
         text: String,
     },
-    Step(Step),
+    Step(StreamStep),
 }
 
 /// A line of an agent's stream.
 #[derive(Debug)]
-pub struct Step {
+pub struct StreamStep {
     pub agent: Arc<str>,
     /// The number of the agent's attempt, from 1.
     pub run: u32,

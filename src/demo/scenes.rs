@@ -7,7 +7,7 @@ mod test;
 
 use serde_json::{Value, json};
 
-use super::author::{Answer, Author, HAIKU};
+use super::author::{Author, HAIKU, ToolResult};
 use super::output;
 use super::subject::NewFile;
 pub use build::{begin_build, build};
@@ -61,12 +61,12 @@ fn commit(author: &mut Author, agent: &str, message: &str) {
     author.bash(
         "git diff HEAD --stat",
         "What changed",
-        Answer::new(output::diff_stat(author.subject), 110),
+        ToolResult::new(output::diff_stat(author.subject), 110),
     );
     author.bash(
         &format!("git commit -am \"{message}\""),
         "Commit",
-        Answer::new(format!("[{}] {message}", branch(author)), 210),
+        ToolResult::new(format!("[{}] {message}", branch(author)), 210),
     );
     author.exit(message);
 }

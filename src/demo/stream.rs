@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::play::{Message, Step, What};
+use super::play::{Message, StreamStep, What};
 use domain::timestamp::Timestamp;
 
 const TOOLS: [&str; 8] = ["Task", "Bash", "Glob", "Grep", "Read", "Edit", "Write", "TodoWrite"];
 
 /// The line, written at a moment; durations are those at the speed of the demo.
-pub fn line(step: &Step, at: Timestamp, speed: f64) -> Value {
+pub fn line(step: &StreamStep, at: Timestamp, speed: f64) -> Value {
     let lasted = |ms: u64| (ms as f64 / speed) as u64;
     let mut line = match &step.what {
         What::Begin { model, cwd } => json!({

@@ -10,7 +10,7 @@ const SUBJECTS: &str = include_str!("subjects.toml");
 #[derive(Debug, Deserialize)]
 pub struct Subjects {
     repo: Vec<Repo>,
-    pub subject: Vec<Subject>,
+    pub subject: Vec<DemoSubject>,
 }
 
 /// How a repository is tested and built.
@@ -25,7 +25,7 @@ pub struct Repo {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Subject {
+pub struct DemoSubject {
     pub repo: String,
     pub issue: u32,
     pub class: String,
@@ -42,10 +42,10 @@ pub struct Subject {
     /// For the beginning, the middle and the end.
     pub say: Vec<String>,
     pub new: NewFile,
-    pub change: Vec<Change>,
+    pub change: Vec<FileEdit>,
     pub test: Test,
     /// The change that fixes the failing test.
-    pub fix: Vec<Change>,
+    pub fix: Vec<FileEdit>,
     pub doc: NewFile,
     pub done: String,
 }
@@ -58,7 +58,7 @@ pub struct NewFile {
 
 /// Some lines of a file, before and after.
 #[derive(Debug, Deserialize)]
-pub struct Change {
+pub struct FileEdit {
     pub path: String,
     /// The first line, from 1.
     pub line: usize,
@@ -88,7 +88,7 @@ impl Subjects {
     }
 }
 
-impl Change {
+impl FileEdit {
     /// The change as a hunk of a unified diff: each line with its sign.
     pub fn lines(&self) -> Vec<String> {
         let before = self.before.lines().map(|line| format!("-{line}"));

@@ -1,6 +1,6 @@
 //! Following workflows from a browser: what to request, when to try again, and which events to accept.
 //!
-//! Pure: every input comes with the time and a random number, every output is a `Command`. Whatever the network does,
+//! Pure: every input comes with the time and a random number, every output is an `Action`. Whatever the network does,
 //! a timeline in here is the fold of the server's events 1 to its seq, each once and in order; a list with a gap is rejected and requested again.
 
 mod board;
@@ -26,7 +26,7 @@ use connection::{Connection, Due};
 use followed::Followed;
 use polling::{POLL_MS, Polling};
 use recovery::Recovery;
-pub use request::{Answer, Query, Request};
+pub use request::{RestAnswer, RestQuery, RestRequest};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub enum Input {
     /// The socket closed, could not be opened, or carried something unreadable.
     Closed,
     /// A REST request ended; the number is that of the request.
-    Answered(u64, Answer),
+    Answered(u64, RestAnswer),
     /// The time that `wake_at` named has come (or is past).
     Tick,
     Subscribe(AdwId),
@@ -51,13 +51,13 @@ pub enum Input {
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub enum Action {
     /// Open a socket, and forget any other.
     Open,
     /// Close the socket; nothing from it counts any more.
     Close,
     Send(FromBrowser),
-    Fetch(Request),
+    Fetch(RestRequest),
 }
 
 /// What the page already knows.
@@ -94,7 +94,7 @@ pub struct Follower {
     server_ahead_ms: i64,
     uses: u64,
     changes: Changes,
-    commands: Vec<Command>,
+    actions: Vec<Action>,
 }
 
 impl Follower {
@@ -114,12 +114,12 @@ impl Follower {
             server_ahead_ms: start.server_time.0.saturating_sub(now as i64),
             uses: 0,
             changes: Changes::default(),
-            commands: Vec::new(),
+            actions: Vec::new(),
         }
     }
 
     /// Takes in what happened at `now`; `random` lies in `0.0..1.0`. Returns what to do, in order.
-    pub fn step(&mut self, now: u64, random: f64, input: Input) -> Vec<Command> {
+    pub fn step(&mut self, now: u64, random: f64, input: Input) -> Vec<Action> {
         match input {
             Input::Start => self.open(now),
             Input::Received(frame) => self.receive(now, frame),
@@ -133,7 +133,7 @@ impl Follower {
             Input::Check => self.check(now, random),
             Input::Asked(ask) => self.asked(now, ask),
         }
-        std::mem::take(&mut self.commands)
+        std::mem::take(&mut self.actions)
     }
 
     /// When to send the next `Tick`.
@@ -226,7 +226,7 @@ impl Follower {
 
     fn open(&mut self, now: u64) {
         self.connection.open(now);
-        self.commands.push(Command::Open);
+        self.actions.push(Action::Open);
     }
 
     fn lose(&mut self, now: u64, random: f64) {
@@ -256,7 +256,7 @@ impl Follower {
         match self.connection.due(now) {
             Some(Due::Open) => self.open(now),
             Some(Due::Lost) => {
-                self.commands.push(Command::Close);
+                self.actions.push(Action::Close);
                 self.lose(now, random);
             }
             None => {}
@@ -267,7 +267,7 @@ impl Follower {
                 .iter_mut()
                 .filter(|(_, followed)| followed.ask_again_at().is_some_and(|at| at <= now));
             for (_, followed) in overdue {
-                self.commands.push(Command::Send(followed.ask(now, &self.epoch)));
+                self.actions.push(Action::Send(followed.ask(now, &self.epoch)));
             }
         }
         self.recovery.settle(now);
@@ -277,7 +277,7 @@ impl Follower {
     fn check(&mut self, now: u64, random: f64) {
         if self.connection.is_open() {
             if self.connection.check(now) {
-                self.commands.push(Command::Send(FromBrowser::Ping {}));
+                self.actions.push(Action::Send(FromBrowser::Ping {}));
             }
             self.tick(now, random);
         } else {

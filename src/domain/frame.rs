@@ -146,7 +146,7 @@ pub struct Unsubscribe {
 
 /// The answer of `GET /api/agent-state/{adw_id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AgentState {
+pub struct WorkflowState {
     pub adw_id: AdwId,
     pub epoch: String,
     pub seq: u64,
@@ -156,7 +156,7 @@ pub struct AgentState {
     pub timeline: Box<Timeline>,
 }
 
-from_fields!(AgentState {
+from_fields!(WorkflowState {
     adw_id,
     epoch,
     seq,

@@ -7,14 +7,14 @@ use super::timeline::Timeline;
 
 /// A row of the list.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct LatestRow {
     pub entry: Entry,
     /// What the tool changed, if the entry is a tool that did.
     pub file: Option<Entry>,
 }
 
 /// The newest rows, newest first: at most `limit`.
-pub fn latest(timeline: &Timeline, limit: usize) -> Vec<Row> {
+pub fn latest(timeline: &Timeline, limit: usize) -> Vec<LatestRow> {
     // A few dozen at most.
     let calls: Vec<&str> = timeline
         .recent
@@ -45,7 +45,7 @@ pub fn latest(timeline: &Timeline, limit: usize) -> Vec<Row> {
     newest
         .into_iter()
         .take(limit)
-        .map(|at| Row {
+        .map(|at| LatestRow {
             file: change_of(entries[at]),
             entry: entries[at].clone(),
         })

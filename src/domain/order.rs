@@ -3,12 +3,12 @@
 use std::collections::BinaryHeap;
 
 /// The first key, the second for equal firsts, and the third for equal seconds.
-pub type Key = [u64; 3];
+pub type SortKey = [u64; 3];
 
 /// The indices of a list in the order of their keys; equal keys stay in order.
-pub fn order(keys: impl Iterator<Item = Key>) -> Vec<usize> {
+pub fn order(keys: impl Iterator<Item = SortKey>) -> Vec<usize> {
     // The sort of a slice is five kilobytes of the page, a heap a few hundred bytes.
-    let keyed: BinaryHeap<(Key, usize)> = keys.enumerate().map(|(at, key)| (key, at)).collect();
+    let keyed: BinaryHeap<(SortKey, usize)> = keys.enumerate().map(|(at, key)| (key, at)).collect();
     keyed.into_sorted_vec().into_iter().map(|(_, at)| at).collect()
 }
 

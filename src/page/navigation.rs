@@ -6,7 +6,7 @@ use wasm_bindgen::closure::WasmClosure;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{Element, Event, MouseEvent};
 
-use ui::address::{Address, Page};
+use ui::address::{Address, Route};
 use ui::effect::effect;
 use ui::store::Store;
 
@@ -64,7 +64,7 @@ fn link(event: &MouseEvent) -> Option<String> {
     } else {
         href
     };
-    let is_page = Address::parse(&href).page() != Page::Nowhere && !href.contains('#');
+    let is_page = Address::parse(&href).route() != Route::Nowhere && !href.contains('#');
     (is_here && is_page).then_some(href)
 }
 

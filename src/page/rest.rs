@@ -5,25 +5,25 @@ use leptos::task::spawn_local;
 use serde_json::Value;
 use web_sys::AbortSignal;
 
-use domain::follow::{Answer, Query};
+use domain::follow::{RestAnswer, RestQuery};
 use domain::from_json::FromJson;
 
 /// How long to wait for an answer.
 const ANSWER_MS: u32 = 10_000;
 
-pub(super) async fn ask(query: &Query) -> Answer {
+pub(super) async fn ask(query: &RestQuery) -> RestAnswer {
     let path = query.path();
     let answer = match query {
-        Query::Board => get(&path).await.map(|found| found.map(Answer::Board)),
-        Query::State(_) => get(&path)
+        RestQuery::Board => get(&path).await.map(|found| found.map(RestAnswer::Board)),
+        RestQuery::State(_) => get(&path)
             .await
-            .map(|found| found.map(|state| Answer::State(Box::new(state)))),
-        Query::Events { .. } => get(&path).await.map(|found| found.map(Answer::Events)),
+            .map(|found| found.map(|state| RestAnswer::State(Box::new(state)))),
+        RestQuery::Events { .. } => get(&path).await.map(|found| found.map(RestAnswer::Events)),
     };
     match answer {
         Some(Some(answer)) => answer,
-        Some(None) => Answer::Missing,
-        None => Answer::Failed,
+        Some(None) => RestAnswer::Missing,
+        None => RestAnswer::Failed,
     }
 }
 

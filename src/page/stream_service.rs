@@ -15,7 +15,7 @@ use super::rest;
 use super::socket::{Report, Socket};
 use super::window::{is_visible, on_return};
 use domain::adw_id::AdwId;
-use domain::follow::{Answer, Command, Follower, Input, Query, Start};
+use domain::follow::{Action, Follower, Input, RestAnswer, RestQuery, Start};
 use domain::frame::FromServer;
 use domain::known::Known;
 use ui::effect::effect;
@@ -149,17 +149,17 @@ impl StreamService {
 
     fn step(&self, input: Input) {
         let now = self.0.clock.now();
-        let commands = self.0.follower.borrow_mut().step(now, js_sys::Math::random(), input);
-        for command in commands {
-            self.carry_out(command);
+        let actions = self.0.follower.borrow_mut().step(now, js_sys::Math::random(), input);
+        for action in actions {
+            self.carry_out(action);
         }
         self.set_timer(now);
         self.0.painter.ask();
     }
 
-    fn carry_out(&self, command: Command) {
-        match command {
-            Command::Open => {
+    fn carry_out(&self, action: Action) {
+        match action {
+            Action::Open => {
                 let service = self.clone();
                 let socket = Socket::open(move |report| service.note(report));
                 let is_forbidden = socket.is_none();
@@ -169,19 +169,19 @@ impl StreamService {
                     spawn_local(async move { service.step(Input::Closed) });
                 }
             }
-            Command::Close => {
+            Action::Close => {
                 self.0.socket.replace(None);
             }
-            Command::Send(frame) => {
+            Action::Send(frame) => {
                 if let Some(socket) = &*self.0.socket.borrow() {
                     socket.send(&frame);
                 }
             }
-            Command::Fetch(request) => {
+            Action::Fetch(request) => {
                 let service = self.clone();
                 spawn_local(async move {
                     let answer = rest::ask(&request.query).await;
-                    if let (Query::Events { adw_id, .. }, Answer::Events(page)) = (&request.query, &answer) {
+                    if let (RestQuery::Events { adw_id, .. }, RestAnswer::Events(page)) = (&request.query, &answer) {
                         service.0.store.history.hear(adw_id, &page.events);
                     }
                     service.step(Input::Answered(request.id, answer));

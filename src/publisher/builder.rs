@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::client::Client;
+use super::client::PushClient;
 use super::courier::Courier;
-use super::destination::UrlError;
+use super::destination::DestinationError;
 use super::handover::Handover;
 use super::notifier::{Notifier, Outlet};
 use super::settings::Settings;
@@ -71,7 +71,7 @@ impl Builder {
     }
 
     /// Starts it. It fails only if the URL is invalid.
-    pub fn build(self) -> Result<Notifier, UrlError> {
+    pub fn build(self) -> Result<Notifier, DestinationError> {
         let Self(settings) = self;
         let destination = settings.destination()?;
         let outlet = (!settings.is_disabled).then(|| {
@@ -82,7 +82,7 @@ impl Builder {
                 let token = settings.token.clone();
                 let limit_bytes = settings.spool_bytes;
                 move || {
-                    let client = Client::new(&destination, token.as_deref());
+                    let client = PushClient::new(&destination, token.as_deref());
                     Courier::of(handover, client, limit_bytes).run();
                 }
             };

@@ -8,7 +8,7 @@ use super::notifier::Notifier;
 
 /// The status of a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum ReportedStatus {
     Started,
     InProgress,
     Completed,
@@ -41,7 +41,7 @@ pub enum ToolExecution<'a> {
     },
 }
 
-impl Status {
+impl ReportedStatus {
     /// Its name on the wire.
     pub fn word(self) -> &'static str {
         match self {
@@ -130,7 +130,7 @@ impl Notifier {
 
     /// The status of the workflow. `details` contains what else is known, such as `progress_percent`, `current_step` or
     /// `workflow_name`.
-    pub fn send_status_update(&self, status: Status, message: &str, details: Map<String, Value>) {
+    pub fn send_status_update(&self, status: ReportedStatus, message: &str, details: Map<String, Value>) {
         let mut payload = details;
         payload.insert("status".to_owned(), status.word().into());
         payload.insert("message".to_owned(), message.into());
@@ -146,7 +146,7 @@ impl Notifier {
 
     /// The workflow has started.
     pub fn notify_start(&self, message: &str) {
-        self.send_status_update(Status::Started, message, Map::new());
+        self.send_status_update(ReportedStatus::Started, message, Map::new());
     }
 
     /// The progress of the workflow, from 0 to 100, and its current step.
@@ -156,17 +156,17 @@ impl Notifier {
             ("current_step", current_step.into()),
         ];
         let details = details.map(|(field, value)| (field.to_owned(), value));
-        self.send_status_update(Status::InProgress, message, Map::from_iter(details));
+        self.send_status_update(ReportedStatus::InProgress, message, Map::from_iter(details));
     }
 
     /// The workflow is complete.
     pub fn notify_complete(&self, message: &str) {
-        self.send_status_update(Status::Completed, message, Map::new());
+        self.send_status_update(ReportedStatus::Completed, message, Map::new());
     }
 
     /// The workflow has failed.
     pub fn notify_error(&self, message: &str) {
-        self.send_status_update(Status::Failed, message, Map::new());
+        self.send_status_update(ReportedStatus::Failed, message, Map::new());
     }
 }
 

@@ -8,7 +8,7 @@ use ureq::Agent;
 use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use ureq::tls::{RootCerts, TlsConfig};
 
-use super::courier::{Answer, Post, Unreachable};
+use super::courier::{Post, PushAnswer, Unreachable};
 use super::destination::Destination;
 
 const PATH: &str = "/api/agent-state-update";
@@ -20,7 +20,7 @@ const LONGEST_ANSWER: u64 = 1024 * 1024;
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// Keeps its connection open.
-pub struct Client {
+pub struct PushClient {
     agent: Agent,
     url: String,
     authorization: Option<String>,
@@ -37,7 +37,7 @@ struct Refused {
     index: usize,
 }
 
-impl Client {
+impl PushClient {
     pub fn new(destination: &Destination, token: Option<&str>) -> Self {
         Self {
             agent: agent(destination),
@@ -70,8 +70,8 @@ pub fn agent(destination: &Destination) -> Agent {
     config.build().new_agent()
 }
 
-impl Post for Client {
-    fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable> {
+impl Post for PushClient {
+    fn post(&mut self, body: &[u8]) -> Result<PushAnswer, Unreachable> {
         let mut request = self.agent.post(&self.url).header(CONTENT_TYPE, "application/x-ndjson");
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
@@ -88,7 +88,7 @@ impl Post for Client {
             .read_to_vec()
             .unwrap_or_default();
         let reply: Reply = serde_json::from_slice(&text).unwrap_or_default();
-        Ok(Answer {
+        Ok(PushAnswer {
             status: response.status().as_u16(),
             refused: reply.refused.into_iter().map(|refused| refused.index).collect(),
             retry_after: retry_after.map(|seconds| Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER)),

@@ -12,8 +12,8 @@ use super::clock;
 use super::event_ids::EventIds;
 use super::handover::{Handover, Unsent};
 use super::line;
-use super::spool::{self, Batch, MANY, Piece, Source, Spool, SpoolFile};
-pub use delivery::{Answer, Post, Unreachable};
+use super::spool::{self, MANY, Piece, Spool, SpoolBatch, SpoolFile, SpoolSource};
+pub use delivery::{Post, PushAnswer, Unreachable};
 use domain::backoff;
 
 /// The time between two searches for files that have lost their publisher.
@@ -53,7 +53,7 @@ struct Orphan {
 
 /// What a step has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum CourierStep {
     /// Something was sent; there may be more.
     Sent,
     /// There is nothing to send.
@@ -103,10 +103,10 @@ impl<P: Post> Courier<P> {
         let mut is_closing = false;
         loop {
             let (wait, is_idle) = match self.step() {
-                Step::Sent => continue,
-                Step::Failed(wait) => (wait, false),
-                Step::Idle => (LOOK_EVERY, true),
-                Step::Blocked => (LOOK_AGAIN, false),
+                CourierStep::Sent => continue,
+                CourierStep::Failed(wait) => (wait, false),
+                CourierStep::Idle => (LOOK_EVERY, true),
+                CourierStep::Blocked => (LOOK_AGAIN, false),
             };
             // Whoever closes it has made sure that everything is written, so everything that can be sent was sent.
             if is_closing {
@@ -156,7 +156,7 @@ impl<P: Post> Courier<P> {
     }
 
     /// Sends one batch of what is to be sent next.
-    pub fn step(&mut self) -> Step {
+    pub fn step(&mut self) -> CourierStep {
         let is_due = self.looked_at.is_none_or(|at| at.elapsed() >= self.look_every);
         let is_news = self
             .own
@@ -166,11 +166,11 @@ impl<P: Post> Courier<P> {
             self.look();
         }
         match self.send_orphans() {
-            Step::Idle => {}
+            CourierStep::Idle => {}
             done => return done,
         }
         let Some(own) = self.own.clone() else {
-            return Step::Idle;
+            return CourierStep::Idle;
         };
         own.report(false);
         own.move_memory();
@@ -178,7 +178,7 @@ impl<P: Post> Courier<P> {
             return self.send_own(&own, &unsent);
         }
         if self.seen != Some(own.let_go_count()) {
-            return Step::Blocked;
+            return CourierStep::Blocked;
         }
         self.send_memory(&own)
     }
@@ -230,12 +230,12 @@ impl<P: Post> Courier<P> {
         self.progress.retain(|path, _| path.exists());
     }
 
-    fn send_orphans(&mut self) -> Step {
+    fn send_orphans(&mut self) -> CourierStep {
         if self.orphans.is_empty() {
-            return Step::Idle;
+            return CourierStep::Idle;
         }
-        let sources: Vec<Source> = (self.orphans.iter())
-            .map(|orphan| Source::of(&orphan.file, orphan.sent))
+        let sources: Vec<SpoolSource> = (self.orphans.iter())
+            .map(|orphan| SpoolSource::of(&orphan.file, orphan.sent))
             .collect();
         let (batch, read) = match spool::next_batch(&sources) {
             Ok(next) => next,
@@ -264,14 +264,14 @@ impl<P: Post> Courier<P> {
         {
             self.orphans.remove(0).file.delete();
         }
-        if matches!(step, Step::Failed(_)) {
+        if matches!(step, CourierStep::Failed(_)) {
             self.let_go();
         }
         step
     }
 
-    fn send_own(&mut self, own: &Handover, unsent: &Unsent) -> Step {
-        let mut batch = Batch::default();
+    fn send_own(&mut self, own: &Handover, unsent: &Unsent) -> CourierStep {
+        let mut batch = SpoolBatch::default();
         let until = match batch.read(0, &unsent.file, unsent.from, unsent.until) {
             Ok(until) => until,
             Err(error) => {
@@ -291,10 +291,10 @@ impl<P: Post> Courier<P> {
         step
     }
 
-    fn send_memory(&mut self, own: &Handover) -> Step {
+    fn send_memory(&mut self, own: &Handover) -> CourierStep {
         let batch = own.memory();
         if batch.is_empty() {
-            return Step::Idle;
+            return CourierStep::Idle;
         }
         let (sent, step) = self.deliver(&batch);
         if let Some(piece) = batch.pieces()[..sent].last() {
@@ -304,9 +304,9 @@ impl<P: Post> Courier<P> {
     }
 
     /// Sends a batch; returns how many of its lines are settled, from the front.
-    fn deliver(&mut self, batch: &Batch) -> (usize, Step) {
+    fn deliver(&mut self, batch: &SpoolBatch) -> (usize, CourierStep) {
         if batch.is_empty() {
-            return (0, Step::Sent);
+            return (0, CourierStep::Sent);
         }
         let delivered = delivery::deliver(batch, &mut self.post);
         for place in &delivered.refused {
@@ -318,7 +318,7 @@ impl<P: Post> Courier<P> {
                 if let Some(own) = &self.own {
                     own.failed(false);
                 }
-                Step::Sent
+                CourierStep::Sent
             }
             Some(failure) => {
                 tracing::debug!(reason = failure.reason, "cannot send events; they wait in the spool");
@@ -328,16 +328,16 @@ impl<P: Post> Courier<P> {
         (delivered.settled, step)
     }
 
-    fn failed(&mut self, retry_after: Option<Duration>) -> Step {
+    fn failed(&mut self, retry_after: Option<Duration>) -> CourierStep {
         let wait = wait_of(self.failures, retry_after, clock::random_fraction());
         self.failures = self.failures.saturating_add(1);
         if let Some(own) = &self.own {
             own.failed(true);
         }
-        Step::Failed(wait)
+        CourierStep::Failed(wait)
     }
 
-    fn refused(&mut self, batch: &Batch, piece: &Piece) {
+    fn refused(&mut self, batch: &SpoolBatch, piece: &Piece) {
         let item = serde_json::from_slice(batch.body(std::slice::from_ref(piece))).unwrap_or_default();
         let adw_id = line::adw_id(&item).unwrap_or_default();
         if !std::mem::replace(&mut self.has_told_refusal, true) {

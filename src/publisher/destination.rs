@@ -8,7 +8,7 @@ const THIS_MACHINE: [&str; 3] = ["localhost", "[::1]", "0.0.0.0"];
 /// Why an address cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is not a server address; give one like http://127.0.0.1:4600")]
-pub struct UrlError(String);
+pub struct DestinationError(String);
 
 /// A server, by its base URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub struct Destination {
 
 impl Destination {
     /// Reads a base URL: `http` or `https`, a host, perhaps a port and a path.
-    pub fn parse(url: &str) -> Result<Self, UrlError> {
-        let error = || UrlError(url.to_owned());
+    pub fn parse(url: &str) -> Result<Self, DestinationError> {
+        let error = || DestinationError(url.to_owned());
         let (scheme, rest) = url.trim().split_once("://").ok_or_else(error)?;
         let scheme = scheme.to_ascii_lowercase();
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));

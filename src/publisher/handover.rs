@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::event_ids::EventIds;
-use super::line::Line;
-use super::spool::{Batch, Drops, Spool};
+use super::line::SpoolLine;
+use super::spool::{Drops, Spool, SpoolBatch};
 use domain::adw_id::AdwId;
 use memory::Memory;
 use tally::{Backlog, Tallies};
@@ -77,7 +77,7 @@ impl Handover {
 
     /// Takes an item whose caller started to hand it over at `begun`.
     pub fn take(&self, item: Value, begun: Instant) {
-        let line = Line::of(item, || self.ids.next());
+        let line = SpoolLine::of(item, || self.ids.next());
         // What no server will accept needs no report either.
         let adw_id = line.adw_id.clone().filter(|adw_id| adw_id.parse::<AdwId>().is_ok());
         let mut state = self.lock();
@@ -92,7 +92,7 @@ impl Handover {
     }
 
     /// Writes a line to the file, or keeps it in memory if that fails.
-    fn put(&self, state: &mut State, line: Line) {
+    fn put(&self, state: &mut State, line: SpoolLine) {
         // What is waiting in memory goes first.
         if state.memory.is_empty() && self.write(state, &line.text) {
             return;
@@ -162,7 +162,7 @@ impl Handover {
             while moved < MOVED_AT_ONCE {
                 let Some(text) = state.memory.front().map(|line| line.text.clone()) else {
                     for (adw_id, count) in state.tallies.take_untold() {
-                        let line = Line::telling_drops(&adw_id, count, || self.ids.next());
+                        let line = SpoolLine::telling_drops(&adw_id, count, || self.ids.next());
                         self.put(&mut state, line);
                     }
                     return;
@@ -177,8 +177,8 @@ impl Handover {
     }
 
     /// What is waiting in memory, to be sent from there; each line's end is its number.
-    pub fn memory(&self) -> Batch {
-        let mut batch = Batch::default();
+    pub fn memory(&self) -> SpoolBatch {
+        let mut batch = SpoolBatch::default();
         for waiting in self.lock().memory.iter() {
             let text = waiting.line.text.trim_ascii_end();
             if !batch.has_room(text.len() + 1) {
@@ -226,7 +226,7 @@ impl Handover {
             spooled_bytes: state.others_bytes + state.written.length(),
         };
         for report in state.tallies.reports(backlog, is_end) {
-            let line = Line::of(report, || self.ids.next());
+            let line = SpoolLine::of(report, || self.ids.next());
             self.put(&mut state, line);
         }
     }

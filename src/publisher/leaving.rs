@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::client::Client;
-use super::courier::{Courier, Post as _, Step};
-use super::destination::{Destination, UrlError};
+use super::client::PushClient;
+use super::courier::{Courier, CourierStep, Post as _};
+use super::destination::{Destination, DestinationError};
 use super::event_ids::EventIds;
-use super::line::Line;
+use super::line::SpoolLine;
 use super::settings::Settings;
 use super::spool::Spool;
 
@@ -39,7 +39,7 @@ pub enum SendingEnd {
 }
 
 impl Leaving {
-    pub fn new(settings: Settings) -> Result<Self, UrlError> {
+    pub fn new(settings: Settings) -> Result<Self, DestinationError> {
         let destination = settings.destination()?;
         Ok(Self {
             spool: Spool::new(settings.spool.join(destination.folder())),
@@ -76,17 +76,17 @@ impl Leaving {
         let mut away_since = None;
         loop {
             let wait = match courier.step() {
-                Step::Sent => {
+                CourierStep::Sent => {
                     quiet_since = Instant::now();
                     away_since = None;
                     continue;
                 }
-                Step::Failed(_) if away_since.get_or_insert_with(Instant::now).elapsed() >= patience => {
+                CourierStep::Failed(_) if away_since.get_or_insert_with(Instant::now).elapsed() >= patience => {
                     return SendingEnd::GivenUp;
                 }
-                Step::Failed(wait) => wait,
-                Step::Idle | Step::Blocked if quiet_since.elapsed() >= linger => return SendingEnd::Idle,
-                Step::Idle | Step::Blocked => LOOK_EVERY,
+                CourierStep::Failed(wait) => wait,
+                CourierStep::Idle | CourierStep::Blocked if quiet_since.elapsed() >= linger => return SendingEnd::Idle,
+                CourierStep::Idle | CourierStep::Blocked => LOOK_EVERY,
             };
             courier.sleep(wait);
         }
@@ -97,8 +97,8 @@ impl Leaving {
         !self.spool.claim(None, 1).files.is_empty()
     }
 
-    fn client(&self) -> Client {
-        Client::new(&self.destination, self.settings.token.as_deref())
+    fn client(&self) -> PushClient {
+        PushClient::new(&self.destination, self.settings.token.as_deref())
     }
 }
 
@@ -106,6 +106,6 @@ fn lines(items: Vec<Value>) -> Vec<u8> {
     let ids = EventIds::new();
     items
         .into_iter()
-        .flat_map(|item| Line::of(item, || ids.next()).text)
+        .flat_map(|item| SpoolLine::of(item, || ids.next()).text)
         .collect()
 }

@@ -41,7 +41,8 @@ pub mod spool;
 mod state_file;
 
 pub use builder::Builder;
-pub use calls::{Stage, Status, ToolExecution};
+// Workflows say it as `Status`, which within adwatch is the one that is derived.
+pub use calls::{ReportedStatus as Status, Stage, ToolExecution};
 pub use guard::{StageGuard, ToolGuard};
 pub use notifier::Notifier;
 pub use state_file::StateError;

@@ -8,7 +8,7 @@ use draft::redaction;
 
 /// One pushed item, encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct SpoolLine {
     /// JSON and a line feed.
     pub text: Vec<u8>,
     pub adw_id: Option<String>,
@@ -16,7 +16,7 @@ pub struct Line {
     pub is_log: bool,
 }
 
-impl Line {
+impl SpoolLine {
     /// Adds an id and a time to an item that lacks them, removes secrets, and encodes it.
     pub fn of(mut item: Value, event_id: impl FnOnce() -> String) -> Self {
         if let Some(fields) = fields(&mut item) {
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     fn encoded(item: Value) -> Value {
-        let line = Line::of(item, || "made".to_owned());
+        let line = SpoolLine::of(item, || "made".to_owned());
         assert_eq!(line.text.iter().filter(|byte| **byte == b'\n').count(), 1);
         serde_json::from_slice(&line.text).expect("JSON")
     }
@@ -170,11 +170,11 @@ mod tests {
 
     #[test]
     fn entries_of_logs_are_known_and_what_tells_of_drops_is_none() {
-        let is_log = |item| Line::of(item, String::new).is_log;
+        let is_log = |item| SpoolLine::of(item, String::new).is_log;
         assert!(is_log(json!({"type": "agent_log_entry", "data": {}})));
         assert!(is_log(json!({"event_type": "log_entry", "data": {}})));
         assert!(!is_log(json!({"type": "text_block", "data": {}})));
-        let told = Line::telling_drops("a1", 3, String::new);
+        let told = SpoolLine::telling_drops("a1", 3, String::new);
         assert!(!told.is_log);
         assert_eq!(told_drops(&serde_json::from_slice(&told.text).expect("JSON")), Some(3));
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::destination::{DEFAULT_URL, Destination, UrlError};
+use super::destination::{DEFAULT_URL, Destination, DestinationError};
 
 /// How much may wait for one server, in bytes.
 pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024;
@@ -54,7 +54,7 @@ impl Settings {
     }
 
     /// The server.
-    pub fn destination(&self) -> Result<Destination, UrlError> {
+    pub fn destination(&self) -> Result<Destination, DestinationError> {
         Destination::parse(&self.url)
     }
 }

@@ -19,9 +19,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::clock;
-pub use by_time::{Source, next_batch};
+pub use by_time::{SpoolSource, next_batch};
 pub use join::MANY;
-pub use lines::{Batch, Piece};
+pub use lines::{Piece, SpoolBatch};
 pub use room::Drops;
 pub use spool_file::SpoolFile;
 

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
-use crate::config::Limits;
+use crate::config::LimitsSettings;
 use crate::connection::Connection;
 
 /// File descriptors reserved for the journal, the watched folders and the answer to one connection too many.
@@ -32,7 +32,7 @@ const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: applicatio
     {\"error\":{\"code\":\"busy\",\"message\":\"all connections are in use; try again in five seconds\"}}";
 
 /// Serves until `shutdown` completes, then lets open requests and sockets finish for a short while.
-pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, shutdown: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, router: Router, limits: &LimitsSettings, shutdown: impl Future<Output = ()>) {
     let most = most_connections(limits.max_connections);
     let places = Arc::new(Semaphore::new(most));
     let (stop, stopping) = watch::channel(());

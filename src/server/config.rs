@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use self::key::Key;
+use self::key::SettingKey;
 use self::keys::KEYS;
 use self::value::{Given, Value};
 use crate::access::Access;
@@ -24,24 +24,24 @@ pub const FILE: &str = "Leptos.toml";
 /// All settings, by the sections of the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
-    pub leptos: Leptos,
-    pub server: Server,
-    pub agents: Agents,
-    pub journal: Journal,
+    pub leptos: LeptosSettings,
+    pub server: ServerSettings,
+    pub agents: AgentsSettings,
+    pub journal: JournalSettings,
     pub access: Access,
-    pub limits: Limits,
+    pub limits: LimitsSettings,
 }
 
 /// Settings of the page's framework.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Leptos {
+pub struct LeptosSettings {
     /// The port on which `cargo leptos watch` tells open pages to reload.
     pub reload_port: u16,
 }
 
 /// Where adwatch listens, and how it logs.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Server {
+pub struct ServerSettings {
     /// Always an address of this machine.
     pub listen: SocketAddr,
     /// Time between two heartbeats on every socket.
@@ -59,7 +59,7 @@ pub enum LogFormat {
 
 /// The workflows' files, and how long their silence may last.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Agents {
+pub struct AgentsSettings {
     pub dirs: Vec<PathBuf>,
     /// Time between two checks of all files, for changes that the operating system did not report.
     pub rescan: Duration,
@@ -72,7 +72,7 @@ pub struct Agents {
 
 /// Where the events are stored, and how durably.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Journal {
+pub struct JournalSettings {
     /// The folder of the journal.
     pub data: PathBuf,
     pub durability: Durability,
@@ -86,7 +86,7 @@ pub struct Journal {
 
 /// What one client may cost.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Limits {
+pub struct LimitsSettings {
     /// The longest body of a request, in bytes.
     pub max_body: usize,
     /// A socket whose client reads nothing for this long is closed.
@@ -144,13 +144,13 @@ pub enum ConfigError {
     },
 }
 
-impl Default for Leptos {
+impl Default for LeptosSettings {
     fn default() -> Self {
         Self { reload_port: 4601 }
     }
 }
 
-impl Default for Server {
+impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 4600)),
@@ -161,7 +161,7 @@ impl Default for Server {
     }
 }
 
-impl Default for Agents {
+impl Default for AgentsSettings {
     fn default() -> Self {
         Self {
             dirs: vec![PathBuf::from("agents")],
@@ -173,7 +173,7 @@ impl Default for Agents {
     }
 }
 
-impl Default for Journal {
+impl Default for JournalSettings {
     fn default() -> Self {
         Self {
             // Next to the agents folder that it belongs to, so that two projects never share a journal by accident.
@@ -186,7 +186,7 @@ impl Default for Journal {
     }
 }
 
-impl Default for Limits {
+impl Default for LimitsSettings {
     fn default() -> Self {
         Self {
             max_body: 8 << 20,
@@ -223,7 +223,7 @@ impl Config {
     }
 
     /// Sets one key from a flag or a variable; `place` names it in the error.
-    pub fn set(&mut self, key: &Key, value: &Value, place: &str) -> Result<(), ConfigError> {
+    pub fn set(&mut self, key: &SettingKey, value: &Value, place: &str) -> Result<(), ConfigError> {
         let given = Given {
             value,
             folder: Path::new(""),

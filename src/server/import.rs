@@ -28,7 +28,7 @@ const GREATEST_SEQ: u64 = (1 << 40) - 1;
 
 /// What became of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ImportReport {
     pub imported: u64,
     /// Events that the journal already had.
     pub known: u64,
@@ -67,9 +67,9 @@ struct Waiting {
 }
 
 /// Records all events of a file; blocks.
-pub fn import(hub: &Hub, file: impl BufRead) -> Result<Report, ImportError> {
+pub fn import(hub: &Hub, file: impl BufRead) -> Result<ImportReport, ImportError> {
     let mut lines = Lines::new(file);
-    let mut report = Report::default();
+    let mut report = ImportReport::default();
     let mut waiting = Waiting::default();
     let mut is_export = false;
     while let Some(line) = lines.next()? {
@@ -120,7 +120,7 @@ fn event(text: &[u8]) -> Result<Event, String> {
     }
 }
 
-impl Report {
+impl ImportReport {
     fn refuse(&mut self, line: u64, reason: String) {
         self.refused += 1;
         if self.refusals.len() < TOLD {

@@ -83,12 +83,12 @@ pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> OpenApiRouter {
 #[utoipa::path(post, path = "/api/agent-state-update", tag = "pushing",
     request_body(content((pushed::Pushed = "application/json"), (String = "application/x-ndjson"))),
     responses(
-        (status = 200, body = pushed::Reply, description = "The accepted events are saved"),
-        (status = 400, body = pushed::Reply, description = "No event could be saved"),
-        (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is neither JSON nor NDJSON in UTF-8"),
-        (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
-        (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
+        (status = 200, body = pushed::ReplyShape, description = "The accepted events are saved"),
+        (status = 400, body = pushed::ReplyShape, description = "No event could be saved"),
+        (status = 413, body = pushed::ReplyShape, description = "The body is longer than `limits.max_body`"),
+        (status = 415, body = pushed::ReplyShape, description = "The body is neither JSON nor NDJSON in UTF-8"),
+        (status = 503, body = pushed::ReplyShape, description = "Try again after `Retry-After` seconds"),
+        (status = 507, body = pushed::ReplyShape, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
 async fn push(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body) -> Response {
     match ingest.take(&headers, body, Shape::Pushed).await {

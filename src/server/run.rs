@@ -49,7 +49,7 @@ pub enum StartError {
 }
 
 /// Opens a journal exclusively, as a server does: while it is open, nobody else can open it.
-pub fn open_hub(settings: &config::Journal, agents: &config::Agents) -> Result<Hub, StartError> {
+pub fn open_hub(settings: &config::JournalSettings, agents: &config::AgentsSettings) -> Result<Hub, StartError> {
     let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
     let upkeep = Upkeep {
         checkpoint_every: settings.checkpoint_every,

@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::ingest::Left;
-use publisher::courier::{Courier, Step};
+use publisher::courier::{Courier, CourierStep};
 use publisher::destination::Destination;
 use publisher::spool::Spool;
 
@@ -43,7 +43,7 @@ pub fn start(spool: &Path, address: SocketAddr, mut left: impl FnMut() -> Left) 
         move || {
             loop {
                 for courier in &mut couriers {
-                    while !stop.is_stopping() && courier.step() == Step::Sent {}
+                    while !stop.is_stopping() && courier.step() == CourierStep::Sent {}
                 }
                 if stop.wait(LOOK_EVERY) {
                     return;

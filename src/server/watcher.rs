@@ -6,6 +6,7 @@
 mod backlog;
 mod beneath;
 mod engine;
+mod fingerprint;
 mod folder;
 mod follow;
 mod hints;
@@ -14,7 +15,6 @@ mod memory;
 mod order;
 mod outbox;
 mod picture_file;
-mod print;
 mod roots;
 mod run;
 mod source;

@@ -17,7 +17,7 @@ pub struct Address {
 
 /// All pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Page {
+pub enum Route {
     Board,
     Workflow(AdwId),
     Nowhere,
@@ -49,13 +49,13 @@ impl Address {
             .map(|(_, value)| value.as_str())
     }
 
-    pub fn page(&self) -> Page {
+    pub fn route(&self) -> Route {
         if self.path == "/" {
-            return Page::Board;
+            return Route::Board;
         }
         match self.path.strip_prefix("/w/").map(str::parse) {
-            Some(Ok(adw_id)) => Page::Workflow(adw_id),
-            Some(Err(_)) | None => Page::Nowhere,
+            Some(Ok(adw_id)) => Route::Workflow(adw_id),
+            Some(Err(_)) | None => Route::Nowhere,
         }
     }
 
@@ -81,13 +81,13 @@ mod tests {
 
     #[test]
     fn an_address_says_which_page_it_is() {
-        let page = |text: &str| Address::parse(text).page();
-        assert_eq!(page("/"), Page::Board);
-        assert_eq!(page("/?q=a"), Page::Board);
-        assert_eq!(page("/w/--skip-e2e"), Page::Workflow("--skip-e2e".parse().unwrap()));
-        assert_eq!(page("/w/a%5Fb?detail=logs"), Page::Workflow("a_b".parse().unwrap()));
+        let route = |text: &str| Address::parse(text).route();
+        assert_eq!(route("/"), Route::Board);
+        assert_eq!(route("/?q=a"), Route::Board);
+        assert_eq!(route("/w/--skip-e2e"), Route::Workflow("--skip-e2e".parse().unwrap()));
+        assert_eq!(route("/w/a%5Fb?detail=logs"), Route::Workflow("a_b".parse().unwrap()));
         for text in ["/w/", "/w/a/b", "/w/..", "/x", ""] {
-            assert_eq!(page(text), Page::Nowhere, "{text}");
+            assert_eq!(route(text), Route::Nowhere, "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::address::{Address, Page};
+use crate::address::{Address, Route};
 use crate::board::Board;
 use crate::derived::Derived;
 use crate::dynamic::dynamic;
@@ -24,7 +24,7 @@ pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
         Some(timeline) => Known::Timeline(Box::new(timeline.clone())),
         None => Known::Missing,
     });
-    let title = title(&address.page(), &known.unwrap_or(Known::Loading));
+    let title = title(&address.route(), &known.unwrap_or(Known::Loading));
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=seed.theme>
@@ -61,27 +61,27 @@ pub fn App() -> impl IntoView {
     if let Some(Feed(feed)) = use_context::<Feed>() {
         effect(move || feed(store));
     }
-    let page = Derived::new(move |_| store.address.with(Address::page));
-    let title = Derived::new(move |_| match page.get() {
-        Page::Workflow(adw_id) => store.timeline(&adw_id).with(|known| title(&page.get(), known)),
-        page => title(&page, &Known::Loading),
+    let route = Derived::new(move |_| store.address.with(Address::route));
+    let title = Derived::new(move |_| match route.get() {
+        Route::Workflow(adw_id) => store.timeline(&adw_id).with(|known| title(&route.get(), known)),
+        route => title(&route, &Known::Loading),
     });
     // The title of the browser's tab; the first one is already in the document.
     effect(move || document().set_title(&title.get()));
-    dynamic(move || match page.get() {
-        Page::Board => view! { <Board /> }.into_any(),
-        Page::Workflow(adw_id) => view! { <Viewer adw_id /> }.into_any(),
-        Page::Nowhere => view! { <NotFound /> }.into_any(),
+    dynamic(move || match route.get() {
+        Route::Board => view! { <Board /> }.into_any(),
+        Route::Workflow(adw_id) => view! { <Viewer adw_id /> }.into_any(),
+        Route::Nowhere => view! { <NotFound /> }.into_any(),
     })
 }
 
-fn title(page: &Page, known: &Known) -> String {
-    let what = match (page, known) {
-        (Page::Board, _) => "Board".to_owned(),
-        (Page::Workflow(_), Known::Timeline(timeline)) => card::title(timeline),
-        (Page::Workflow(adw_id), Known::Loading) => adw_id.to_string(),
-        (Page::Workflow(_), Known::Missing) => "No such workflow".to_owned(),
-        (Page::Nowhere, _) => "Page not found".to_owned(),
+fn title(route: &Route, known: &Known) -> String {
+    let what = match (route, known) {
+        (Route::Board, _) => "Board".to_owned(),
+        (Route::Workflow(_), Known::Timeline(timeline)) => card::title(timeline),
+        (Route::Workflow(adw_id), Known::Loading) => adw_id.to_string(),
+        (Route::Workflow(_), Known::Missing) => "No such workflow".to_owned(),
+        (Route::Nowhere, _) => "Page not found".to_owned(),
     };
     format!("{what} · adwatch")
 }

@@ -21,13 +21,13 @@ pub const PAGE: u64 = 500;
 
 /// What a search found in the whole workflow, as the server says it.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-pub struct Found {
+pub struct SearchResult {
     pub count: u64,
     /// The seqs that match, the newest if there are very many.
     pub seqs: Vec<u64>,
 }
 
-from_fields!(Found { count, seqs });
+from_fields!(SearchResult { count, seqs });
 
 /// Gets an address of the API; none if there is no answer.
 pub type Fetch = fn(String, Box<dyn FnOnce(Option<Value>)>);
@@ -38,7 +38,7 @@ pub struct DetailSeed {
     pub page: EntryPage,
     /// The whole events that are looked at.
     pub events: Vec<Value>,
-    pub found: Option<Found>,
+    pub found: Option<SearchResult>,
 }
 
 from_fields!(DetailSeed { page, events, found });
@@ -60,7 +60,7 @@ struct Held {
     is_dirty: bool,
     /// Events that came since the view was held: all that match, and the errors among them.
     fresh: (u64, u64),
-    found: Option<Found>,
+    found: Option<SearchResult>,
     /// Whole events by seq; none inside if one could not be loaded.
     bodies: Vec<(u64, Option<Value>)>,
     /// Whether the last page could not be loaded.
@@ -169,7 +169,7 @@ impl History {
     }
 
     /// What the search found.
-    pub fn found<T>(self, read: impl FnOnce(Option<&Found>) -> T) -> T {
+    pub fn found<T>(self, read: impl FnOnce(Option<&SearchResult>) -> T) -> T {
         self.held.with_value(|held| read(held.found.as_ref()))
     }
 
@@ -269,7 +269,7 @@ impl History {
         self.ask("/search", true, vec![("limit", "10000".to_owned())], move |answer| {
             self.change(|held| {
                 if text(held) == asked {
-                    held.found = answer.and_then(|answer| Found::from_json(answer).ok());
+                    held.found = answer.and_then(|answer| SearchResult::from_json(answer).ok());
                 }
             });
         });

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Emit;
+use super::EmitArguments;
 use crate::command::UsageError;
 use domain::adw_id::AdwId;
 
@@ -10,7 +10,7 @@ use domain::adw_id::AdwId;
 const KINDS: [&str; 8] = ["log", "status", "stage", "thinking", "text", "tool", "file", "state"];
 
 /// The item that the words and flags of a command describe. `adw_id` is the workflow that flags or the environment name.
-pub(super) fn item(emit: &Emit, adw_id: Option<&str>, stage: Option<&str>) -> Result<Value, UsageError> {
+pub(super) fn item(emit: &EmitArguments, adw_id: Option<&str>, stage: Option<&str>) -> Result<Value, UsageError> {
     let (adw_id, kind, rest) = whose(&emit.words, emit.adw_id.is_some(), adw_id)?;
     adw_id.parse::<AdwId>().map_err(|error| usage(error.to_string()))?;
     let mut payload = payload(emit)?;
@@ -112,7 +112,7 @@ fn whose<'a>(
 }
 
 /// The values of the flags; each is a field of the payload.
-fn payload(emit: &Emit) -> Result<Map<String, Value>, UsageError> {
+fn payload(emit: &EmitArguments) -> Result<Map<String, Value>, UsageError> {
     let mut payload = match emit.data.as_deref().map(serde_json::from_str) {
         None => Map::new(),
         Some(Ok(Value::Object(payload))) => payload,
@@ -195,10 +195,10 @@ fn usage(message: impl Into<String>) -> UsageError {
 mod tests {
     use super::*;
 
-    fn emit(words: &[&str]) -> Emit {
-        Emit {
+    fn emit(words: &[&str]) -> EmitArguments {
+        EmitArguments {
             words: words.iter().map(|word| (*word).to_owned()).collect(),
-            ..Emit::default()
+            ..EmitArguments::default()
         }
     }
 
@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(adw_id(&["a1", "log", "x"], Some("b2")), Ok("a1".into()));
         assert_eq!(adw_id(&["log", "x"], Some("b2")), Ok("b2".into()));
         assert_eq!(adw_id(&["a1", "deployed"], Some("b2")), Ok("a1".into()));
-        let named = Emit {
+        let named = EmitArguments {
             adw_id: Some("log".to_owned()),
             ..emit(&["log", "x"])
         };

@@ -21,7 +21,7 @@ Examples:
   adwatch run --adw-id c0a43f47 --agent sdlc_planner -- claude -p \"$PROMPT\" --output-format stream-json --verbose
   adwatch run --adw-id c0a43f47 --stage test -- cargo test
   adwatch run --adw-id c0a43f47 --stage build --kill-after 5m -- ./agent.sh    stop it if it hangs after its result")]
-pub struct Run {
+pub struct RunArguments {
     /// The workflow.
     #[arg(long, value_name = "ID", env = "ADWATCH_ADW_ID")]
     pub adw_id: AdwId,
@@ -54,7 +54,7 @@ pub struct Run {
     pub command: Vec<OsString>,
 }
 
-impl Run {
+impl RunArguments {
     /// The name of the command, without its path.
     pub fn program(&self) -> String {
         let program = self.command.first().map(PathBuf::from).unwrap_or_default();
@@ -92,8 +92,8 @@ fn agent(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn run(agent: Option<&str>, stage: Option<&str>, program: &str) -> Run {
-        Run {
+    fn run(agent: Option<&str>, stage: Option<&str>, program: &str) -> RunArguments {
+        RunArguments {
             adw_id: "c0a43f47".parse().unwrap(),
             agent: agent.map(str::to_owned),
             stage: stage.map(str::to_owned),

@@ -23,7 +23,7 @@ pub struct Hang {
 
 /// What to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum HangAction {
     Warn(String),
     /// The reason for the warning no longer applies.
     Resolve(String),
@@ -45,36 +45,36 @@ impl Hang {
     }
 
     /// It printed lines; `has_result` if the last of them was its result.
-    pub fn printed(&mut self, now: Instant, has_result: bool) -> Option<Step> {
+    pub fn printed(&mut self, now: Instant, has_result: bool) -> Option<HangAction> {
         self.result = has_result.then_some(now);
-        std::mem::take(&mut self.is_told).then(|| Step::Resolve("the process writes again".to_owned()))
+        std::mem::take(&mut self.is_told).then(|| HangAction::Resolve("the process writes again".to_owned()))
     }
 
     pub fn closed(&mut self, now: Instant) {
         self.closed = Some(now);
     }
 
-    pub fn ended(&mut self, now: Instant) -> Option<Step> {
+    pub fn ended(&mut self, now: Instant) -> Option<HangAction> {
         let since = self.since()?;
         let after = story::goes_on(now.saturating_duration_since(since), self.result.is_none());
-        std::mem::take(&mut self.is_told).then(|| Step::Resolve(after.replace("goes on", "ended")))
+        std::mem::take(&mut self.is_told).then(|| HangAction::Resolve(after.replace("goes on", "ended")))
     }
 
     /// What has to be done at this time.
-    pub fn step(&mut self, now: Instant) -> Option<Step> {
+    pub fn step(&mut self, now: Instant) -> Option<HangAction> {
         if self.due()? > now {
             return None;
         }
         if !self.is_told {
             self.is_told = true;
-            return Some(Step::Warn(story::goes_on(self.grace, self.result.is_none())));
+            return Some(HangAction::Warn(story::goes_on(self.grace, self.result.is_none())));
         }
         if self.terminated.is_none() {
             self.terminated = Some(now);
-            return Some(Step::Terminate);
+            return Some(HangAction::Terminate);
         }
         self.is_killed = true;
-        Some(Step::Kill)
+        Some(HangAction::Kill)
     }
 
     /// When there is something to do.
@@ -109,18 +109,18 @@ mod tests {
         hang.closed(at(begin, 5));
         assert_eq!(hang.step(at(begin, 30)), None);
         let warning = "the process goes on 30 s after its last line".to_owned();
-        assert_eq!(hang.step(at(begin, 31)), Some(Step::Warn(warning)));
+        assert_eq!(hang.step(at(begin, 31)), Some(HangAction::Warn(warning)));
         assert_eq!((hang.step(at(begin, 999)), hang.due()), (None, None));
         let resolved = "the process ended 95 s after its last line".to_owned();
-        assert_eq!(hang.ended(at(begin, 96)), Some(Step::Resolve(resolved)));
+        assert_eq!(hang.ended(at(begin, 96)), Some(HangAction::Resolve(resolved)));
 
         let mut hang = Hang::new(Duration::from_secs(30), Some(Duration::from_secs(60)));
         hang.closed(begin);
         let warning = "the process goes on 30 s after it closed its output".to_owned();
-        assert_eq!(hang.step(at(begin, 30)), Some(Step::Warn(warning)));
+        assert_eq!(hang.step(at(begin, 30)), Some(HangAction::Warn(warning)));
         assert_eq!(hang.step(at(begin, 59)), None);
-        assert_eq!(hang.step(at(begin, 60)), Some(Step::Terminate));
-        assert_eq!(hang.step(at(begin, 70)), Some(Step::Kill));
+        assert_eq!(hang.step(at(begin, 60)), Some(HangAction::Terminate));
+        assert_eq!(hang.step(at(begin, 70)), Some(HangAction::Kill));
         assert_eq!(hang.due(), None);
     }
 
@@ -129,8 +129,11 @@ mod tests {
         let begin = Instant::now();
         let mut hang = Hang::new(Duration::from_secs(30), None);
         hang.printed(begin, true);
-        assert!(matches!(hang.step(at(begin, 30)), Some(Step::Warn(_))));
-        assert!(matches!(hang.printed(at(begin, 31), false), Some(Step::Resolve(_))));
+        assert!(matches!(hang.step(at(begin, 30)), Some(HangAction::Warn(_))));
+        assert!(matches!(
+            hang.printed(at(begin, 31), false),
+            Some(HangAction::Resolve(_))
+        ));
         assert_eq!((hang.due(), hang.ended(at(begin, 32))), (None, None));
     }
 }

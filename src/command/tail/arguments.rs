@@ -21,7 +21,7 @@ Examples:
   adwatch tail c0a43f47 -q 'assertion failed' --since 0 --no-follow
   adwatch tail c0a43f47 --json | jq .data.payload
   adwatch tail c0a43f47 --until-end && echo it worked")]
-pub struct Tail {
+pub struct TailArguments {
     /// The workflow.
     #[arg(value_name = "ID")]
     pub adw_id: AdwId,
@@ -75,7 +75,7 @@ pub enum Color {
     Never,
 }
 
-impl Tail {
+impl TailArguments {
     pub fn filter(&self) -> Filter {
         Filter {
             kinds: self.kind.clone(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::socket::{Heard, Socket};
 use super::{Following, say};
-use domain::follow::{Command, Follower, Input};
+use domain::follow::{Action, Follower, Input};
 use domain::frame::FromServer;
 use domain::link::{Ask, LinkState};
 
@@ -14,9 +14,9 @@ use domain::link::{Ask, LinkState};
 const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 
 impl Following {
-    pub(super) fn carry_out(&mut self, command: Command, inputs: &mut VecDeque<Input>) {
-        match command {
-            Command::Open => match Socket::open(&self.destination, self.token.as_deref()) {
+    pub(super) fn carry_out(&mut self, action: Action, inputs: &mut VecDeque<Input>) {
+        match action {
+            Action::Open => match Socket::open(&self.destination, self.token.as_deref()) {
                 Ok(socket) => self.socket = Some(socket),
                 Err(reason) => {
                     tracing::debug!(%reason, "no WebSocket");
@@ -24,14 +24,14 @@ impl Following {
                     inputs.push_back(Input::Closed);
                 }
             },
-            Command::Close => self.socket = None,
-            Command::Send(frame) => {
+            Action::Close => self.socket = None,
+            Action::Send(frame) => {
                 if self.socket.as_mut().is_some_and(|socket| socket.send(&frame).is_err()) {
                     self.socket = None;
                     inputs.push_back(Input::Closed);
                 }
             }
-            Command::Fetch(request) => {
+            Action::Fetch(request) => {
                 let answer = self.rest.answer(&request.query);
                 inputs.push_back(Input::Answered(request.id, answer));
             }

@@ -10,9 +10,9 @@ use ureq::http::header::AUTHORIZATION;
 use domain::adw_id::AdwId;
 use domain::event::Event;
 use domain::filter::Filter;
-use domain::follow::{Answer, Query};
+use domain::follow::{RestAnswer, RestQuery};
 use domain::form;
-use domain::frame::{AgentState, EventPage};
+use domain::frame::{EventPage, WorkflowState};
 use domain::from_json::FromJson;
 use publisher::client::agent;
 use publisher::destination::Destination;
@@ -59,8 +59,8 @@ impl Rest {
     }
 
     /// The current state of the workflow.
-    pub fn state(&self, adw_id: &AdwId) -> Result<AgentState, Trouble> {
-        self.read(&Query::State(adw_id.clone()).path())
+    pub fn state(&self, adw_id: &AdwId) -> Result<WorkflowState, Trouble> {
+        self.read(&RestQuery::State(adw_id.clone()).path())
     }
 
     /// Events that match a filter after `after` and before `before`: the first of them, or the newest if `after` is none.
@@ -88,16 +88,16 @@ impl Rest {
     }
 
     /// The follower's requests while it has no WebSocket.
-    pub fn answer(&self, query: &Query) -> Answer {
+    pub fn answer(&self, query: &RestQuery) -> RestAnswer {
         let answer = match query {
-            Query::Board => self.read(&query.path()).map(Answer::Board),
-            Query::State(_) => self.read(&query.path()).map(|state| Answer::State(Box::new(state))),
-            Query::Events { .. } => self.read(&query.path()).map(Answer::Events),
+            RestQuery::Board => self.read(&query.path()).map(RestAnswer::Board),
+            RestQuery::State(_) => self.read(&query.path()).map(|state| RestAnswer::State(Box::new(state))),
+            RestQuery::Events { .. } => self.read(&query.path()).map(RestAnswer::Events),
         };
         match answer {
             Ok(answer) => answer,
-            Err(Trouble::Missing) => Answer::Missing,
-            Err(Trouble::Away(_) | Trouble::Refused(_)) => Answer::Failed,
+            Err(Trouble::Missing) => RestAnswer::Missing,
+            Err(Trouble::Away(_) | Trouble::Refused(_)) => RestAnswer::Failed,
         }
     }
 

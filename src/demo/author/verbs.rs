@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Agent, Answer, Author, Model};
+use super::{Agent, Author, Model, ToolResult};
 use crate::play::{FileChange, What};
-use crate::subject::{Change, NewFile};
+use crate::subject::{FileEdit, NewFile};
 
 impl Author {
     pub fn read(&mut self, path: &str, text: &str) {
@@ -17,65 +17,65 @@ impl Author {
             .map(|(at, line)| format!("{:>6}→{line}", at + 1))
             .collect();
         let file_path = format!("{}/{path}", self.worktree());
-        let mut answer = Answer::new(numbered.join("\n"), self.dice.between(18, 90));
-        answer.details = json!({"type": "text", "file": {"filePath": file_path, "content": text, "numLines": numbered.len(), "startLine": 1, "totalLines": numbered.len()}});
-        self.call("Read", json!({"file_path": file_path}), answer);
+        let mut result = ToolResult::new(numbered.join("\n"), self.dice.between(18, 90));
+        result.details = json!({"type": "text", "file": {"filePath": file_path, "content": text, "numLines": numbered.len(), "startLine": 1, "totalLines": numbered.len()}});
+        self.call("Read", json!({"file_path": file_path}), result);
     }
 
     pub fn search(&mut self, pattern: &str, found: &[String]) {
-        let mut answer = Answer::new(
+        let mut result = ToolResult::new(
             format!("Found {} files\n{}", found.len(), found.join("\n")),
             self.dice.between(60, 240),
         );
-        answer.details = json!({"mode": "files_with_matches", "filenames": found, "numFiles": found.len()});
+        result.details = json!({"mode": "files_with_matches", "filenames": found, "numFiles": found.len()});
         self.call(
             "Grep",
             json!({"pattern": pattern, "output_mode": "files_with_matches"}),
-            answer,
+            result,
         );
     }
 
-    pub fn bash(&mut self, command: &str, description: &str, answer: Answer) {
-        self.call("Bash", json!({"command": command, "description": description}), answer);
+    pub fn bash(&mut self, command: &str, description: &str, result: ToolResult) {
+        self.call("Bash", json!({"command": command, "description": description}), result);
     }
 
-    pub fn edit(&mut self, change: &Change) {
+    pub fn edit(&mut self, change: &FileEdit) {
         let file_path = format!("{}/{}", self.worktree(), change.path);
         let lines = change.lines();
         let hunk = json!({"oldStart": change.line, "oldLines": change.removed(), "newStart": change.line, "newLines": change.added(), "lines": lines});
-        let mut answer = Answer::new(
+        let mut result = ToolResult::new(
             format!("The file {file_path} has been updated."),
             self.dice.between(8, 40),
         );
-        answer.details = json!({"filePath": file_path, "oldString": change.before, "newString": change.after, "originalFile": null, "structuredPatch": [hunk], "userModified": false, "replaceAll": false});
+        result.details = json!({"filePath": file_path, "oldString": change.before, "newString": change.after, "originalFile": null, "structuredPatch": [hunk], "userModified": false, "replaceAll": false});
         let head = format!("@@ -{0},{1} +{0},{2} @@", change.line, change.removed(), change.added());
-        answer.file = Some(FileChange {
+        result.file = Some(FileChange {
             operation: "modify",
             path: change.path.clone(),
             diff: format!("{head}\n{}", lines.join("\n")),
             lines_added: change.added(),
             lines_removed: change.removed(),
         });
-        self.call("Edit", json!({"file_path": file_path, "old_string": change.before, "new_string": change.after, "replace_all": false}), answer);
+        self.call("Edit", json!({"file_path": file_path, "old_string": change.before, "new_string": change.after, "replace_all": false}), result);
     }
 
     pub fn write(&mut self, file: &NewFile) {
         let file_path = format!("{}/{}", self.worktree(), file.path);
         let count = file.text.lines().count();
         let lines: Vec<String> = file.text.lines().map(|line| format!("+{line}")).collect();
-        let mut answer = Answer::new(
+        let mut result = ToolResult::new(
             format!("File created successfully at: {file_path}"),
             self.dice.between(8, 40),
         );
-        answer.details = json!({"type": "create", "filePath": file_path, "content": file.text, "structuredPatch": [], "originalFile": null});
-        answer.file = Some(FileChange {
+        result.details = json!({"type": "create", "filePath": file_path, "content": file.text, "structuredPatch": [], "originalFile": null});
+        result.file = Some(FileChange {
             operation: "create",
             path: file.path.clone(),
             diff: format!("@@ -0,0 +1,{count} @@\n{}", lines.join("\n")),
             lines_added: count,
             lines_removed: 0,
         });
-        self.call("Write", json!({"file_path": file_path, "content": file.text}), answer);
+        self.call("Write", json!({"file_path": file_path, "content": file.text}), result);
     }
 
     /// The todo list with the first `done` items done and the next one under way.
@@ -92,11 +92,11 @@ impl Author {
                 json!({"content": item, "status": status, "activeForm": item})
             })
             .collect();
-        let answer = Answer::new(
+        let result = ToolResult::new(
             "Todos have been modified successfully. Please proceed with the current tasks.",
             12,
         );
-        self.call("TodoWrite", json!({"todos": todos}), answer);
+        self.call("TodoWrite", json!({"todos": todos}), result);
     }
 
     /// Sub-agents in parallel, one for each description; `work` is what each of them does.
@@ -127,10 +127,10 @@ impl Author {
             let sub = std::mem::replace(&mut self.agent, main);
             self.agent.cost_usd += sub.cost_usd;
             let duration_ms = self.clock_ms - began_ms;
-            let mut answer = Answer::new(format!("{prompt}\n\nDone: two places matter, both are named above."), 0);
-            answer.details = json!({"status": "completed", "totalDurationMs": duration_ms, "totalTokens": sub.tokens.iter().sum::<u64>(), "totalToolUseCount": sub.tools});
+            let mut result = ToolResult::new(format!("{prompt}\n\nDone: two places matter, both are named above."), 0);
+            result.details = json!({"status": "completed", "totalDurationMs": duration_ms, "totalTokens": sub.tokens.iter().sum::<u64>(), "totalToolUseCount": sub.tools});
             self.clock_ms += 300;
-            self.close(tool, answer);
+            self.close(tool, result);
             end_ms = end_ms.max(self.clock_ms);
         }
         self.clock_ms = end_ms;

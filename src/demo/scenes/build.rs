@@ -1,7 +1,7 @@
 //! Building: the todo list, changes, a linter that finds something, and a sub-agent for the tests.
 
 use super::{begin, commit, complete, look, look_for, plan_file, word};
-use crate::author::{Answer, Author, OPUS, SONNET};
+use crate::author::{Author, OPUS, SONNET, ToolResult};
 use crate::output;
 
 /// The first part of the build: reading, and a first change.
@@ -38,10 +38,14 @@ pub fn build(author: &mut Author, waits: bool) {
     begin_build(author);
     author.mark("building");
     let lint = author.dice.between(2_400, 6_000);
-    author.bash(&author.repo.lint, "Lint", Answer::failed(output::lint(subject), lint));
+    author.bash(
+        &author.repo.lint,
+        "Lint",
+        ToolResult::failed(output::lint(subject), lint),
+    );
     author.think(&subject.thought[1]);
     author.edit(&subject.change[0]);
-    author.bash(&author.repo.lint, "Lint again", Answer::new("", lint));
+    author.bash(&author.repo.lint, "Lint again", ToolResult::new("", lint));
     author.todo(&subject.todo, 2);
     author.write(&subject.new);
     author.say(&subject.say[1]);
@@ -66,7 +70,7 @@ pub fn build(author: &mut Author, waits: bool) {
     author.bash(
         &author.repo.build,
         "Build",
-        Answer::new(output::build(author), duration),
+        ToolResult::new(output::build(author), duration),
     );
     author.todo(&subject.todo, 4);
     author.say("Everything builds. What is left is the whole suite, which the next stage runs.");

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{WORKFLOW, begin, branch, complete, look, look_for, plan_file};
-use crate::author::{Answer, Author, HAIKU, SONNET};
+use crate::author::{Author, HAIKU, SONNET, ToolResult};
 use crate::output;
 
 pub fn review(author: &mut Author) {
@@ -25,7 +25,7 @@ pub fn review(author: &mut Author) {
     author.bash(
         "git diff --stat origin/main",
         "What changed",
-        Answer::new(output::diff_stat(subject), 140),
+        ToolResult::new(output::diff_stat(subject), 140),
     );
     let steps = [
         "Read the plan",
@@ -49,7 +49,7 @@ pub fn review(author: &mut Author) {
     author.bash(
         "curl -sS localhost:$FRONTEND_PORT | head -40",
         "Try it",
-        Answer::new("HTTP 200, 14.2 kB", duration),
+        ToolResult::new("HTTP 200, 14.2 kB", duration),
     );
     author.todo(&steps, 4);
     author.say("The change does what the plan says. Two remarks, none of them blocks:\n\n- the new name could stand in the glossary\n- one test would read better as a table");
@@ -72,7 +72,7 @@ pub fn document(author: &mut Author) {
     author.bash(
         "git log --oneline origin/main..HEAD",
         "Commits",
-        Answer::new(output::commits(subject), 90),
+        ToolResult::new(output::commits(subject), 90),
     );
     let steps = ["Find the page it belongs to", "Write it", "Changelog"].map(str::to_owned);
     author.todo(&steps, 0);
@@ -111,7 +111,7 @@ pub fn ship(author: &mut Author, waits: bool) {
     author.bash(
         &format!("git push -u origin {branch}"),
         "Push",
-        Answer::new(
+        ToolResult::new(
             format!("branch '{branch}' set up to track 'origin/{branch}'."),
             duration,
         ),
@@ -120,7 +120,7 @@ pub fn ship(author: &mut Author, waits: bool) {
     author.bash(
         "gh pr create --fill",
         "Open the pull request",
-        Answer::new(format!("https://git.example/{}/pull/{number}", author.repo.name), 1_900),
+        ToolResult::new(format!("https://git.example/{}/pull/{number}", author.repo.name), 1_900),
     );
     author.mark("shipping");
     let duration = if waits {
@@ -131,7 +131,7 @@ pub fn ship(author: &mut Author, waits: bool) {
     author.bash(
         "gh pr checks --watch",
         "Wait for the checks",
-        Answer::new(
+        ToolResult::new(
             "lint      pass  38s\nunit      pass  1m12s\nbrowser   pass  2m04s",
             duration,
         ),
@@ -139,7 +139,7 @@ pub fn ship(author: &mut Author, waits: bool) {
     author.bash(
         &format!("gh pr merge {number} --squash"),
         "Merge",
-        Answer::new("✓ Squashed and merged", 2_100),
+        ToolResult::new("✓ Squashed and merged", 2_100),
     );
     author.exit(format!("Pull request {number} is merged."));
     author.log("adw_ship_iso", "INFO", format!("Pull request {number} merged"));

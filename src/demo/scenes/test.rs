@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{begin, complete, fail, look, look_for};
-use crate::author::{Answer, Author, HAIKU, OPUS, SONNET};
+use crate::author::{Author, HAIKU, OPUS, SONNET, ToolResult};
 use crate::output;
 
 /// Runs the tests; returns whether they pass in the end. `repairs`: a test fails first and gets fixed.
@@ -56,12 +56,12 @@ fn run_tests(author: &mut Author, run: u32, fails: bool) {
     );
     author.say("I'll run the linter first, then the whole suite.");
     let lint = author.dice.between(2_000, 5_000);
-    author.bash(&author.repo.lint, "Lint", Answer::new("", lint));
+    author.bash(&author.repo.lint, "Lint", ToolResult::new("", lint));
     let (duration, text) = (author.dice.between(11_000, 26_000), output::tests(author, fails));
     let answer = if fails {
-        Answer::failed(text, duration)
+        ToolResult::failed(text, duration)
     } else {
-        Answer::new(text, duration)
+        ToolResult::new(text, duration)
     };
     author.bash(&author.repo.test, "Run the whole suite", answer);
     author.mark("tested");
@@ -96,7 +96,7 @@ fn resolve(author: &mut Author, attempt: usize, repairs: bool) {
     author.bash(
         &one,
         "Reproduce the failure",
-        Answer::failed(output::failure(subject), duration),
+        ToolResult::failed(output::failure(subject), duration),
     );
     author.mark("resolving");
     author.todo(&steps, 2);
@@ -118,9 +118,9 @@ fn resolve(author: &mut Author, attempt: usize, repairs: bool) {
     author.todo(&steps, 4);
     let duration = author.dice.between(6_000, 14_000);
     let answer = if repairs {
-        Answer::new(format!("✓ {} (10 runs)", subject.test.name), duration)
+        ToolResult::new(format!("✓ {} (10 runs)", subject.test.name), duration)
     } else {
-        Answer::failed(output::failure(subject), duration)
+        ToolResult::failed(output::failure(subject), duration)
     };
     author.bash(&format!("{one} --repeat 10"), "Run it ten times", answer);
     if repairs {

@@ -59,7 +59,7 @@ fn a_page_goes_on_after_exactly_the_seq_it_was_drawn_with() {
     };
     let mut follower = Follower::new(0, start);
     assert_eq!(follower.step(0, 0.5, Input::Subscribe(id(0))), []);
-    assert_eq!(follower.step(0, 0.5, Input::Start), [Command::Open]);
+    assert_eq!(follower.step(0, 0.5, Input::Start), [Action::Open]);
     let hello = FromServer::Hello {
         epoch: "e".into(),
         server_time: Timestamp(0),
@@ -74,7 +74,7 @@ fn a_page_goes_on_after_exactly_the_seq_it_was_drawn_with() {
     };
     assert_eq!(
         follower.step(5, 0.5, Input::Received(hello)),
-        [Command::Send(FromBrowser::Subscribe(subscribe))]
+        [Action::Send(FromBrowser::Subscribe(subscribe))]
     );
     assert_eq!(
         follower.take_changes(),
@@ -94,7 +94,7 @@ fn many_who_look_at_a_workflow_are_one_subscription() {
         adw_id: Some(id(0)),
         board: false,
     };
-    assert_eq!(last, [Command::Send(FromBrowser::Unsubscribe(unsubscribe))]);
+    assert_eq!(last, [Action::Send(FromBrowser::Unsubscribe(unsubscribe))]);
     assert_eq!(
         world.follower.step(0, 0.5, Input::Unsubscribe(id(0))),
         [],

@@ -49,7 +49,7 @@ pub(super) struct World {
     socket_works: bool,
     rest_works: bool,
     connection: Option<Pipe>,
-    pub(super) questions: Vec<Request>,
+    pub(super) questions: Vec<RestRequest>,
     heard_at: u64,
     draws: u64,
     pub(super) follower: Follower,
@@ -139,9 +139,9 @@ impl World {
         while let Some(input) = inputs.pop_front() {
             self.draws += 1;
             let random = (self.draws as f64 * 0.618_034).fract();
-            for command in self.follower.step(self.now, random, input) {
-                match command {
-                    Command::Open if self.socket_works => {
+            for action in self.follower.step(self.now, random, input) {
+                match action {
+                    Action::Open if self.socket_works => {
                         let hello = FromServer::Hello {
                             epoch: self.epoch(),
                             server_time: self.time(),
@@ -156,13 +156,13 @@ impl World {
                             beaten_at: self.now,
                         });
                     }
-                    Command::Open => {
+                    Action::Open => {
                         self.connection = None;
                         inputs.push_back(Input::Closed);
                     }
-                    Command::Close => self.connection = None,
-                    Command::Send(frame) => self.hear(frame),
-                    Command::Fetch(request) => self.questions.push(request),
+                    Action::Close => self.connection = None,
+                    Action::Send(frame) => self.hear(frame),
+                    Action::Fetch(request) => self.questions.push(request),
                 }
             }
             self.look();
@@ -219,11 +219,11 @@ impl World {
         if at >= self.questions.len() {
             return;
         }
-        let Request { id: number_of, query } = self.questions.remove(at);
+        let RestRequest { id: number_of, query } = self.questions.remove(at);
         let answer = if self.rest_works {
             self.tell(&query)
         } else {
-            Answer::Failed
+            RestAnswer::Failed
         };
         self.step(Input::Answered(number_of, answer));
     }

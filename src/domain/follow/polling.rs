@@ -1,10 +1,10 @@
 //! New events by REST, if WebSocket is unavailable: pages by seq, so that polling has no gaps either.
 
 use super::followed::{Followed, Taken};
-use super::{Answer, Command, Follower, Query, Request};
+use super::{Action, Follower, RestAnswer, RestQuery, RestRequest};
 use crate::adw_id::AdwId;
 use crate::backoff;
-use crate::frame::{AgentState, EventPage, Workflows};
+use crate::frame::{EventPage, WorkflowState, Workflows};
 use crate::known::Known;
 
 /// From one round of requests to the next.
@@ -23,7 +23,7 @@ pub(super) struct Polling {
     lost_at: Option<u64>,
     last_id: u64,
     /// The unanswered requests and their deadlines: at most one for the board and one for each workflow.
-    open: Vec<(Request, u64)>,
+    open: Vec<(RestRequest, u64)>,
 }
 
 impl Polling {
@@ -69,7 +69,7 @@ impl Polling {
     }
 
     /// Forgets the request; none if nobody is waiting for its answer any more.
-    fn close(&mut self, id: u64) -> Option<Query> {
+    fn close(&mut self, id: u64) -> Option<RestQuery> {
         let at = self.open.iter().position(|(request, _)| request.id == id)?;
         Some(self.open.swap_remove(at).0.query)
     }
@@ -90,9 +90,9 @@ impl Follower {
         }
         self.polling.next_at = now + POLL_MS;
         if self.board.subscribers > 0 {
-            self.fetch(now, Query::Board);
+            self.fetch(now, RestQuery::Board);
         }
-        let queries: Vec<Query> = self
+        let queries: Vec<RestQuery> = self
             .workflows
             .values()
             .filter(|followed| followed.subscribers > 0)
@@ -103,52 +103,54 @@ impl Follower {
         }
     }
 
-    pub(super) fn answer(&mut self, now: u64, random: f64, id: u64, answer: Answer) {
+    pub(super) fn answer(&mut self, now: u64, random: f64, id: u64, answer: RestAnswer) {
         let Some(query) = self.polling.close(id) else { return };
-        if matches!(answer, Answer::Failed) {
+        if matches!(answer, RestAnswer::Failed) {
             self.poll_failed(now, random);
             return;
         }
         self.poll_succeeded(now);
         match (query, answer) {
-            (_, Answer::Board(workflows)) => self.take_workflows(now, workflows),
-            (_, Answer::State(state)) => self.take_state(now, *state),
-            (Query::Events { adw_id, after }, Answer::Events(page)) => self.take_page(now, &adw_id, after, &page),
-            (Query::State(adw_id), Answer::Missing) => {
+            (_, RestAnswer::Board(workflows)) => self.take_workflows(now, workflows),
+            (_, RestAnswer::State(state)) => self.take_state(now, *state),
+            (RestQuery::Events { adw_id, after }, RestAnswer::Events(page)) => {
+                self.take_page(now, &adw_id, after, &page)
+            }
+            (RestQuery::State(adw_id), RestAnswer::Missing) => {
                 if let Some(followed) = self.workflows.get_mut(&adw_id) {
                     followed.known = Known::Missing;
                     self.changes.workflows.insert(adw_id);
                 }
             }
-            (Query::Events { adw_id, .. }, Answer::Missing) => self.fetch(now, Query::State(adw_id)),
-            (Query::Board | Query::State(_), Answer::Events(_))
-            | (Query::Board, Answer::Missing)
-            | (_, Answer::Failed) => {}
+            (RestQuery::Events { adw_id, .. }, RestAnswer::Missing) => self.fetch(now, RestQuery::State(adw_id)),
+            (RestQuery::Board | RestQuery::State(_), RestAnswer::Events(_))
+            | (RestQuery::Board, RestAnswer::Missing)
+            | (_, RestAnswer::Failed) => {}
         }
     }
 
-    fn query(&self, adw_id: &AdwId, followed: &Followed) -> Query {
+    fn query(&self, adw_id: &AdwId, followed: &Followed) -> RestQuery {
         if followed.can_resume() && followed.epoch == self.epoch {
-            Query::Events {
+            RestQuery::Events {
                 adw_id: adw_id.clone(),
                 after: followed.known.seq(),
             }
         } else {
-            Query::State(adw_id.clone())
+            RestQuery::State(adw_id.clone())
         }
     }
 
-    fn fetch(&mut self, now: u64, query: Query) {
+    fn fetch(&mut self, now: u64, query: RestQuery) {
         if self.polling.is_asked(query.adw_id()) {
             return;
         }
         self.polling.last_id += 1;
-        let request = Request {
+        let request = RestRequest {
             id: self.polling.last_id,
             query,
         };
         self.polling.open.push((request.clone(), now + ANSWER_MS));
-        self.commands.push(Command::Fetch(request));
+        self.actions.push(Action::Fetch(request));
     }
 
     fn poll_failed(&mut self, now: u64, random: f64) {
@@ -190,7 +192,7 @@ impl Follower {
         self.changes.board = true;
     }
 
-    fn take_state(&mut self, now: u64, state: AgentState) {
+    fn take_state(&mut self, now: u64, state: WorkflowState) {
         self.note_epoch(&state.epoch);
         self.note_server_time(now, state.timestamp);
         self.take_snapshot(state.adw_id, state.epoch, state.timeline);
@@ -210,7 +212,7 @@ impl Follower {
         );
         let seq = followed.known.seq();
         if taken == Taken::Refused || page.head < seq || page.first > seq + 1 {
-            self.fetch(now, Query::State(adw_id.clone()));
+            self.fetch(now, RestQuery::State(adw_id.clone()));
             return;
         }
         if taken == Taken::Events {
@@ -220,7 +222,7 @@ impl Follower {
         if seq < page.head && taken == Taken::Events {
             self.fetch(
                 now,
-                Query::Events {
+                RestQuery::Events {
                     adw_id: adw_id.clone(),
                     after: seq,
                 },

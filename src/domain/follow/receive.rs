@@ -2,7 +2,7 @@
 
 use super::followed::Taken;
 use super::subscribing::board_subscription;
-use super::{Command, Follower};
+use super::{Action, Follower};
 use crate::adw_id::AdwId;
 use crate::event::Event;
 use crate::frame::FromServer;
@@ -76,7 +76,7 @@ impl Follower {
                 self.recovery.reach(&adw_id, followed.known.seq(), followed.head);
             }
             Taken::Refused if followed.subscribers > 0 && followed.may_ask() => {
-                self.commands.push(Command::Send(followed.ask(now, &self.epoch)));
+                self.actions.push(Action::Send(followed.ask(now, &self.epoch)));
             }
             Taken::Refused => {}
         }
@@ -94,12 +94,12 @@ impl Follower {
         }
         self.recovery.back(now);
         if self.board.subscribers > 0 {
-            self.commands.push(Command::Send(board_subscription()));
+            self.actions.push(Action::Send(board_subscription()));
         }
         for followed in self.workflows.values_mut() {
             followed.forget_asked();
             if followed.subscribers > 0 {
-                self.commands.push(Command::Send(followed.ask(now, &self.epoch)));
+                self.actions.push(Action::Send(followed.ask(now, &self.epoch)));
             }
         }
     }

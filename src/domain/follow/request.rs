@@ -3,29 +3,29 @@
 use std::fmt::Write;
 
 use crate::adw_id::AdwId;
-use crate::frame::{AgentState, EventPage, Workflows};
+use crate::frame::{EventPage, WorkflowState, Workflows};
 
 /// The number of events in a page.
 const PAGE: usize = 500;
 
 /// A request; the answer names its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct RestRequest {
     pub id: u64,
-    pub query: Query,
+    pub query: RestQuery,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Query {
+pub enum RestQuery {
     Board,
     State(AdwId),
     Events { adw_id: AdwId, after: u64 },
 }
 
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum RestAnswer {
     Board(Workflows),
-    State(Box<AgentState>),
+    State(Box<WorkflowState>),
     Events(EventPage),
     /// There is no such workflow (404).
     Missing,
@@ -33,7 +33,7 @@ pub enum Answer {
     Failed,
 }
 
-impl Query {
+impl RestQuery {
     /// The requested workflow; none for the board.
     pub fn adw_id(&self) -> Option<&AdwId> {
         match self {
@@ -76,10 +76,10 @@ mod tests {
     fn any_id_is_one_component_of_the_path() {
         let adw_id: AdwId = "é x+1=2".parse().expect("a safe id");
         assert_eq!(
-            Query::State(adw_id.clone()).path(),
+            RestQuery::State(adw_id.clone()).path(),
             "/api/agent-state/%C3%A9%20x%2B1%3D2"
         );
-        let events = Query::Events { adw_id, after: 7 };
+        let events = RestQuery::Events { adw_id, after: 7 };
         assert_eq!(
             events.path(),
             "/api/workflows/%C3%A9%20x%2B1%3D2/events?after=7&limit=500"

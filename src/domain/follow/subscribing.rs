@@ -1,7 +1,7 @@
 //! Which components show what: many of them share one subscription, and what nobody shows is kept for a while.
 
 use super::followed::Followed;
-use super::{Command, Follower};
+use super::{Action, Follower};
 use crate::adw_id::AdwId;
 use crate::frame::{FromBrowser, Subscribe, Unsubscribe};
 use crate::known::Known;
@@ -23,7 +23,7 @@ impl Follower {
             return;
         }
         if self.connection.is_open() {
-            self.commands.push(Command::Send(followed.ask(now, &self.epoch)));
+            self.actions.push(Action::Send(followed.ask(now, &self.epoch)));
         }
         self.polling.hurry(now);
     }
@@ -49,7 +49,7 @@ impl Follower {
                 adw_id: Some(adw_id.clone()),
                 board: false,
             };
-            self.commands.push(Command::Send(FromBrowser::Unsubscribe(frame)));
+            self.actions.push(Action::Send(FromBrowser::Unsubscribe(frame)));
         }
         self.clear_shelf();
     }
@@ -78,7 +78,7 @@ impl Follower {
             return;
         }
         if self.connection.is_open() {
-            self.commands.push(Command::Send(board_subscription()));
+            self.actions.push(Action::Send(board_subscription()));
         }
         self.polling.hurry(now);
     }
@@ -90,7 +90,7 @@ impl Follower {
                 adw_id: None,
                 board: true,
             };
-            self.commands.push(Command::Send(FromBrowser::Unsubscribe(frame)));
+            self.actions.push(Action::Send(FromBrowser::Unsubscribe(frame)));
         }
     }
 }

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use crate::spool::{Batch, Piece};
+use crate::spool::{Piece, SpoolBatch};
 
 /// Takes lines somewhere.
 pub trait Post {
     /// Sends a body of NDJSON once.
-    fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable>;
+    fn post(&mut self, body: &[u8]) -> Result<PushAnswer, Unreachable>;
 }
 
 /// A server's answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct PushAnswer {
     pub status: u16,
     /// The indices of the items that it refused.
     pub refused: Vec<usize>,
@@ -41,7 +41,7 @@ pub(super) struct Failure {
 }
 
 /// Sends a batch. If the server rejects it as a whole, its halves are sent, down to the line at fault.
-pub(super) fn deliver(batch: &Batch, post: &mut impl Post) -> Delivered {
+pub(super) fn deliver(batch: &SpoolBatch, post: &mut impl Post) -> Delivered {
     let mut delivered = Delivered::default();
     // The parts still to be sent, the next one last.
     let mut parts = vec![batch.pieces()];
@@ -91,28 +91,28 @@ mod tests {
     }
 
     impl Post for Fussy {
-        fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable> {
+        fn post(&mut self, body: &[u8]) -> Result<PushAnswer, Unreachable> {
             if self.calls_left == 0 {
                 return Err(Unreachable("gone".to_owned()));
             }
             self.calls_left -= 1;
             let body = String::from_utf8(body.to_vec()).expect("text");
             if body.contains("bad") {
-                return Ok(Answer {
+                return Ok(PushAnswer {
                     status: self.status,
-                    ..Answer::default()
+                    ..PushAnswer::default()
                 });
             }
             self.taken.extend(body.lines().map(str::to_owned));
-            Ok(Answer {
+            Ok(PushAnswer {
                 status: 200,
-                ..Answer::default()
+                ..PushAnswer::default()
             })
         }
     }
 
-    fn batch(lines: &[String]) -> Batch {
-        let mut batch = Batch::default();
+    fn batch(lines: &[String]) -> SpoolBatch {
+        let mut batch = SpoolBatch::default();
         for (at, line) in lines.iter().enumerate() {
             batch.push(0, at as u64, line.as_bytes());
         }
@@ -142,9 +142,9 @@ mod tests {
     fn a_server_that_is_busy_says_when_to_come_back() {
         struct Busy;
         impl Post for Busy {
-            fn post(&mut self, _: &[u8]) -> Result<Answer, Unreachable> {
+            fn post(&mut self, _: &[u8]) -> Result<PushAnswer, Unreachable> {
                 let retry_after = Some(Duration::from_secs(7));
-                Ok(Answer {
+                Ok(PushAnswer {
                     status: 503,
                     refused: Vec::new(),
                     retry_after,
@@ -163,10 +163,10 @@ mod tests {
     fn items_that_a_reply_names_are_refused_without_sending_them_again() {
         struct Picky(usize);
         impl Post for Picky {
-            fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable> {
+            fn post(&mut self, body: &[u8]) -> Result<PushAnswer, Unreachable> {
                 self.0 += 1;
                 let count = body.iter().filter(|byte| **byte == b'\n').count();
-                Ok(Answer {
+                Ok(PushAnswer {
                     status: 400,
                     refused: (0..count).collect(),
                     retry_after: None,

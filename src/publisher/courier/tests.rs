@@ -23,7 +23,7 @@ struct Kept {
 }
 
 impl Post for Server {
-    fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable> {
+    fn post(&mut self, body: &[u8]) -> Result<PushAnswer, Unreachable> {
         let mut kept = self.0.borrow_mut();
         if !kept.is_up {
             return Err(Unreachable("away".to_owned()));
@@ -42,9 +42,9 @@ impl Post for Server {
             return Err(Unreachable("died".to_owned()));
         }
         let status = 200;
-        Ok(Answer {
+        Ok(PushAnswer {
             status,
-            ..Answer::default()
+            ..PushAnswer::default()
         })
     }
 }
@@ -71,9 +71,9 @@ impl Pair {
     fn step_on(&mut self) -> Option<Duration> {
         loop {
             match self.courier.step() {
-                Step::Sent => {}
-                Step::Idle | Step::Blocked => return None,
-                Step::Failed(wait) => return Some(wait),
+                CourierStep::Sent => {}
+                CourierStep::Idle | CourierStep::Blocked => return None,
+                CourierStep::Failed(wait) => return Some(wait),
             }
         }
     }
@@ -138,7 +138,7 @@ fn what_several_processes_left_comes_by_time_and_a_clock_that_jumps_reorders_nob
     let server = Server::default();
     server.0.borrow_mut().is_up = true;
     let mut courier = Courier::for_others(Spool::new(folder.path().to_owned()).into(), server.clone(), 1 << 20);
-    while courier.step() == Step::Sent {}
+    while courier.step() == CourierStep::Sent {}
     let expected = [
         "parent starts",
         "child 1",
@@ -215,7 +215,7 @@ proptest! {
         }
         server.0.borrow_mut().is_dying = false;
         server.0.borrow_mut().is_up = true;
-        while !pair.own.flush(Duration::ZERO) || pair.courier.step() != Step::Idle {
+        while !pair.own.flush(Duration::ZERO) || pair.courier.step() != CourierStep::Idle {
             pair.courier.looked_at = None;
             pair.courier.step();
         }

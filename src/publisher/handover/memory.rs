@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::line::Line;
+use crate::line::SpoolLine;
 
 const MOST_LINES: usize = 10_000;
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -21,7 +21,7 @@ pub(super) struct Memory {
 pub(super) struct Waiting {
     /// Counts up, so that what was sent can be found whatever was dropped in the meantime.
     pub number: u64,
-    pub line: Line,
+    pub line: SpoolLine,
     pub since: Instant,
 }
 
@@ -36,7 +36,7 @@ impl Memory {
     }
 
     /// Adds a line; returns what had to be dropped for it.
-    pub fn push(&mut self, line: Line) -> Vec<Line> {
+    pub fn push(&mut self, line: SpoolLine) -> Vec<SpoolLine> {
         self.bytes += line.text.len();
         self.count += 1;
         self.lines.push_back(Waiting {
@@ -57,7 +57,7 @@ impl Memory {
     }
 
     /// The oldest.
-    pub fn front(&self) -> Option<&Line> {
+    pub fn front(&self) -> Option<&SpoolLine> {
         self.lines.front().map(|waiting| &waiting.line)
     }
 
@@ -84,8 +84,8 @@ impl Memory {
 mod tests {
     use super::*;
 
-    fn line(is_log: bool, bytes: usize) -> Line {
-        Line {
+    fn line(is_log: bool, bytes: usize) -> SpoolLine {
+        SpoolLine {
             text: vec![b'x'; bytes],
             adw_id: None,
             is_log,

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::SpoolFile;
-use super::lines::Batch;
+use super::lines::SpoolBatch;
 use domain::timestamp::Timestamp;
 
 /// The part of a file to read: its lines from a position on, up to its end.
-pub struct Source {
+pub struct SpoolSource {
     /// The process that wrote it. Its files come in the order given here, whatever their times.
     pub process: String,
     pub file: Arc<File>,
@@ -22,7 +22,7 @@ pub struct Source {
     pub until: u64,
 }
 
-impl Source {
+impl SpoolSource {
     /// The contents of a file from a position on.
     pub fn of(file: &SpoolFile, from: u64) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Source {
 
 /// A file whose next lines have been read.
 struct Ahead<'a> {
-    source: &'a Source,
+    source: &'a SpoolSource,
     lines: VecDeque<Line>,
     /// How far it was read, including incomplete lines.
     read: u64,
@@ -53,9 +53,9 @@ struct Line {
 }
 
 /// The next lines, as many as fit together, and how far each file has been read with them.
-pub fn next_batch(sources: &[Source]) -> io::Result<(Batch, Vec<u64>)> {
+pub fn next_batch(sources: &[SpoolSource]) -> io::Result<(SpoolBatch, Vec<u64>)> {
     let mut files = sources.iter().map(Ahead::new).collect::<io::Result<Vec<_>>>()?;
-    let mut batch = Batch::default();
+    let mut batch = SpoolBatch::default();
     while let Some(first) = first(&files) {
         let Some(line) = files[first].lines.front() else { break };
         if !batch.has_room(line.text.len() + 1) {
@@ -77,7 +77,7 @@ fn first(files: &[Ahead<'_>]) -> Option<usize> {
 }
 
 impl<'a> Ahead<'a> {
-    fn new(source: &'a Source) -> io::Result<Self> {
+    fn new(source: &'a SpoolSource) -> io::Result<Self> {
         let mut file = Self {
             source,
             lines: VecDeque::new(),
@@ -100,7 +100,7 @@ impl<'a> Ahead<'a> {
     /// Makes sure that the next line has been read, as long as there is one.
     fn read_on(&mut self) -> io::Result<()> {
         while self.lines.is_empty() && self.read < self.source.until {
-            let mut ahead = Batch::ahead();
+            let mut ahead = SpoolBatch::ahead();
             self.read = ahead.read(0, &self.source.file, self.read, self.source.until)?;
             for piece in ahead.pieces() {
                 let text = ahead.body(std::slice::from_ref(piece)).trim_ascii_end().to_vec();
@@ -155,10 +155,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn source(process: &str, text: &str) -> Source {
+    fn source(process: &str, text: &str) -> SpoolSource {
         let path = tempfile::NamedTempFile::new().expect("a file");
         fs::write(path.path(), text).expect("written");
-        Source {
+        SpoolSource {
             process: process.to_owned(),
             file: Arc::new(File::open(path.path()).expect("opened")),
             from: 0,
@@ -174,7 +174,7 @@ mod tests {
     }
 
     /// All batches until the files are used up: the names of the lines, and how many batches there were.
-    fn names(mut sources: Vec<Source>) -> (Vec<String>, usize) {
+    fn names(mut sources: Vec<SpoolSource>) -> (Vec<String>, usize) {
         let (mut names, mut count) = (Vec::new(), 0);
         while sources.iter().any(|source| source.from < source.until) {
             let (batch, used) = next_batch(&sources).expect("read");

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::by_time::{Source, next_batch};
+use super::by_time::{SpoolSource, next_batch};
 use super::{Spool, SpoolFile};
 
 /// Up to this many files need no merging.
@@ -49,7 +49,7 @@ fn join(files: Vec<SpoolFile>) {
 
 /// The complete lines of several files, in the order in which they would be sent.
 fn merged(files: &[SpoolFile]) -> io::Result<Vec<u8>> {
-    let mut sources: Vec<Source> = files.iter().map(|file| Source::of(file, 0)).collect();
+    let mut sources: Vec<SpoolSource> = files.iter().map(|file| SpoolSource::of(file, 0)).collect();
     let mut lines = Vec::new();
     while sources.iter().any(|source| source.from < source.until) {
         let (batch, used) = next_batch(&sources)?;

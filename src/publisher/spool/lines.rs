@@ -18,13 +18,13 @@ const AHEAD_BYTES: usize = 16 * 1024;
 
 /// Lines that are sent together.
 #[derive(Debug)]
-pub struct Batch {
+pub struct SpoolBatch {
     body: Vec<u8>,
     pieces: Vec<Piece>,
     most_bytes: usize,
 }
 
-impl Default for Batch {
+impl Default for SpoolBatch {
     fn default() -> Self {
         Self {
             body: Vec::new(),
@@ -45,7 +45,7 @@ pub struct Piece {
     pub place: Range<usize>,
 }
 
-impl Batch {
+impl SpoolBatch {
     /// A small one, for lines that are only inspected.
     pub fn ahead() -> Self {
         Self {
@@ -161,7 +161,7 @@ mod tests {
         let file = file(bytes);
         let (mut at, mut lines) = (0, Vec::new());
         while at < bytes.len() as u64 {
-            let mut batch = Batch::default();
+            let mut batch = SpoolBatch::default();
             at = batch.read(0, &file, at, bytes.len() as u64).expect("read");
             let line = |piece: &Piece| batch.body(std::slice::from_ref(piece)).trim_ascii().to_vec();
             lines.extend(batch.pieces().iter().map(line));
@@ -187,7 +187,7 @@ mod tests {
         let file = file(text.as_bytes());
         let (mut at, mut counts) = (0, Vec::new());
         while at < text.len() as u64 {
-            let mut batch = Batch::default();
+            let mut batch = SpoolBatch::default();
             at = batch.read(0, &file, at, text.len() as u64).expect("read");
             counts.push(batch.pieces().len());
         }

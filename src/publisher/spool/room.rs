@@ -8,7 +8,7 @@ use std::{fs, io};
 use serde_json::Value;
 
 use super::{Spool, SpoolFile};
-use crate::line::{Line, adw_id, is_log, told_drops};
+use crate::line::{SpoolLine, adw_id, is_log, told_drops};
 
 /// How many files are open at once because what was dropped from them has not been reported yet.
 const EMPTIED_AT_ONCE: usize = 64;
@@ -137,7 +137,7 @@ fn add(sum: &mut Drops, more: Drops) {
 /// A line for each workflow; what belongs to no workflow cannot be reported.
 fn telling(drops: &Drops, event_id: &mut impl FnMut() -> String) -> Vec<u8> {
     let named = drops.iter().filter(|(adw_id, _)| !adw_id.is_empty());
-    let line = |(adw_id, count): (&String, &u64)| Line::telling_drops(adw_id, *count, &mut *event_id).text;
+    let line = |(adw_id, count): (&String, &u64)| SpoolLine::telling_drops(adw_id, *count, &mut *event_id).text;
     named.flat_map(line).collect()
 }
 

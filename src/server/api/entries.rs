@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 use super::events::read_page;
-use super::params::{Workflow, page_query};
+use super::params::{WorkflowPath, page_query};
 use super::{json, no_workflow};
 use crate::error::ApiError;
 use crate::openapi::{parameters, shapes};
@@ -18,12 +18,12 @@ use journal::{JournalError, Page, PageQuery};
 /// A page of events as shortened lines for people to read. Accepts the filters of `events`.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/entries", operation_id = "entries", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
-    (status = 200, body = shapes::EntryPage, description = "The page"),
+    (status = 200, body = shapes::EntryPageShape, description = "The page"),
     (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn page(
     State(shared): State<Shared>,
-    Workflow(adw_id): Workflow,
+    WorkflowPath(adw_id): WorkflowPath,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = page_query(query.as_deref().unwrap_or_default())?;

@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
-use super::params::{Numbered, Workflow, page_query};
+use super::params::{EventPath, WorkflowPath, page_query};
 use super::{fresh, no_workflow, read, read_long};
 use crate::clock;
 use crate::error::ApiError;
@@ -15,12 +15,12 @@ use journal::{JournalError, Page, PageQuery};
 /// A page of events ordered by seq: those after a seq, those before one, or the newest.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events", operation_id = "events", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::Limit), responses(
-    (status = 200, body = shapes::EventPage, description = "The page"),
+    (status = 200, body = shapes::EventPageShape, description = "The page"),
     (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn page(
     State(shared): State<Shared>,
-    Workflow(adw_id): Workflow,
+    WorkflowPath(adw_id): WorkflowPath,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = page_query(query.as_deref().unwrap_or_default())?;
@@ -52,10 +52,10 @@ pub async fn read_page<T: Send + 'static>(
 
 /// One event with its full payload.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/events/{seq}", operation_id = "event", tag = "reading", params(parameters::OfEvent), responses(
-    (status = 200, body = shapes::Event, description = "The event"),
+    (status = 200, body = shapes::EventShape, description = "The event"),
     (status = 404, body = shapes::Error, description = "The event does not exist"),
 ))]
-pub(super) async fn one(State(shared): State<Shared>, Numbered(adw_id, seq): Numbered) -> Result<Response, ApiError> {
+pub(super) async fn one(State(shared): State<Shared>, EventPath(adw_id, seq): EventPath) -> Result<Response, ApiError> {
     let of = adw_id.clone();
     if let Some(text) = read(&shared, move |hub| hub.event(&of, seq)).await? {
         return Ok(fresh(text));

@@ -18,7 +18,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
 
 use super::no_workflow;
-use super::params::{Workflow, export_query};
+use super::params::{WorkflowPath, export_query};
 use crate::error::ApiError;
 use crate::hub::Hub;
 use crate::openapi::{parameters, shapes};
@@ -60,7 +60,7 @@ enum Step {
 
 /// A workflow as a file, whole or filtered.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/export", tag = "reading",
-    params(parameters::OfWorkflow, parameters::Format, parameters::Filters), responses(
+    params(parameters::OfWorkflow, parameters::FormatShape, parameters::Filters), responses(
     (status = 200, description = "The file, with its name in `content-disposition`", content(
         (String = "application/x-ndjson"),
         (shapes::ExportDocument = "application/json"),
@@ -71,7 +71,7 @@ enum Step {
 ))]
 pub(super) async fn export(
     State(shared): State<Shared>,
-    Workflow(adw_id): Workflow,
+    WorkflowPath(adw_id): WorkflowPath,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let (format, query) = export_query(query.as_deref().unwrap_or_default())?;

@@ -24,12 +24,12 @@ const MOST_FOUND: usize = 10_000;
 pub const LAST_SEQ: u64 = 9_007_199_254_740_991;
 
 /// The workflow that the address names.
-pub struct Workflow(pub AdwId);
+pub struct WorkflowPath(pub AdwId);
 
 /// A workflow and the number of one of its events.
-pub struct Numbered(pub AdwId, pub u64);
+pub struct EventPath(pub AdwId, pub u64);
 
-impl<S: Send + Sync> FromRequestParts<S> for Workflow {
+impl<S: Send + Sync> FromRequestParts<S> for WorkflowPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -39,7 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Workflow {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Numbered {
+impl<S: Send + Sync> FromRequestParts<S> for EventPath {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::params::{Workflow, search_query};
+use super::params::{WorkflowPath, search_query};
 use super::{json, no_workflow, read_long};
 use crate::error::ApiError;
 use crate::openapi::{parameters, shapes};
@@ -31,12 +31,12 @@ struct Answer<'a> {
 /// The exact number of matching events of a workflow, and the newest of them.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/search", tag = "reading",
     params(parameters::OfWorkflow, parameters::Filters, parameters::SearchLimit), responses(
-    (status = 200, body = shapes::Found, description = "What was found"),
+    (status = 200, body = shapes::FoundShape, description = "What was found"),
     (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
 pub(super) async fn search(
     State(shared): State<Shared>,
-    Workflow(adw_id): Workflow,
+    WorkflowPath(adw_id): WorkflowPath,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = search_query(query.as_deref().unwrap_or_default())?;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::params::Workflow;
+use super::params::WorkflowPath;
 use super::{json, no_workflow, read};
 use crate::error::ApiError;
 use crate::openapi::{parameters, shapes};
@@ -32,10 +32,13 @@ struct Source {
 
 /// The files of a workflow that were read, by path and run, and what became of their lines.
 #[utoipa::path(get, path = "/api/workflows/{adw_id}/sources", operation_id = "sources", tag = "reading", params(parameters::OfWorkflow), responses(
-    (status = 200, body = shapes::Sources, description = "The files"),
+    (status = 200, body = shapes::SourcesShape, description = "The files"),
     (status = 404, body = shapes::Error, description = "The workflow does not exist"),
 ))]
-pub(super) async fn list(State(shared): State<Shared>, Workflow(adw_id): Workflow) -> Result<Response, ApiError> {
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    WorkflowPath(adw_id): WorkflowPath,
+) -> Result<Response, ApiError> {
     let of = adw_id.clone();
     let tails = read(&shared, move |hub| hub.sources(&of)).await?;
     if tails.is_empty() && shared.hub.head(&adw_id).is_none() {

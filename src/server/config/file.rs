@@ -6,7 +6,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::key::{self, Key};
+use super::key::{self, SettingKey};
 use super::keys::KEYS;
 use super::value::{Given, Value};
 use super::{Config, ConfigError};
@@ -64,7 +64,7 @@ fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t Spanned<std::borrow::Cow
 }
 
 fn unknown_key(file: String, line: usize, section: &'static str, key: &str) -> ConfigError {
-    let allowed: Vec<&Key> = KEYS.iter().filter(|known| known.section == section).collect();
+    let allowed: Vec<&SettingKey> = KEYS.iter().filter(|known| known.section == section).collect();
     // The key that was most likely meant serves as the example.
     let meant = allowed
         .iter()
@@ -100,7 +100,9 @@ mod tests {
 
     use super::*;
     use crate::access::Access;
-    use crate::config::{Agents, Durability, Journal, Leptos, Limits, LogFormat, Server};
+    use crate::config::{
+        AgentsSettings, Durability, JournalSettings, LeptosSettings, LimitsSettings, LogFormat, ServerSettings,
+    };
     use domain::status::Patience;
 
     const SHIPPED: &str = include_str!("../../../Leptos.toml");
@@ -108,14 +110,14 @@ mod tests {
     /// Settings that all differ from the defaults.
     fn another() -> Config {
         Config {
-            leptos: Leptos { reload_port: 1 },
-            server: Server {
+            leptos: LeptosSettings { reload_port: 1 },
+            server: ServerSettings {
                 listen: "[::1]:1".parse().unwrap(),
                 heartbeat: Duration::from_millis(1),
                 log: "off".to_owned(),
                 log_format: LogFormat::Json,
             },
-            agents: Agents {
+            agents: AgentsSettings {
                 dirs: Vec::new(),
                 rescan: Duration::from_millis(1),
                 patience: Patience {
@@ -126,7 +128,7 @@ mod tests {
                 take_spools: false,
                 session_wait: Duration::from_millis(1),
             },
-            journal: Journal {
+            journal: JournalSettings {
                 data: "elsewhere".into(),
                 durability: Durability::Process,
                 checkpoint_every: 1,
@@ -137,7 +139,7 @@ mod tests {
                 allowed_origins: vec!["http://localhost:5173".parse().unwrap()],
                 allowed_hosts: vec!["adwatch.internal".parse().unwrap()],
             },
-            limits: Limits {
+            limits: LimitsSettings {
                 max_body: 1,
                 slow_viewer: Duration::from_millis(1),
                 header_timeout: Duration::from_millis(1),

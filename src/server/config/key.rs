@@ -5,7 +5,7 @@ use super::value::{Given, Value};
 use super::{Config, ConfigError};
 
 /// One setting.
-pub struct Key {
+pub struct SettingKey {
     pub section: &'static str,
     pub name: &'static str,
     /// The environment variable that overrides the file.
@@ -14,28 +14,28 @@ pub struct Key {
     pub allowed: &'static str,
     /// As written in the file.
     pub example: &'static str,
-    pub set: fn(&mut Config, &Given<'_>) -> Result<(), Refused>,
+    pub set: fn(&mut Config, &Given<'_>) -> Result<(), RefusedValue>,
 }
 
 /// A value that a key does not accept; with a reason if "it must be …" does not say enough.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Refused(Option<&'static str>);
+pub struct RefusedValue(Option<&'static str>);
 
-impl Refused {
+impl RefusedValue {
     /// Refused for a reason that completes "it must be …".
     pub fn because(allowed: &'static str) -> Self {
         Self(Some(allowed))
     }
 }
 
-impl Key {
+impl SettingKey {
     /// The example as a line of the file.
     pub fn line(&self) -> String {
         format!("{} = {}", self.name, self.example)
     }
 
     /// The error for a value at `place` that is not accepted.
-    pub fn refuse(&self, value: &Value, refused: Refused, place: String) -> ConfigError {
+    pub fn refuse(&self, value: &Value, refused: RefusedValue, place: String) -> ConfigError {
         ConfigError::BadValue {
             place,
             name: self.name,
@@ -58,12 +58,12 @@ pub fn sections() -> Vec<String> {
     names
 }
 
-pub fn find(section: &str, name: &str) -> Option<&'static Key> {
+pub fn find(section: &str, name: &str) -> Option<&'static SettingKey> {
     KEYS.iter().find(|key| key.section == section && key.name == name)
 }
 
 /// The key that a flag or a test refers to by its name alone.
-pub fn named(name: &str) -> Option<&'static Key> {
+pub fn named(name: &str) -> Option<&'static SettingKey> {
     KEYS.iter().find(|key| key.name == name)
 }
 

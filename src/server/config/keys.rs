@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::key::{Key, Refused};
+use super::key::{RefusedValue, SettingKey};
 use super::value::Given;
 use super::{Durability, LogFormat};
 
@@ -12,8 +12,8 @@ const ONLY_THIS_MACHINE: &str = "an address of this machine (127.0.0.1, [::1] or
     adwatch does not authenticate anyone, so it accepts no connections from other machines";
 
 /// All settings, in the order of the file.
-pub const KEYS: &[Key] = &[
-    Key {
+pub const KEYS: &[SettingKey] = &[
+    SettingKey {
         section: "leptos",
         name: "reload_port",
         variable: "ADWATCH_RELOAD_PORT",
@@ -21,22 +21,22 @@ pub const KEYS: &[Key] = &[
         example: "4601",
         set: |config, given| put(&mut config.leptos.reload_port, given.count().and_then(port)),
     },
-    Key {
+    SettingKey {
         section: "server",
         name: "listen",
         variable: "ADWATCH_LISTEN",
         allowed: "an address of this machine with a port; port 0 picks a free one",
         example: "\"127.0.0.1:4600\"",
         set: |config, given| {
-            let address = given.text().and_then(address).ok_or(Refused::default())?;
+            let address = given.text().and_then(address).ok_or(RefusedValue::default())?;
             if !address.ip().is_loopback() {
-                return Err(Refused::because(ONLY_THIS_MACHINE));
+                return Err(RefusedValue::because(ONLY_THIS_MACHINE));
             }
             config.server.listen = address;
             Ok(())
         },
     },
-    Key {
+    SettingKey {
         section: "server",
         name: "heartbeat",
         variable: "ADWATCH_HEARTBEAT",
@@ -44,7 +44,7 @@ pub const KEYS: &[Key] = &[
         example: "\"5s\"",
         set: |config, given| put(&mut config.server.heartbeat, within(given, 100, 60_000)),
     },
-    Key {
+    SettingKey {
         section: "server",
         name: "log",
         variable: "ADWATCH_LOG",
@@ -52,7 +52,7 @@ pub const KEYS: &[Key] = &[
         example: "\"info,adwatch=debug\"",
         set: |config, given| put(&mut config.server.log, given.text().and_then(directives)),
     },
-    Key {
+    SettingKey {
         section: "server",
         name: "log_format",
         variable: "ADWATCH_LOG_FORMAT",
@@ -69,7 +69,7 @@ pub const KEYS: &[Key] = &[
             )
         },
     },
-    Key {
+    SettingKey {
         section: "agents",
         name: "dirs",
         variable: "ADWATCH_AGENTS",
@@ -77,7 +77,7 @@ pub const KEYS: &[Key] = &[
         example: "[\"agents\"]",
         set: |config, given| put(&mut config.agents.dirs, given.list(|item| item.path())),
     },
-    Key {
+    SettingKey {
         section: "agents",
         name: "rescan",
         variable: "ADWATCH_RESCAN",
@@ -85,7 +85,7 @@ pub const KEYS: &[Key] = &[
         example: "\"2s\"",
         set: |config, given| put(&mut config.agents.rescan, within(given, 100, 600_000)),
     },
-    Key {
+    SettingKey {
         section: "agents",
         name: "silence",
         variable: "ADWATCH_SILENCE",
@@ -93,7 +93,7 @@ pub const KEYS: &[Key] = &[
         example: "\"3m\"",
         set: |config, given| put(&mut config.agents.patience.silence_ms, patience(given)),
     },
-    Key {
+    SettingKey {
         section: "agents",
         name: "tool_silence",
         variable: "ADWATCH_TOOL_SILENCE",
@@ -101,7 +101,7 @@ pub const KEYS: &[Key] = &[
         example: "\"11m\"",
         set: |config, given| put(&mut config.agents.patience.tool_ms, patience(given)),
     },
-    Key {
+    SettingKey {
         section: "agents",
         name: "waiting",
         variable: "ADWATCH_WAITING",
@@ -109,7 +109,7 @@ pub const KEYS: &[Key] = &[
         example: "\"20s\"",
         set: |config, given| put(&mut config.agents.patience.waiting_ms, patience(given)),
     },
-    Key {
+    SettingKey {
         section: "agents",
         name: "take_spools",
         variable: "ADWATCH_TAKE_SPOOLS",
@@ -117,7 +117,7 @@ pub const KEYS: &[Key] = &[
         example: "true",
         set: |config, given| put(&mut config.agents.take_spools, given.flag()),
     },
-    Key {
+    SettingKey {
         section: "agents",
         name: "session_wait",
         variable: "ADWATCH_SESSION_WAIT",
@@ -125,7 +125,7 @@ pub const KEYS: &[Key] = &[
         example: "\"1m\"",
         set: |config, given| put(&mut config.agents.session_wait, within(given, 100, 3_600_000)),
     },
-    Key {
+    SettingKey {
         section: "journal",
         name: "data",
         variable: "ADWATCH_DATA",
@@ -133,7 +133,7 @@ pub const KEYS: &[Key] = &[
         example: "\".adwatch\"",
         set: |config, given| put(&mut config.journal.data, given.path()),
     },
-    Key {
+    SettingKey {
         section: "journal",
         name: "durability",
         variable: "ADWATCH_DURABILITY",
@@ -150,7 +150,7 @@ pub const KEYS: &[Key] = &[
             )
         },
     },
-    Key {
+    SettingKey {
         section: "journal",
         name: "checkpoint_every",
         variable: "ADWATCH_CHECKPOINT_EVERY",
@@ -158,7 +158,7 @@ pub const KEYS: &[Key] = &[
         example: "1000",
         set: |config, given| put(&mut config.journal.checkpoint_every, number(given, 1, 1_000_000)),
     },
-    Key {
+    SettingKey {
         section: "journal",
         name: "keep_days",
         variable: "ADWATCH_KEEP_DAYS",
@@ -166,7 +166,7 @@ pub const KEYS: &[Key] = &[
         example: "90",
         set: |config, given| put(&mut config.journal.keep_days, number(given, 0, 36_500)),
     },
-    Key {
+    SettingKey {
         section: "journal",
         name: "keep_bytes",
         variable: "ADWATCH_KEEP_BYTES",
@@ -177,7 +177,7 @@ pub const KEYS: &[Key] = &[
             put(&mut config.journal.keep_bytes, bytes)
         },
     },
-    Key {
+    SettingKey {
         section: "access",
         name: "allowed_origins",
         variable: "ADWATCH_ALLOWED_ORIGINS",
@@ -185,7 +185,7 @@ pub const KEYS: &[Key] = &[
         example: "[\"http://localhost:5173\"]",
         set: |config, given| put(&mut config.access.allowed_origins, given.list(parsed)),
     },
-    Key {
+    SettingKey {
         section: "access",
         name: "allowed_hosts",
         variable: "ADWATCH_ALLOWED_HOSTS",
@@ -193,7 +193,7 @@ pub const KEYS: &[Key] = &[
         example: "[\"adwatch.internal\"]",
         set: |config, given| put(&mut config.access.allowed_hosts, given.list(parsed)),
     },
-    Key {
+    SettingKey {
         section: "limits",
         name: "max_body",
         variable: "ADWATCH_MAX_BODY",
@@ -204,7 +204,7 @@ pub const KEYS: &[Key] = &[
             put(&mut config.limits.max_body, bytes.and_then(fits))
         },
     },
-    Key {
+    SettingKey {
         section: "limits",
         name: "slow_viewer",
         variable: "ADWATCH_SLOW_VIEWER",
@@ -212,7 +212,7 @@ pub const KEYS: &[Key] = &[
         example: "\"30s\"",
         set: |config, given| put(&mut config.limits.slow_viewer, within(given, 100, 3_600_000)),
     },
-    Key {
+    SettingKey {
         section: "limits",
         name: "header_timeout",
         variable: "ADWATCH_HEADER_TIMEOUT",
@@ -220,7 +220,7 @@ pub const KEYS: &[Key] = &[
         example: "\"10s\"",
         set: |config, given| put(&mut config.limits.header_timeout, within(given, 100, 300_000)),
     },
-    Key {
+    SettingKey {
         section: "limits",
         name: "request_timeout",
         variable: "ADWATCH_REQUEST_TIMEOUT",
@@ -228,7 +228,7 @@ pub const KEYS: &[Key] = &[
         example: "\"30s\"",
         set: |config, given| put(&mut config.limits.request_timeout, within(given, 100, 600_000)),
     },
-    Key {
+    SettingKey {
         section: "limits",
         name: "max_connections",
         variable: "ADWATCH_MAX_CONNECTIONS",
@@ -241,7 +241,7 @@ pub const KEYS: &[Key] = &[
             )
         },
     },
-    Key {
+    SettingKey {
         section: "limits",
         name: "max_subscriptions",
         variable: "ADWATCH_MAX_SUBSCRIPTIONS",
@@ -256,8 +256,8 @@ pub const KEYS: &[Key] = &[
     },
 ];
 
-fn put<T>(place: &mut T, value: Option<T>) -> Result<(), Refused> {
-    *place = value.ok_or(Refused::default())?;
+fn put<T>(place: &mut T, value: Option<T>) -> Result<(), RefusedValue> {
+    *place = value.ok_or(RefusedValue::default())?;
     Ok(())
 }
 

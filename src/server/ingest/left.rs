@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{Ingest, Shape};
 use journal::Batch;
-use publisher::courier::{Answer, Post, Unreachable};
+use publisher::courier::{Post, PushAnswer, Unreachable};
 
 /// Takes the place of a courier's connection.
 pub(crate) struct Left(Ingest);
@@ -17,8 +17,8 @@ impl Left {
 
 impl Post for Left {
     /// Blocks until the lines are recorded. If the disk is full or the journal has stopped, the rest stays where it is.
-    fn post(&mut self, body: &[u8]) -> Result<Answer, Unreachable> {
-        let answer = |status, refused| Answer {
+    fn post(&mut self, body: &[u8]) -> Result<PushAnswer, Unreachable> {
+        let answer = |status, refused| PushAnswer {
             status,
             refused,
             retry_after: None,

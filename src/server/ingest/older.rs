@@ -30,12 +30,12 @@ pub(super) fn router() -> OpenApiRouter<Arc<Ingest>> {
 #[utoipa::path(post, path = "/api/workflow-updates", tag = "pushing",
     request_body(content((older::WorkflowUpdate = "application/json"))),
     responses(
-        (status = 200, body = pushed::Reply, description = "The event is saved"),
-        (status = 400, body = pushed::Reply, description = "The event could not be saved"),
-        (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is not JSON in UTF-8"),
-        (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
-        (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
+        (status = 200, body = pushed::ReplyShape, description = "The event is saved"),
+        (status = 400, body = pushed::ReplyShape, description = "The event could not be saved"),
+        (status = 413, body = pushed::ReplyShape, description = "The body is longer than `limits.max_body`"),
+        (status = 415, body = pushed::ReplyShape, description = "The body is not JSON in UTF-8"),
+        (status = 503, body = pushed::ReplyShape, description = "Try again after `Retry-After` seconds"),
+        (status = 507, body = pushed::ReplyShape, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
 async fn workflow_update(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body) -> Response {
     take(ingest, &headers, body).await
@@ -45,12 +45,12 @@ async fn workflow_update(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, 
 #[utoipa::path(post, path = "/api/stage-event", tag = "pushing",
     request_body(content((older::StageEvent = "application/json"))),
     responses(
-        (status = 200, body = pushed::Reply, description = "The event is saved"),
-        (status = 400, body = pushed::Reply, description = "The event could not be saved"),
-        (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is not JSON in UTF-8"),
-        (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
-        (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
+        (status = 200, body = pushed::ReplyShape, description = "The event is saved"),
+        (status = 400, body = pushed::ReplyShape, description = "The event could not be saved"),
+        (status = 413, body = pushed::ReplyShape, description = "The body is longer than `limits.max_body`"),
+        (status = 415, body = pushed::ReplyShape, description = "The body is not JSON in UTF-8"),
+        (status = 503, body = pushed::ReplyShape, description = "Try again after `Retry-After` seconds"),
+        (status = 507, body = pushed::ReplyShape, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
 async fn stage_event(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body) -> Response {
     take(ingest, &headers, body).await
@@ -69,11 +69,11 @@ async fn take(ingest: Arc<Ingest>, headers: &HeaderMap, body: Body) -> Response 
     request_body(content((older::ObservedHook = "application/json"))),
     responses(
         (status = 200, body = older::KeptHook, description = "The event is saved"),
-        (status = 400, body = pushed::Reply, description = "The event could not be saved"),
-        (status = 413, body = pushed::Reply, description = "The body is longer than `limits.max_body`"),
-        (status = 415, body = pushed::Reply, description = "The body is not JSON in UTF-8"),
-        (status = 503, body = pushed::Reply, description = "Try again after `Retry-After` seconds"),
-        (status = 507, body = pushed::Reply, description = "The disk is full; try again after `Retry-After` seconds"),
+        (status = 400, body = pushed::ReplyShape, description = "The event could not be saved"),
+        (status = 413, body = pushed::ReplyShape, description = "The body is longer than `limits.max_body`"),
+        (status = 415, body = pushed::ReplyShape, description = "The body is not JSON in UTF-8"),
+        (status = 503, body = pushed::ReplyShape, description = "Try again after `Retry-After` seconds"),
+        (status = 507, body = pushed::ReplyShape, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
 async fn observe(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body) -> Response {
     let at = clock::now();

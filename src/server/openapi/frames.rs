@@ -4,17 +4,17 @@
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::shapes::{AdwId, Card, Epoch, Event, Timestamp};
-use super::timeline::Timeline;
+use super::shapes::{AdwIdShape, CardShape, Epoch, EventShape, TimestampShape};
+use super::timeline::TimelineShape;
 
 /// A frame from the server on `/ws` with the subprotocol `adwatch.v1`.
 #[derive(ToSchema)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
 pub enum FrameFromServer {
     Hello(Hello),
-    Snapshot(Snapshot),
+    Snapshot(SnapshotShape),
     Events(Events),
-    Board(Board),
+    Board(BoardShape),
     Heartbeat(Heartbeat),
     Error(FrameError),
 }
@@ -23,8 +23,8 @@ pub enum FrameFromServer {
 #[derive(ToSchema)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
 pub enum FrameFromBrowser {
-    Subscribe(Subscribe),
-    Unsubscribe(Unsubscribe),
+    Subscribe(SubscribeShape),
+    Unsubscribe(UnsubscribeShape),
     Ping(Ping),
 }
 
@@ -32,15 +32,16 @@ pub enum FrameFromBrowser {
 #[derive(ToSchema)]
 pub struct Hello {
     epoch: Epoch,
-    server_time: Timestamp,
+    server_time: TimestampShape,
     /// How often a heartbeat comes; a client that misses two is no longer connected.
     heartbeat_ms: u64,
-    patience: Patience,
+    patience: PatienceShape,
 }
 
 /// After how long a silence a run counts as stalled, or as waiting for its tool.
 #[derive(ToSchema)]
-pub struct Patience {
+#[schema(as = Patience)]
+pub struct PatienceShape {
     silence_ms: u64,
     tool_ms: u64,
     waiting_ms: u64,
@@ -48,36 +49,38 @@ pub struct Patience {
 
 /// The timeline up to `seq`; the events after it follow.
 #[derive(ToSchema)]
-pub struct Snapshot {
-    adw_id: AdwId,
+#[schema(as = Snapshot)]
+pub struct SnapshotShape {
+    adw_id: AdwIdShape,
     epoch: Epoch,
     seq: u64,
-    timeline: Timeline,
+    timeline: TimelineShape,
 }
 
 /// All events that were waiting: `from` to `to`, without gaps.
 #[derive(ToSchema)]
 pub struct Events {
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
     from: u64,
     to: u64,
     /// The newest seq, if the frame does not reach it.
     head: Option<u64>,
-    list: Vec<Event>,
+    list: Vec<EventShape>,
 }
 
 /// All cards (`full`), or those that changed.
 #[derive(ToSchema)]
-pub struct Board {
+#[schema(as = Board)]
+pub struct BoardShape {
     full: bool,
-    upserts: Vec<Card>,
-    removed: Vec<AdwId>,
+    upserts: Vec<CardShape>,
+    removed: Vec<AdwIdShape>,
 }
 
 /// A heartbeat.
 #[derive(ToSchema)]
 pub struct Heartbeat {
-    server_time: Timestamp,
+    server_time: TimestampShape,
 }
 
 /// A frame from the client was invalid.
@@ -89,8 +92,9 @@ pub struct FrameError {
 
 /// Subscribes to a workflow, from a seq on, or to the board.
 #[derive(ToSchema)]
-pub struct Subscribe {
-    adw_id: Option<AdwId>,
+#[schema(as = Subscribe)]
+pub struct SubscribeShape {
+    adw_id: Option<AdwIdShape>,
     /// The life of the journal that `after` belongs to.
     epoch: Option<Epoch>,
     /// The last seq that the client has.
@@ -100,8 +104,9 @@ pub struct Subscribe {
 
 /// Ends a subscription.
 #[derive(ToSchema)]
-pub struct Unsubscribe {
-    adw_id: Option<AdwId>,
+#[schema(as = Unsubscribe)]
+pub struct UnsubscribeShape {
+    adw_id: Option<AdwIdShape>,
     board: Option<bool>,
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::pushed::HookStdin;
-use super::shapes::AdwId;
+use super::shapes::AdwIdShape;
 
 /// What a workflow reports about itself.
 #[derive(ToSchema)]
@@ -33,10 +33,10 @@ pub enum StatusWord {
 
 #[derive(ToSchema)]
 pub struct StatusData {
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
     workflow_name: Option<String>,
     #[schema(inline)]
-    status: Status,
+    status: StatusShape,
     message: Option<String>,
     timestamp: Option<OlderTime>,
     #[schema(minimum = 0, maximum = 100)]
@@ -46,8 +46,9 @@ pub struct StatusData {
 }
 
 #[derive(ToSchema)]
+#[schema(as = Status)]
 #[schema(rename_all = "snake_case")]
-pub enum Status {
+pub enum StatusShape {
     Started,
     InProgress,
     Completed,
@@ -70,7 +71,7 @@ pub enum LogWord {
 
 #[derive(ToSchema)]
 pub struct LogData {
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
     workflow_name: Option<String>,
     message: String,
     #[schema(inline)]
@@ -92,7 +93,7 @@ pub enum LogLevel {
 #[schema(example = json!({"adw_id": "c0a43f47", "event_type": "stage_completed", "workflow_name": "adw_sdlc_iso", "stage_name": "build",
     "previous_stage": "plan", "next_stage": "test", "message": "built", "timestamp": "2026-01-15T10:30:00.123456", "duration_ms": 65000}))]
 pub struct StageEvent {
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
     #[schema(inline)]
     event_type: StageEventType,
     workflow_name: Option<String>,

@@ -3,7 +3,7 @@
 use utoipa::openapi::schema::{Array, Object, ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 
-use super::shapes::AdwId;
+use super::shapes::AdwIdShape;
 use crate::api::export;
 use domain::event;
 use domain::level::Level;
@@ -32,8 +32,9 @@ pub struct Filters {
 
 /// Which types the plain feed of the socket has.
 #[derive(ToSchema)]
+#[schema(as = Types)]
 #[schema(rename_all = "snake_case")]
-pub enum Types {
+pub enum TypesShape {
     Current,
     Older,
 }
@@ -44,7 +45,7 @@ pub enum Types {
 pub struct OfFeed {
     /// The types that the plain feed contains; both if absent.
     #[param(inline)]
-    types: Option<Types>,
+    types: Option<TypesShape>,
 }
 
 /// A theme of the pages.
@@ -105,7 +106,7 @@ pub struct OfPicture {
 /// The format of an export.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Format {
+pub struct FormatShape {
     /// `ndjson` if absent.
     #[param(required = false, schema_with = formats)]
     format: Option<String>,
@@ -134,7 +135,7 @@ fn one_of<const N: usize>(words: [&'static str; N]) -> Object {
 pub struct OfWorkflow {
     /// The workflow.
     #[param(inline)]
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
 }
 
 /// Which event of which workflow.
@@ -143,7 +144,7 @@ pub struct OfWorkflow {
 pub struct OfEvent {
     /// The workflow.
     #[param(inline)]
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
     /// The number of the event.
     #[param(example = 1, minimum = 1, maximum = 9_007_199_254_740_991_u64)]
     seq: u64,

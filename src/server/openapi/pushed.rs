@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::shapes::{AdwId, ErrorText, Kind};
+use super::shapes::{AdwIdShape, ErrorText, KindShape};
 
 /// An event as it is pushed. More is accepted than is described here: see docs/protocol.md.
 #[derive(ToSchema)]
@@ -13,14 +13,14 @@ use super::shapes::{AdwId, ErrorText, Kind};
     "agent": "adw_plan_iso", "payload": {"level": "INFO", "message": "planning"}}}))]
 pub struct PushedEvent {
     #[schema(inline)]
-    r#type: Kind,
+    r#type: KindShape,
     data: PushedData,
 }
 
 /// The content of a pushed event.
 #[derive(ToSchema)]
 pub struct PushedData {
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
     /// Makes the push safe to repeat: two events of a workflow with the same id are one event.
     #[schema(max_length = 256)]
     event_id: Option<String>,
@@ -62,7 +62,7 @@ pub enum HookWord {
 /// The content of a hook.
 #[derive(ToSchema)]
 pub struct PushedHookData {
-    adw_id: Option<AdwId>,
+    adw_id: Option<AdwIdShape>,
     /// Makes the push safe to repeat.
     #[schema(max_length = 256)]
     event_id: Option<String>,
@@ -114,8 +114,9 @@ pub enum Pushed {
 
 /// The result of a push.
 #[derive(ToSchema)]
+#[schema(as = Reply)]
 #[schema(example = json!({"status": "success", "accepted": 1, "duplicates": 0, "refused": [], "adw_id": "c0a43f47"}))]
-pub struct Reply {
+pub struct ReplyShape {
     /// `success` or `error`.
     #[schema(pattern = "^(success|error)$")]
     status: String,
@@ -124,9 +125,9 @@ pub struct Reply {
     /// Items that were already known, or that change nothing.
     duplicates: u64,
     /// Items that could not be recorded.
-    refused: Vec<Refused>,
+    refused: Vec<RefusedShape>,
     /// The workflow, if all items belong to the same one.
-    adw_id: Option<AdwId>,
+    adw_id: Option<AdwIdShape>,
     error: Option<ErrorText>,
     /// The result in a sentence, where older clients expect one.
     message: Option<String>,
@@ -134,7 +135,8 @@ pub struct Reply {
 
 /// An item that could not be recorded.
 #[derive(ToSchema)]
-pub struct Refused {
+#[schema(as = Refused)]
+pub struct RefusedShape {
     /// Its index in the body, from 0.
     index: u64,
     field: String,

@@ -1,28 +1,33 @@
 //! What goes over the wire, as the description of the API shows it. The types that are sent have no schema of their own, because
 //! the browser has them too; schemathesis holds every answer against these (`scripts/test`).
+//!
+//! A shape of a type that has its name ends in `Shape`; the document shows it under the name of the type.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::timeline::{Pace, Pulse, Timeline};
+use super::timeline::{PaceShape, PulseShape, TimelineShape};
 
 /// The id of a workflow: a safe path component of 1 to 64 characters, usually 8 hex digits.
 #[derive(ToSchema)]
+#[schema(as = AdwId)]
 #[schema(value_type = String, example = "c0a43f47", min_length = 1, max_length = 64,
     pattern = r"^(?!\.{1,2}$)[A-Za-z0-9_.+@=~, -]{1,64}$")]
-pub struct AdwId(String);
+pub struct AdwIdShape(String);
 
 /// A time in UTC, to the millisecond.
 #[derive(ToSchema)]
+#[schema(as = Timestamp)]
 #[schema(value_type = String, format = DateTime, example = "2026-01-15T10:30:00.123Z")]
-pub struct Timestamp(String);
+pub struct TimestampShape(String);
 
 /// The kind of an event; an unknown kind is recorded as `other`.
 #[derive(ToSchema)]
+#[schema(as = Kind)]
 #[schema(rename_all = "snake_case")]
-pub enum Kind {
+pub enum KindShape {
     AgentStateUpdate,
     AgentLogEntry,
     FileOperation,
@@ -37,8 +42,9 @@ pub enum Kind {
 
 /// Where the time comes from: the publisher, adwatch reading it as it was written, or nowhere (it was found later).
 #[derive(ToSchema)]
+#[schema(as = TimeSource)]
 #[schema(rename_all = "snake_case")]
-pub enum TimeSource {
+pub enum TimeSourceShape {
     Source,
     Read,
     Unknown,
@@ -46,25 +52,26 @@ pub enum TimeSource {
 
 /// One thing that happened in a workflow; it never changes once recorded.
 #[derive(ToSchema)]
+#[schema(as = Event)]
 #[schema(example = json!({"type": "tool_execution", "data": {
     "adw_id": "c0a43f47", "seq": 42, "timestamp": "2026-01-15T10:30:00.123Z", "time_source": "source",
     "event_type": "tool_execution_pre", "agent": "sdlc_planner", "run": 1, "session_id": "5f1e03c2", "parent_tool_use_id": null,
     "payload": {"tool_use_id": "toolu_01", "tool_name": "Bash", "input": {"command": "cargo test"}}}}))]
-pub struct Event {
+pub struct EventShape {
     #[schema(inline)]
-    r#type: Kind,
+    r#type: KindShape,
     data: EventData,
 }
 
 /// The content of an event.
 #[derive(ToSchema)]
 pub struct EventData {
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
     /// Its number in the workflow: 1, 2, 3 … without gaps.
     #[schema(minimum = 1)]
     seq: u64,
-    timestamp: Timestamp,
-    time_source: TimeSource,
+    timestamp: TimestampShape,
+    time_source: TimeSourceShape,
     /// What exactly happened, for example `tool_execution_pre`.
     event_type: String,
     /// The worker within the workflow.
@@ -103,11 +110,12 @@ pub struct ErrorText {
 
 /// All workflows.
 #[derive(ToSchema)]
-pub struct Workflows {
+#[schema(as = Workflows)]
+pub struct WorkflowsShape {
     epoch: Epoch,
-    server_time: Timestamp,
+    server_time: TimestampShape,
     /// The most recently active first.
-    workflows: Vec<Card>,
+    workflows: Vec<CardShape>,
 }
 
 /// One life of the journal: a seq is meaningful only together with the epoch in which it was assigned.
@@ -117,8 +125,9 @@ pub struct Epoch(String);
 
 /// A workflow as shown on the board.
 #[derive(ToSchema)]
-pub struct Card {
-    adw_id: AdwId,
+#[schema(as = Card)]
+pub struct CardShape {
+    adw_id: AdwIdShape,
     seq: u64,
     title: String,
     #[schema(required)]
@@ -133,73 +142,77 @@ pub struct Card {
     /// Plan, build, test, review, document and ship; null for a stage that has not started.
     #[schema(min_items = 6, max_items = 6)]
     stages: Vec<Option<String>>,
-    pulse: Pulse,
+    pulse: PulseShape,
     #[schema(required)]
     agent: Option<String>,
     /// What the agent is doing, in one line.
     doing: String,
     #[schema(required)]
-    doing_since: Option<Timestamp>,
+    doing_since: Option<TimestampShape>,
     #[schema(required)]
     last_error: Option<String>,
     #[schema(required)]
     result: Option<String>,
     #[schema(required)]
-    first_at: Option<Timestamp>,
+    first_at: Option<TimestampShape>,
     #[schema(required)]
-    last_at: Option<Timestamp>,
+    last_at: Option<TimestampShape>,
     times_known: bool,
     errors: u64,
     tokens: u64,
     #[schema(required)]
     cost_usd: Option<f64>,
-    pace: Pace,
+    pace: PaceShape,
 }
 
 /// A complete workflow.
 #[derive(ToSchema)]
-pub struct AgentState {
-    adw_id: AdwId,
+#[schema(as = AgentState)]
+pub struct AgentStateShape {
+    adw_id: AdwIdShape,
     epoch: Epoch,
     seq: u64,
-    timestamp: Timestamp,
+    timestamp: TimestampShape,
     /// The state document as last read or pushed.
     state: Map<String, Value>,
-    timeline: Timeline,
+    timeline: TimelineShape,
 }
 
 /// A page of events, ordered by seq.
 #[derive(ToSchema)]
-pub struct EventPage {
+#[schema(as = EventPage)]
+pub struct EventPageShape {
     epoch: Epoch,
-    events: Vec<Event>,
+    events: Vec<EventShape>,
     /// The newest seq of the workflow.
     head: u64,
     /// The oldest seq still stored.
     first: u64,
-    server_time: Timestamp,
+    server_time: TimestampShape,
 }
 
 /// Events as lines for people to read.
 #[derive(ToSchema)]
-pub struct EntryPage {
+#[schema(as = EntryPage)]
+pub struct EntryPageShape {
     /// All matching entries with seqs from here …
     from: u64,
     /// … to here are in `entries`.
     to: u64,
     head: u64,
     first: u64,
-    entries: Vec<Entry>,
+    entries: Vec<EntryShape>,
 }
 
 /// A short form of an event. Absent fields are empty.
 #[derive(ToSchema)]
-pub struct Entry {
+#[schema(as = Entry)]
+pub struct EntryShape {
     seq: u64,
-    at: Timestamp,
-    time_source: TimeSource,
+    at: TimestampShape,
+    time_source: TimeSourceShape,
     #[schema(inline)]
-    kind: Kind,
+    kind: KindShape,
     event_type: String,
     agent: Option<String>,
     /// The tool, the level, the operation, the stage, the status or the model.
@@ -215,7 +228,8 @@ pub struct Entry {
 
 /// The result of a search.
 #[derive(ToSchema)]
-pub struct Found {
+#[schema(as = Found)]
+pub struct FoundShape {
     epoch: Epoch,
     /// The number of matching events, however many seqs are returned.
     count: u64,
@@ -231,23 +245,25 @@ pub struct Found {
 #[derive(ToSchema)]
 pub struct ExportDocument {
     epoch: Epoch,
-    adw_id: AdwId,
+    adw_id: AdwIdShape,
     /// The newest seq when the export began, which is where it ends.
     head: u64,
     first: u64,
-    events: Vec<Event>,
+    events: Vec<EventShape>,
 }
 
 /// The files of a workflow that were read.
 #[derive(ToSchema)]
-pub struct Sources {
-    adw_id: AdwId,
-    sources: Vec<Source>,
+#[schema(as = Sources)]
+pub struct SourcesShape {
+    adw_id: AdwIdShape,
+    sources: Vec<SourceShape>,
 }
 
 /// One run of one file: `lines` is the sum of `sources`, `silent` and `oddities`.
 #[derive(ToSchema)]
-pub struct Source {
+#[schema(as = Source)]
+pub struct SourceShape {
     path: String,
     run: u32,
     agent: String,

@@ -5,64 +5,67 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::shapes::{AdwId, Entry, TimeSource, Timestamp};
+use super::shapes::{AdwIdShape, EntryShape, TimeSourceShape, TimestampShape};
 
 /// The summary of a workflow's events up to `seq`.
 #[derive(ToSchema)]
-pub struct Timeline {
-    adw_id: AdwId,
+#[schema(as = Timeline)]
+pub struct TimelineShape {
+    adw_id: AdwIdShape,
     seq: u64,
     #[schema(required)]
-    first_at: Option<Timestamp>,
+    first_at: Option<TimestampShape>,
     #[schema(required)]
-    last_at: Option<Timestamp>,
+    last_at: Option<TimestampShape>,
     /// The newest time that is known for certain.
     #[schema(required)]
-    last_known_at: Option<Timestamp>,
+    last_known_at: Option<TimestampShape>,
     /// Events by kind.
     counts: BTreeMap<String, u64>,
     /// Tool calls.
     tools: u64,
     error_count: u64,
-    state: StateView,
+    state: StateViewShape,
     #[schema(required)]
-    report: Option<Report>,
-    stages: Vec<StageLine>,
-    agents: Vec<Agent>,
+    report: Option<ReportShape>,
+    stages: Vec<StageLineShape>,
+    agents: Vec<AgentShape>,
     /// The number of agents left out of `agents` because there were too many.
     agents_dropped: u64,
     #[schema(required)]
-    todo: Option<TodoList>,
-    open_tools: Vec<OpenTool>,
+    todo: Option<TodoListShape>,
+    open_tools: Vec<OpenToolShape>,
     /// How long each tool took: the number of calls, and the sum in milliseconds.
     usual: BTreeMap<String, Vec<u64>>,
     /// The newest errors.
-    errors: Vec<Mark>,
-    usage: Usage,
+    errors: Vec<MarkShape>,
+    usage: UsageShape,
     /// The newest model messages, as hash and usage.
     messages: Vec<Vec<Value>>,
-    trace: Trace,
-    pace: Pace,
-    recent: Recent,
+    trace: TraceShape,
+    pace: PaceShape,
+    recent: RecentShape,
     sources: SourcesSeen,
     /// The newest pictures, the newest at the end.
-    pictures: Vec<SeenPicture>,
+    pictures: Vec<SeenPictureShape>,
     /// What the agents' processes use, the most recent at the end.
-    loads: Vec<Load>,
+    loads: Vec<LoadShape>,
     /// What pushing costs, the newest report at the end.
-    overhead: Vec<Overhead>,
+    overhead: Vec<OverheadShape>,
 }
 
 /// A time, and where it comes from.
 #[derive(ToSchema)]
-pub struct Moment {
-    at: Timestamp,
-    source: TimeSource,
+#[schema(as = Moment)]
+pub struct MomentShape {
+    at: TimestampShape,
+    source: TimeSourceShape,
 }
 
 /// What the state documents say.
 #[derive(ToSchema)]
-pub struct StateView {
+#[schema(as = StateView)]
+pub struct StateViewShape {
     /// Where the newest one came from.
     #[schema(required)]
     source: Option<String>,
@@ -70,16 +73,17 @@ pub struct StateView {
     fields: Map<String, Value>,
     fields_dropped: u64,
     /// What the newest one changed.
-    changed: Vec<ChangeView>,
+    changed: Vec<ChangeViewShape>,
     #[schema(required)]
-    changed_at: Option<Moment>,
+    changed_at: Option<MomentShape>,
     #[schema(required)]
     title: Option<String>,
 }
 
 /// A changed field of the state, shortened.
 #[derive(ToSchema)]
-pub struct ChangeView {
+#[schema(as = ChangeView)]
+pub struct ChangeViewShape {
     field: String,
     #[schema(required)]
     old: Option<String>,
@@ -89,9 +93,10 @@ pub struct ChangeView {
 
 /// What the workflow last reported about itself.
 #[derive(ToSchema)]
-pub struct Report {
+#[schema(as = Report)]
+pub struct ReportShape {
     #[schema(inline)]
-    state: Reported,
+    state: ReportedShape,
     #[schema(required)]
     message: Option<String>,
     #[schema(required)]
@@ -100,14 +105,15 @@ pub struct Report {
     workflow_name: Option<String>,
     #[schema(required)]
     progress_percent: Option<u64>,
-    said: Moment,
+    said: MomentShape,
     /// Who reported it, for example `adw_state.json`.
     by: String,
 }
 
 #[derive(ToSchema)]
+#[schema(as = Reported)]
 #[schema(rename_all = "snake_case")]
-pub enum Reported {
+pub enum ReportedShape {
     Running,
     Completed,
     Failed,
@@ -115,14 +121,15 @@ pub enum Reported {
 
 /// A stage and its progress.
 #[derive(ToSchema)]
-pub struct StageLine {
+#[schema(as = StageLine)]
+pub struct StageLineShape {
     name: String,
     #[schema(inline)]
-    state: StageState,
+    state: StageStateShape,
     #[schema(required)]
-    started: Option<Moment>,
+    started: Option<MomentShape>,
     #[schema(required)]
-    ended: Option<Moment>,
+    ended: Option<MomentShape>,
     /// As measured by the publisher.
     #[schema(required)]
     duration_ms: Option<u64>,
@@ -133,8 +140,9 @@ pub struct StageLine {
 }
 
 #[derive(ToSchema)]
+#[schema(as = StageState)]
 #[schema(rename_all = "snake_case")]
-pub enum StageState {
+pub enum StageStateShape {
     Running,
     Completed,
     Failed,
@@ -143,7 +151,8 @@ pub enum StageState {
 
 /// An agent, or a sub-agent with the Task call that started it.
 #[derive(ToSchema)]
-pub struct Agent {
+#[schema(as = Agent)]
+pub struct AgentShape {
     name: String,
     /// The Task call that started it; null for an agent with a folder of its own.
     #[schema(required)]
@@ -162,15 +171,15 @@ pub struct Agent {
     cwd: Option<String>,
     #[schema(inline)]
     state: AgentPhase,
-    started: Moment,
-    last: Moment,
+    started: MomentShape,
+    last: MomentShape,
     #[schema(required)]
-    ended: Option<Moment>,
+    ended: Option<MomentShape>,
     messages: u64,
     reported_turns: u64,
     tools: u64,
     errors: u64,
-    usage: Usage,
+    usage: UsageShape,
     #[schema(required)]
     earlier_cost_usd: Option<f64>,
     #[schema(required)]
@@ -196,7 +205,8 @@ pub enum AgentPhase {
 
 /// Tokens.
 #[derive(ToSchema)]
-pub struct Usage {
+#[schema(as = Usage)]
+pub struct UsageShape {
     input_tokens: u64,
     output_tokens: u64,
     cache_read_input_tokens: u64,
@@ -205,26 +215,29 @@ pub struct Usage {
 
 /// An agent's todo list.
 #[derive(ToSchema)]
-pub struct TodoList {
+#[schema(as = TodoList)]
+pub struct TodoListShape {
     #[schema(required)]
     agent: Option<String>,
-    written: Moment,
-    items: Vec<TodoItem>,
+    written: MomentShape,
+    items: Vec<TodoItemShape>,
     /// The number of further items.
     more: u64,
 }
 
 #[derive(ToSchema)]
-pub struct TodoItem {
+#[schema(as = TodoItem)]
+pub struct TodoItemShape {
     text: String,
     #[schema(inline)]
-    state: TodoState,
-    since: Moment,
+    state: TodoStateShape,
+    since: MomentShape,
 }
 
 #[derive(ToSchema)]
+#[schema(as = TodoState)]
 #[schema(rename_all = "snake_case")]
-pub enum TodoState {
+pub enum TodoStateShape {
     Pending,
     InProgress,
     Completed,
@@ -232,7 +245,8 @@ pub enum TodoState {
 
 /// A tool call without a result yet.
 #[derive(ToSchema)]
-pub struct OpenTool {
+#[schema(as = OpenTool)]
+pub struct OpenToolShape {
     tool_use_id: String,
     seq: u64,
     #[schema(required)]
@@ -241,16 +255,17 @@ pub struct OpenTool {
     nested: bool,
     name: String,
     text: String,
-    at: Timestamp,
-    time_source: TimeSource,
+    at: TimestampShape,
+    time_source: TimeSourceShape,
 }
 
 /// A short form of an error.
 #[derive(ToSchema)]
-pub struct Mark {
+#[schema(as = Mark)]
+pub struct MarkShape {
     seq: u64,
-    at: Timestamp,
-    time_source: TimeSource,
+    at: TimestampShape,
+    time_source: TimeSourceShape,
     #[schema(required)]
     agent: Option<String>,
     what: String,
@@ -259,9 +274,10 @@ pub struct Mark {
 
 /// Events and errors over the whole time, in intervals of `width_ms`.
 #[derive(ToSchema)]
-pub struct Trace {
+#[schema(as = Trace)]
+pub struct TraceShape {
     #[schema(required)]
-    start: Option<Timestamp>,
+    start: Option<TimestampShape>,
     width_ms: i64,
     events: Vec<u32>,
     errors: Vec<u32>,
@@ -269,7 +285,8 @@ pub struct Trace {
 
 /// Events and errors in the most recent half-minutes; `newest` is the number of the last one, counted from 1970.
 #[derive(ToSchema)]
-pub struct Pace {
+#[schema(as = Pace)]
+pub struct PaceShape {
     newest: i64,
     events: Vec<u32>,
     errors: Vec<u32>,
@@ -277,7 +294,8 @@ pub struct Pace {
 
 /// The newest entries, by kind.
 #[derive(ToSchema)]
-pub struct Recent {
+#[schema(as = Recent)]
+pub struct RecentShape {
     by_kind: BTreeMap<String, RecentOfKind>,
 }
 
@@ -285,7 +303,7 @@ pub struct Recent {
 pub struct RecentOfKind {
     /// Their size in bytes.
     bytes: u64,
-    entries: Vec<Entry>,
+    entries: Vec<EntryShape>,
 }
 
 /// What was observed about the files.
@@ -298,13 +316,14 @@ pub struct SourcesSeen {
     mended: u64,
     unfinished: u64,
     unreadable: u64,
-    newest: Vec<SourceNote>,
+    newest: Vec<SourceNoteShape>,
 }
 
 #[derive(ToSchema)]
-pub struct SourceNote {
+#[schema(as = SourceNote)]
+pub struct SourceNoteShape {
     seq: u64,
-    at: Timestamp,
+    at: TimestampShape,
     event_type: String,
     file: String,
     #[schema(required)]
@@ -315,10 +334,11 @@ pub struct SourceNote {
 
 /// A picture that an event refers to; `/media/{name}` returns it.
 #[derive(ToSchema)]
-pub struct SeenPicture {
+#[schema(as = SeenPicture)]
+pub struct SeenPictureShape {
     seq: u64,
-    at: Timestamp,
-    time_source: TimeSource,
+    at: TimestampShape,
+    time_source: TimeSourceShape,
     name: String,
     #[schema(required)]
     agent: Option<String>,
@@ -331,9 +351,10 @@ pub struct SeenPicture {
 /// What an agent's processes use: `lines` are CPU in percent of one core, memory in KiB, and disk reads and writes in KiB per
 /// second, in intervals of `width_ms`.
 #[derive(ToSchema)]
-pub struct Load {
+#[schema(as = Load)]
+pub struct LoadShape {
     agent: String,
-    start: Timestamp,
+    start: TimestampShape,
     width_ms: i64,
     /// The latest measurements, in the order of `lines`.
     latest: Vec<u32>,
@@ -342,10 +363,11 @@ pub struct Load {
 
 /// What pushing costs a publisher, as reported by itself.
 #[derive(ToSchema)]
-pub struct Overhead {
+#[schema(as = Overhead)]
+pub struct OverheadShape {
     publisher: String,
     pid: u64,
-    at: Timestamp,
+    at: TimestampShape,
     handed_over: u64,
     p50_us: u64,
     p99_us: u64,
@@ -356,7 +378,8 @@ pub struct Overhead {
 
 /// The facts from which the status is derived.
 #[derive(ToSchema)]
-pub struct Pulse {
+#[schema(as = Pulse)]
+pub struct PulseShape {
     /// The reported status, by whom and when.
     #[schema(required)]
     reported: Option<Vec<String>>,
@@ -373,7 +396,7 @@ pub struct Pulse {
     #[schema(required)]
     last_words: Option<String>,
     #[schema(required)]
-    last_at: Option<Timestamp>,
+    last_at: Option<TimestampShape>,
     /// Whether silence can be measured from `last_at`.
     is_live: bool,
     has_sessions: bool,

@@ -16,7 +16,7 @@ use domain::log::{EntryPage, Log};
 use ui::address::Address;
 use ui::detail::files::chosen_edit;
 use ui::detail::query::{DetailQuery, Tab};
-use ui::history::{DetailSeed, Found};
+use ui::history::{DetailSeed, SearchResult};
 
 /// How many entries a page contains; with script, more are fetched, and without it there is a link to them.
 const ENTRIES: u64 = 200;
@@ -61,7 +61,7 @@ async fn look(shared: &Shared, adw_id: &AdwId, query: &DetailQuery) -> Result<Op
         Some(mut asked) => {
             asked.limit = HITS;
             let found = find(shared, adw_id, asked, SEARCH_PATIENCE).await;
-            found.ok().flatten().map(|found| Found {
+            found.ok().flatten().map(|found| SearchResult {
                 count: found.count,
                 seqs: found.seqs,
             })

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::closing::Code;
 use super::decoder::{Breach, Incoming};
-use super::ticker::Beat;
+use super::ticker::Heartbeats;
 use super::viewer::{Counted, Farewell};
 use super::wire::{End, Turn, Wire};
 use crate::clock;
@@ -26,7 +26,7 @@ pub struct Plain {
     wire: Wire,
     feed: FeedSubscription,
     bell: Bell,
-    beats: Beat,
+    beats: Heartbeats,
     types: Types,
     /// The workflows the client asked for; all if it asked for none.
     only: Vec<AdwId>,

@@ -16,11 +16,11 @@ use domain::frame::FromServer;
 const GROUPS: usize = 16;
 
 /// A heartbeat to send; when the sender is gone, the server is stopping.
-pub type Beat = watch::Receiver<Frame>;
+pub type Heartbeats = watch::Receiver<Frame>;
 
 /// Distributes heartbeats. Cheap while nobody listens.
 pub struct Ticker {
-    groups: Vec<Beat>,
+    groups: Vec<Heartbeats>,
     next: AtomicUsize,
     task: Mutex<Option<tokio::task::JoinHandle<()>>>,
 }
@@ -49,7 +49,7 @@ impl Ticker {
     }
 
     /// The beats for one more socket.
-    pub fn beats(&self) -> Beat {
+    pub fn beats(&self) -> Heartbeats {
         let at = self.next.fetch_add(1, Ordering::Relaxed) % GROUPS;
         let mut beats = self.groups[at].clone();
         beats.mark_unchanged();
@@ -81,7 +81,7 @@ mod tests {
     async fn every_socket_has_a_beat_in_every_interval() {
         let every = Duration::from_secs(5);
         let ticker = Ticker::start(every);
-        let mut sockets: Vec<Beat> = (0..40).map(|_| ticker.beats()).collect();
+        let mut sockets: Vec<Heartbeats> = (0..40).map(|_| ticker.beats()).collect();
         for _ in 0..3 {
             for beat in &mut sockets {
                 let heard = tokio::time::timeout(every + Duration::from_millis(400), beat.changed()).await;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::closing::Code;
 use super::decoder::{Breach, Incoming};
 use super::request::Request;
-use super::ticker::{Beat, heartbeat};
+use super::ticker::{Heartbeats, heartbeat};
 use super::wire::{End, Turn, Wire};
 use crate::clock;
 use crate::hub::{Bell, BoardSubscription, Frame, Hub, Subscription};
@@ -24,7 +24,7 @@ pub struct Viewer {
     wire: Wire,
     hub: Arc<Hub>,
     bell: Bell,
-    beats: Beat,
+    beats: Heartbeats,
     workflows: Vec<Subscription>,
     board: Option<BoardSubscription>,
     most: usize,

@@ -20,7 +20,7 @@ pub(super) struct Folder {
 
 /// A file that may be a source.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(super) struct FoundFile {
     pub spot: Spot,
     /// The names below the workflow's folder; the last is the file's.
     pub below: Vec<String>,
@@ -31,12 +31,12 @@ pub(super) struct Found {
 /// The result of scanning a folder.
 #[derive(Debug, Default)]
 pub(super) struct Content {
-    pub found: Vec<Found>,
+    pub found: Vec<FoundFile>,
     /// Folders that cannot be read: names below the workflow's folder, when that changed, and why.
     pub closed: Vec<(Vec<String>, i128, String)>,
 }
 
-impl Found {
+impl FoundFile {
     /// The agent that writes it: its folders, or its own name without extension if it is in none.
     pub(super) fn agent(&self) -> String {
         match self.below.split_last() {
@@ -97,7 +97,7 @@ impl Folder {
                 if named != Named::Nothing
                     && let Ok(stat) = beneath::stat_in(folder, name)
                 {
-                    content.found.push(Found {
+                    content.found.push(FoundFile {
                         spot: inner,
                         below: below.clone(),
                         stat,

@@ -11,10 +11,10 @@ use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
 use super::beneath::Stat;
+use super::fingerprint::{Fingerprint, Fingerprinter};
 use super::look::{Context, mark, millis};
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
-use super::print::{Ink, Print};
 use super::run::{FileRun, LineReader, SourceFile, Stamps};
 use super::source::Source;
 use domain::event::TimeSource;
@@ -48,7 +48,7 @@ pub(super) struct Follow {
     path: String,
     run: Option<FileRun>,
     identity: Identity,
-    print: Print,
+    fingerprint: Fingerprint,
     /// The file as it was looked at last.
     pub seen: Option<Stat>,
     /// Lines before this offset were there before they were looked for.
@@ -66,7 +66,7 @@ impl Follow {
             path,
             run: None,
             identity: Identity::default(),
-            print: Print::default(),
+            fingerprint: Fingerprint::default(),
             seen: None,
             backlog_until,
             state: FollowState::Present,
@@ -123,12 +123,7 @@ impl Follow {
                 .unwrap_or(self.quiet_since);
             self.state.changed();
         }
-        let ink = match self.same_file(file, &stat, &identity) {
-            Ok(ink) => ink,
-            Err(FollowError::Unreadable(error)) => return Err(error),
-            Err(FollowError::Discontinued(what)) => {
-                self.begin_anew(what, &stat, context, outbox);
-                Ink::default()
+use super::run::{FileRun, LineReader, SourceFile, Stamps};
             }
         };
         self.state.found();
@@ -145,7 +140,7 @@ impl Follow {
             run.mark = born.and_then(|born| mark(stat.ino, born));
         }
         self.find_zone(file, &stat, context.zone)?;
-        self.read(file, &stat, ink, context, outbox)
+        self.read(file, &stat, fingerprinter, context, outbox)
     }
 
     /// What is to be done after the file has been quiet, and when to come back.
@@ -216,28 +211,19 @@ impl Follow {
         self.run.is_some()
     }
 
-    /// The bytes to go on from, if the file still begins with what was read.
-    fn same_file(&self, file: &File, stat: &Stat, identity: &Identity) -> Result<Ink, FollowError> {
-        let Some(run) = &self.run else {
-            return Ok(Ink::default());
+use super::run::{FileRun, LineReader, SourceFile, Stamps};
         };
         let found = if stat.size < run.offset {
             None
         } else {
-            self.print.find_in(file)?
+            self.fingerprint.find_in(file)?
         };
         let is_same_inode = identity.ino == self.identity.ino
             && (identity.dev == self.identity.dev || self.state.is_first_look())
             && (identity.born_ms == self.identity.born_ms || self.identity.born_ms.is_none());
         // A log has no ids by which its lines could be known again, and tools that copy it make a new file each time.
         let is_same = is_same_inode || self.source == Source::Log;
-        Err(match found {
-            Some(ink) if is_same => return Ok(ink),
-            _ if !is_same_inode => Discontinuity::Replaced,
-            _ if stat.size < run.offset => Discontinuity::CutShort,
-            _ => Discontinuity::WrittenAnew,
-        }
-        .into())
+use super::run::{FileRun, LineReader, SourceFile, Stamps};
     }
 
     /// Ends the run and begins the next.
@@ -275,8 +261,7 @@ impl Follow {
             outbox.drafts.push(Draft::Event(trouble));
         }
         self.run = Some(run);
-        self.print = Print::default();
-        self.state.found();
+use super::run::{FileRun, LineReader, SourceFile, Stamps};
         self.seen = Some(*stat);
         if let Some(tail) = self.tail() {
             outbox.set_tail(tail);
@@ -296,7 +281,7 @@ impl Follow {
         &mut self,
         file: &File,
         stat: &Stat,
-        mut ink: Ink,
+        mut fingerprinter: Fingerprinter,
         context: &Context<'_>,
         outbox: &mut Outbox,
     ) -> io::Result<Progress> {
@@ -327,12 +312,12 @@ impl Follow {
                 break Progress::Done;
             }
             // The bytes before a point that was stepped back to are in the fingerprint already.
-            let known = usize::try_from(ink.end().saturating_sub(run.wanted())).unwrap_or(usize::MAX);
-            ink.add(&chunk[known.min(read)..read]);
+            let known = usize::try_from(fingerprinter.end().saturating_sub(run.wanted())).unwrap_or(usize::MAX);
+            fingerprinter.add(&chunk[known.min(read)..read]);
             run.push(&chunk[..read]);
             chunks += 1;
         };
-        self.print = ink.print();
+        self.fingerprint = fingerprinter.fingerprint();
         let has_moved = run.offset != before;
         if has_moved && let Some(tail) = self.tail() {
             outbox.set_tail(tail);
@@ -347,7 +332,7 @@ impl Follow {
             identity: self.identity,
             size: seen.map_or(0, |seen| seen.size),
             written_ms: seen.map_or(0, written_ms),
-            print: self.print,
+            fingerprint: self.fingerprint,
             reader: Some(run.reader.clone()),
             is_end_owed: run.is_end_owed,
             is_gone: self.state.is_gone(),

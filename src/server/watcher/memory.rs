@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::beneath::Stat;
-use super::print::Print;
+use super::fingerprint::Fingerprint;
 use super::run::LineReader;
 
 /// The identity of the file, apart from its path.
@@ -24,7 +24,9 @@ pub(super) struct Memory {
     /// Size and modification time when it was last checked.
     pub size: u64,
     pub written_ms: i64,
-    pub print: Print,
+    /// Stored under an older word.
+    #[serde(rename = "print")]
+    pub fingerprint: Fingerprint,
     /// None for a state document.
     pub reader: Option<LineReader>,
     pub is_end_owed: bool,

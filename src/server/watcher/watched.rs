@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::time::Instant;
 
 use super::beneath::{self, Spot, Stat};
-use super::folder::{Folder, Found};
+use super::folder::{Folder, FoundFile};
 use super::follow::{Follow, Progress};
 use super::look::Context;
 use super::memory::Memory;
@@ -66,7 +66,7 @@ pub(super) enum Looked {
 
 impl Watched {
     /// A file as it was found; `tail` is how far it was read before a restart. True if it has to be checked.
-    pub(super) fn new(folder: &Folder, found: &Found, tail: Option<&Tail>, context: &Context<'_>) -> (Self, bool) {
+    pub(super) fn new(folder: &Folder, found: &FoundFile, tail: Option<&Tail>, context: &Context<'_>) -> (Self, bool) {
         let whose = SourceFile {
             adw_id: folder.adw_id.clone(),
             agent: found.agent(),

@@ -7,14 +7,14 @@ use domain::timestamp::Timestamp;
 
 /// Two lines and their colours: who, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lines {
+pub struct CardLines {
     pub who: String,
     pub who_colour: &'static str,
     pub what: String,
     pub what_colour: &'static str,
 }
 
-impl Lines {
+impl CardLines {
     pub fn of(card: &Card, verdict: &Verdict) -> Self {
         let agent = card.agent.clone().unwrap_or_default();
         let (who, who_colour, what, what_colour) = match verdict.status {

@@ -6,7 +6,7 @@ use super::deck::Deck;
 use super::query::{Order, Query, StateFilter};
 use super::strip::workflow_href;
 use super::survey::{Counts, Survey};
-use crate::board::card_text::Lines;
+use crate::board::card_text::CardLines;
 use crate::control;
 use crate::derived::Derived;
 use crate::dynamic::{dynamic, list};
@@ -175,7 +175,7 @@ pub fn Attention(deck: Derived<Deck>, survey: Derived<Survey>) -> impl IntoView 
             card.get().map(|card| {
                 let now = store.now.get();
                 let verdict = card.verdict(now, &store.patience.get());
-                let lines = Lines::of(&card, &verdict);
+                let lines = CardLines::of(&card, &verdict);
                 let what = if verdict.status == Status::Failed {
                     lines.who
                 } else {

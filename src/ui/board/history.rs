@@ -6,24 +6,24 @@ use domain::timeline::trace::{PACE_MS, PACES};
 use domain::timestamp::Timestamp;
 
 /// A value per half minute, the newest last.
-pub type Line = Vec<u32>;
+pub type Series = Vec<u32>;
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct History {
-    pub events: Line,
+pub struct BoardHistory {
+    pub events: Series,
     /// Workflows that had begun and had not ended.
-    pub under_way: Line,
+    pub under_way: Series,
     /// Since when those that are waiting, or stalled, have been so.
-    pub waiting: Line,
-    pub stalled: Line,
+    pub waiting: Series,
+    pub stalled: Series,
     /// Those that ended within the half hour, summed up.
-    pub failed: Line,
-    pub completed: Line,
+    pub failed: Series,
+    pub completed: Series,
     /// Events a second, over the last 30 to 60 seconds.
     pub rate: f64,
 }
 
-impl History {
+impl BoardHistory {
     pub fn of<'a>(cards: impl Iterator<Item = &'a Card>, now: Timestamp, patience: &Patience) -> Self {
         let line = || vec![0; PACES];
         let mut history = Self {
@@ -75,11 +75,11 @@ fn within(slot: i64) -> Option<i64> {
     (slot >= 0).then_some(slot)
 }
 
-fn add_from(line: &mut Line, slot: Option<i64>) {
+fn add_from(line: &mut Series, slot: Option<i64>) {
     add_between(line, slot, None);
 }
 
-fn add_between(line: &mut Line, from: Option<i64>, until: Option<i64>) {
+fn add_between(line: &mut Series, from: Option<i64>, until: Option<i64>) {
     let Some(from) = from else { return };
     let last = PACES as i64 - 1;
     for at in from.clamp(0, PACES as i64)..=until.unwrap_or(last).min(last) {

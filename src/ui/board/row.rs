@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::card_text::{Lines, NO_TIMES, elapsed};
+use super::card_text::{CardLines, NO_TIMES, elapsed};
 use super::deck::Deck;
 use super::history::began;
 use super::keys::CARD;
@@ -54,7 +54,7 @@ fn cells(card: &Arc<Card>, href: &str) -> AnyView {
     let doing = {
         let card = card.clone();
         dynamic(move || {
-            let lines = judged.with(|verdict| Lines::of(&card, verdict));
+            let lines = judged.with(|verdict| CardLines::of(&card, verdict));
             view! {
                 <span class=format!("block mono truncate {}", lines.who_colour)>{lines.who}</span>
                 <span class=format!("mono flex gap-2 {}", lines.what_colour)>

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::card_text::{Lines, NO_TIMES, elapsed, last_title};
+use super::card_text::{CardLines, NO_TIMES, elapsed, last_title};
 use super::deck::Deck;
 use super::history::began;
 use super::keys::CARD;
@@ -70,7 +70,7 @@ fn strip_body(card: &Arc<Card>) -> AnyView {
     let lines = {
         let card = card.clone();
         dynamic(move || {
-            let lines = judged.with(|verdict| Lines::of(&card, verdict));
+            let lines = judged.with(|verdict| CardLines::of(&card, verdict));
             view! {
                 <span class=format!("block mt-2 mono truncate min-h-4 {}", lines.who_colour)>{lines.who}</span>
                 <span class=format!("flex gap-2 mono min-h-4 {}", lines.what_colour)>

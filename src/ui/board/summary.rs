@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::deck::Deck;
-use super::history::{History, Line};
+use super::history::{BoardHistory, Series};
 use super::query::{Query, StateFilter};
 use super::survey::{Counts, Survey};
 use crate::derived::Derived;
@@ -26,9 +26,15 @@ pub fn Summary(deck: Derived<Deck>, survey: Derived<Survey>, query: Derived<Quer
     let history = Derived::new(move |_| {
         ten_seconds.track();
         let now = store.now.get_untracked();
-        deck.with(|deck| Arc::new(History::of(deck.iter().map(AsRef::as_ref), now, &store.patience.get())))
+        deck.with(|deck| {
+            Arc::new(BoardHistory::of(
+                deck.iter().map(AsRef::as_ref),
+                now,
+                &store.patience.get(),
+            ))
+        })
     });
-    let cell = move |status: Status, colour: &'static str, line: fn(&History) -> &Line| {
+    let cell = move |status: Status, colour: &'static str, line: fn(&BoardHistory) -> &Series| {
         let filter = StateFilter::One(status);
         let is_set = move || query.with(|query| query.state == Some(filter));
         let href = move || {

@@ -165,7 +165,7 @@ fn sorted<'a>(cards: &[&'a Judged<'a>], by: Order) -> Vec<&'a Judged<'a>> {
     order.into_iter().map(|at| cards[at]).collect()
 }
 
-fn key(Judged { card, status }: &Judged<'_>, by: Order) -> order::Key {
+fn key(Judged { card, status }: &Judged<'_>, by: Order) -> order::SortKey {
     // The latest first, and those without a time last.
     let latest = |at: Option<Timestamp>| at.map_or(u64::MAX, |at| !(at.0.max(0) as u64));
     let (first, second) = match by {

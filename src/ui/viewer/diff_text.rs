@@ -2,7 +2,7 @@
 
 /// One line of a diff.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct DiffLine {
     pub sort: Sort,
     /// The line's number: in the old file for a removed line, otherwise in the new one; none if the hunk does not say.
     pub number: Option<u32>,
@@ -25,14 +25,14 @@ pub enum Sort {
 }
 
 /// Reads the text; a truncated diff yields the lines that are there.
-pub fn parse(text: &str) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+pub fn parse(text: &str) -> Vec<DiffLine> {
+    let mut lines: Vec<DiffLine> = Vec::new();
     let (mut old, mut new) = (None, None);
     let mut in_hunk = false;
     for raw in text.lines() {
         if let Some((old_start, new_start)) = hunk_header(raw) {
             if lines.iter().any(|line| line.sort != Sort::Gap) {
-                lines.push(Line::new(Sort::Gap, None, ""));
+                lines.push(DiffLine::new(Sort::Gap, None, ""));
             }
             (old, new) = (Some(old_start), Some(new_start));
             in_hunk = true;
@@ -47,24 +47,24 @@ pub fn parse(text: &str) -> Vec<Line> {
             now
         };
         let line = match raw.chars().next() {
-            Some('+') => Line::new(Sort::Added, step(&mut new), &raw[1..]),
-            Some('-') => Line::new(Sort::Removed, step(&mut old), &raw[1..]),
-            Some('\\') => Line::new(Sort::Note, None, raw),
+            Some('+') => DiffLine::new(Sort::Added, step(&mut new), &raw[1..]),
+            Some('-') => DiffLine::new(Sort::Removed, step(&mut old), &raw[1..]),
+            Some('\\') => DiffLine::new(Sort::Note, None, raw),
             Some(' ') => {
                 let old = step(&mut old);
-                Line {
+                DiffLine {
                     old,
-                    ..Line::new(Sort::Same, step(&mut new), &raw[1..])
+                    ..DiffLine::new(Sort::Same, step(&mut new), &raw[1..])
                 }
             }
             None => {
                 let old = step(&mut old);
-                Line {
+                DiffLine {
                     old,
-                    ..Line::new(Sort::Same, step(&mut new), "")
+                    ..DiffLine::new(Sort::Same, step(&mut new), "")
                 }
             }
-            Some(_) => Line::new(Sort::Note, None, raw),
+            Some(_) => DiffLine::new(Sort::Note, None, raw),
         };
         lines.push(line);
     }
@@ -72,7 +72,7 @@ pub fn parse(text: &str) -> Vec<Line> {
     lines
 }
 
-impl Line {
+impl DiffLine {
     fn new(sort: Sort, number: Option<u32>, text: &str) -> Self {
         Self {
             sort,
@@ -94,7 +94,7 @@ fn hunk_header(line: &str) -> Option<(u32, u32)> {
 }
 
 /// Pairs the lines of a removed block with those of the added block after it, and marks what differs between them.
-fn mark_changes(lines: &mut [Line]) {
+fn mark_changes(lines: &mut [DiffLine]) {
     let mut at = 0;
     while at < lines.len() {
         let removed = run_of(lines, at, Sort::Removed);
@@ -110,7 +110,7 @@ fn mark_changes(lines: &mut [Line]) {
     }
 }
 
-fn run_of(lines: &[Line], from: usize, sort: Sort) -> usize {
+fn run_of(lines: &[DiffLine], from: usize, sort: Sort) -> usize {
     lines[from.min(lines.len())..]
         .iter()
         .take_while(|line| line.sort == sort)

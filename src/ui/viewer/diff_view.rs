@@ -1,6 +1,6 @@
 //! A diff, as it is drawn: one column, or before and after side by side.
 
-use super::diff_text::{Line, Sort, parse};
+use super::diff_text::{DiffLine, Sort, parse};
 use crate::html::Html;
 use crate::sheets::sheet;
 
@@ -57,12 +57,12 @@ pub fn split(html: &mut Html, text: &str) {
     }
 }
 
-fn unified_line(html: &mut Html, line: &Line) {
+fn unified_line(html: &mut Html, line: &DiffLine) {
     side(html, Some(line), line.number);
 }
 
 /// A line, or the place where the other side has one.
-fn side(html: &mut Html, line: Option<&Line>, number: Option<u32>) {
+fn side(html: &mut Html, line: Option<&DiffLine>, number: Option<u32>) {
     let Some(line) = line else {
         html.raw("<div class=\"l nil\"></div>");
         return;

@@ -17,7 +17,7 @@ use crate::icon::icon;
 use crate::sheets::sheet;
 use domain::entry::{Entry, is_error_level};
 use domain::event::Kind;
-use domain::latest::{Row, latest};
+use domain::latest::{LatestRow, latest};
 use domain::status::Status;
 use domain::timeline::Timeline;
 use domain::timeline::seen_picture::SeenPicture;
@@ -31,7 +31,7 @@ const NEW_MS: u64 = 3_000;
 /// A row with the name of the sub-agent it is from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
-    pub row: Row,
+    pub row: LatestRow,
     pub sub_agent: Option<String>,
     /// The newest thinking is open. It stays as first drawn, so that nothing closes while somebody reads it.
     pub is_newest_thought: bool,

@@ -17,7 +17,7 @@ use domain::usage::Usage;
 
 /// When an agent worked, as far as that is known for certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct WorkSpan {
     pub from: Timestamp,
     pub to: Timestamp,
     /// It started before adwatch was watching.
@@ -26,7 +26,7 @@ pub struct Span {
     pub is_open: bool,
 }
 
-impl Span {
+impl WorkSpan {
     /// None where no time of the agent is known. `first_known` is the first moment of the workflow that is.
     pub fn of(agent: &Agent, status: Status, now: Timestamp, first_known: Option<Timestamp>) -> Option<Self> {
         let last = agent.last.source.is_known().then_some(agent.last.at);
@@ -137,7 +137,7 @@ pub fn who(agent: &Agent, status: Status) -> AnyView {
 }
 
 /// The bar: pale for the model, strong where a tool ran, red where one failed.
-pub fn bar(agent: &Agent, span: Span, axis: &Axis) -> AnyView {
+pub fn bar(agent: &Agent, span: WorkSpan, axis: &Axis) -> AnyView {
     let (top, height) = if agent.parent.is_some() { (9, 6) } else { (7, 10) };
     let left = axis.place(span.from);
     let right = axis.place(span.to).max(left + 3.0);
@@ -173,7 +173,7 @@ pub fn bar(agent: &Agent, span: Span, axis: &Axis) -> AnyView {
 }
 
 /// The duration next to the bar, on the side where there is room.
-fn label(span: Span, left: f64, right: f64) -> AnyView {
+fn label(span: WorkSpan, left: f64, right: f64) -> AnyView {
     let measured = format::elapsed(span.to.since(span.from));
     let text = if span.is_cut {
         format!("≥{}{measured}", format::THIN)

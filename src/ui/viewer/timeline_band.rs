@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use leptos::prelude::*;
 
 use super::axis::Axis;
-use super::lane::{Span, Sums, bar, reported, who};
+use super::lane::{Sums, WorkSpan, bar, reported, who};
 use super::stage_bands::{bands, before, left_and_width, to_come};
 use super::subject::{Subject, use_subject};
 use crate::derived::Derived;
@@ -49,7 +49,7 @@ impl Drawn {
         let spans = self
             .agents
             .iter()
-            .filter_map(|agent| Span::of(agent, status, now, self.trace.start));
+            .filter_map(|agent| WorkSpan::of(agent, status, now, self.trace.start));
         let busy: Vec<(Timestamp, Timestamp)> = spans.map(|span| (span.from, span.to)).collect();
         let stages = self
             .stages
@@ -255,7 +255,7 @@ fn lanes(drawn: &Drawn, axis: Option<&Axis>, status: Status, now: Timestamp) -> 
             if is_open { "open " } else { "" },
             if is_sub { "sub " } else { "" }
         );
-        let span = Span::of(agent, status, now, drawn.trace.start);
+        let span = WorkSpan::of(agent, status, now, drawn.trace.start);
         let plot = match (axis, span) {
             (Some(axis), Some(span)) => bar(agent, span, axis),
             _ => reported(agent),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::frame::{AgentState, EventPage, Workflows};
+use crate::frame::{EventPage, WorkflowState, Workflows};
 
 impl World {
     pub(super) fn hear(&mut self, frame: FromBrowser) {
@@ -89,18 +89,20 @@ impl World {
         }
     }
 
-    pub(super) fn tell(&self, query: &Query) -> Answer {
+    pub(super) fn tell(&self, query: &RestQuery) -> RestAnswer {
         let epoch = self.epoch();
         match query {
-            Query::Board => Answer::Board(Workflows {
+            RestQuery::Board => RestAnswer::Board(Workflows {
                 epoch,
                 server_time: self.time(),
                 workflows: self.cards(),
             }),
-            Query::State(adw_id) | Query::Events { adw_id, .. } if self.head(number(adw_id)) == 0 => Answer::Missing,
-            Query::State(adw_id) => {
+            RestQuery::State(adw_id) | RestQuery::Events { adw_id, .. } if self.head(number(adw_id)) == 0 => {
+                RestAnswer::Missing
+            }
+            RestQuery::State(adw_id) => {
                 let timeline = Box::new(self.timeline(number(adw_id)));
-                Answer::State(Box::new(AgentState {
+                RestAnswer::State(Box::new(WorkflowState {
                     adw_id: adw_id.clone(),
                     epoch,
                     seq: timeline.seq,
@@ -109,7 +111,7 @@ impl World {
                     timeline,
                 }))
             }
-            Query::Events { adw_id, after } => {
+            RestQuery::Events { adw_id, after } => {
                 let workflow = number(adw_id);
                 let first = self.first[workflow];
                 let events: Vec<Event> = self.logs[workflow]
@@ -118,7 +120,7 @@ impl World {
                     .take(5)
                     .cloned()
                     .collect();
-                Answer::Events(EventPage {
+                RestAnswer::Events(EventPage {
                     epoch,
                     events,
                     head: self.head(workflow),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::Engine;
 use crate::watcher::beneath::{self, Stat};
-use crate::watcher::folder::{Content, Folder, Found};
+use crate::watcher::folder::{Content, Folder, FoundFile};
 use crate::watcher::run::SourceFile;
 use crate::watcher::watched::{self, Watched};
 use crate::watcher::{order, roots, source, vanished};
@@ -106,7 +106,7 @@ impl Engine {
     }
 
     /// Watches a new file; true if it has to be checked.
-    fn begin(&mut self, folder: &Folder, found: &Found, path: &Path) -> bool {
+    fn begin(&mut self, folder: &Folder, found: &FoundFile, path: &Path) -> bool {
         let tail = self.tails.remove(&*path.to_string_lossy());
         let (watched, is_wanted) = Watched::new(folder, found, tail.as_ref(), &self.context());
         self.files.insert(path.to_owned(), watched);

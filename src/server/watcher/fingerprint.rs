@@ -15,7 +15,7 @@ const LAST_BYTES: usize = 256;
 
 /// What was read, as hashes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Print {
+pub(super) struct Fingerprint {
     head_len: usize,
     head_hash: u64,
     /// Up to where the file was read.
@@ -26,22 +26,22 @@ pub(super) struct Print {
 
 /// The bytes behind a fingerprint, held while a file is being read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ink {
+pub(super) struct Fingerprinter {
     head: Vec<u8>,
     last: Vec<u8>,
     end: u64,
 }
 
-impl Print {
+impl Fingerprint {
     /// Checks that the file still begins with what was read, and returns the bytes to continue from.
-    pub(super) fn find_in(&self, file: &File) -> io::Result<Option<Ink>> {
+    pub(super) fn find_in(&self, file: &File) -> io::Result<Option<Fingerprinter>> {
         let head = read(file, 0, self.head_len)?;
         let last = read(file, self.end.saturating_sub(self.last_len as u64), self.last_len)?;
         let is_same = xxh3_64(&head) == self.head_hash
             && head.len() == self.head_len
             && xxh3_64(&last) == self.last_hash
             && last.len() == self.last_len;
-        Ok(is_same.then_some(Ink {
+        Ok(is_same.then_some(Fingerprinter {
             head,
             last,
             end: self.end,
@@ -49,7 +49,7 @@ impl Print {
     }
 }
 
-impl Ink {
+impl Fingerprinter {
     /// Takes in bytes as they are read, in order.
     pub(super) fn add(&mut self, bytes: &[u8]) {
         let missing = HEAD_BYTES - self.head.len();
@@ -72,8 +72,8 @@ impl Ink {
         self.end
     }
 
-    pub(super) fn print(&self) -> Print {
-        Print {
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint {
             head_len: self.head.len(),
             head_hash: xxh3_64(&self.head),
             end: self.end,
@@ -114,41 +114,44 @@ mod tests {
     fn a_file_that_only_grew_is_the_same_file() {
         let bytes: Vec<u8> = (0..5_000_u32).map(|n| (n % 251) as u8).collect();
         for pieces in [vec![5_000], vec![10, 4_990], vec![1_000, 100, 1, 300, 3_599]] {
-            let (mut ink, mut at) = (Ink::default(), 0);
+            let (mut fingerprinter, mut at) = (Fingerprinter::default(), 0);
             for piece in pieces {
-                ink.add(&bytes[at..at + piece]);
+                fingerprinter.add(&bytes[at..at + piece]);
                 at += piece;
-                let print = ink.print();
-                assert!(print.find_in(&file_of(&bytes)).expect("readable").is_some());
+                let fingerprint = fingerprinter.fingerprint();
+                assert!(fingerprint.find_in(&file_of(&bytes)).expect("readable").is_some());
                 let mut other = bytes.clone();
                 other[at - 1] ^= 1;
                 assert!(
-                    print.find_in(&file_of(&other)).expect("readable").is_none(),
+                    fingerprint.find_in(&file_of(&other)).expect("readable").is_none(),
                     "other at {at}"
                 );
                 assert!(
-                    print.find_in(&file_of(&bytes[..at - 1])).expect("readable").is_none(),
+                    fingerprint
+                        .find_in(&file_of(&bytes[..at - 1]))
+                        .expect("readable")
+                        .is_none(),
                     "shorter"
                 );
             }
-            assert_eq!(ink.print().head_len, HEAD_BYTES);
-            assert_eq!(ink.print().last_len, LAST_BYTES);
+            assert_eq!(fingerprinter.fingerprint().head_len, HEAD_BYTES);
+            assert_eq!(fingerprinter.fingerprint().last_len, LAST_BYTES);
         }
     }
 
     #[test]
     fn a_fingerprint_goes_on_from_a_stored_one() {
         let bytes: Vec<u8> = (0..3_000_u32).map(|n| (n % 249) as u8).collect();
-        let mut whole = Ink::default();
+        let mut whole = Fingerprinter::default();
         whole.add(&bytes);
-        let mut first = Ink::default();
+        let mut first = Fingerprinter::default();
         first.add(&bytes[..700]);
         let mut resumed = first
-            .print()
+            .fingerprint()
             .find_in(&file_of(&bytes))
             .expect("readable")
             .expect("the same file");
         resumed.add(&bytes[700..]);
-        assert_eq!(resumed.print(), whole.print());
+        assert_eq!(resumed.fingerprint(), whole.fingerprint());
     }
 }
