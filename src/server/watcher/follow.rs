@@ -87,7 +87,7 @@ impl Follow {
         Some(Self {
             run: Some(run),
             identity: memory.identity,
-            print: memory.print,
+            fingerprint: memory.fingerprint,
             state: match (context.is_starting, memory.is_gone) {
                 (true, was_gone) => FollowState::Resumed { was_gone },
                 (false, true) => FollowState::Gone,
@@ -123,7 +123,12 @@ impl Follow {
                 .unwrap_or(self.quiet_since);
             self.state.changed();
         }
-use super::run::{FileRun, LineReader, SourceFile, Stamps};
+        let fingerprinter = match self.same_file(file, &stat, &identity) {
+            Ok(fingerprinter) => fingerprinter,
+            Err(FollowError::Unreadable(error)) => return Err(error),
+            Err(FollowError::Discontinued(what)) => {
+                self.begin_anew(what, &stat, context, outbox);
+                Fingerprinter::default()
             }
         };
         self.state.found();
@@ -211,7 +216,10 @@ use super::run::{FileRun, LineReader, SourceFile, Stamps};
         self.run.is_some()
     }
 
-use super::run::{FileRun, LineReader, SourceFile, Stamps};
+    /// The bytes to go on from, if the file still begins with what was read.
+    fn same_file(&self, file: &File, stat: &Stat, identity: &Identity) -> Result<Fingerprinter, FollowError> {
+        let Some(run) = &self.run else {
+            return Ok(Fingerprinter::default());
         };
         let found = if stat.size < run.offset {
             None
@@ -223,7 +231,13 @@ use super::run::{FileRun, LineReader, SourceFile, Stamps};
             && (identity.born_ms == self.identity.born_ms || self.identity.born_ms.is_none());
         // A log has no ids by which its lines could be known again, and tools that copy it make a new file each time.
         let is_same = is_same_inode || self.source == Source::Log;
-use super::run::{FileRun, LineReader, SourceFile, Stamps};
+        Err(match found {
+            Some(fingerprinter) if is_same => return Ok(fingerprinter),
+            _ if !is_same_inode => Discontinuity::Replaced,
+            _ if stat.size < run.offset => Discontinuity::CutShort,
+            _ => Discontinuity::WrittenAnew,
+        }
+        .into())
     }
 
     /// Ends the run and begins the next.
@@ -261,7 +275,8 @@ use super::run::{FileRun, LineReader, SourceFile, Stamps};
             outbox.drafts.push(Draft::Event(trouble));
         }
         self.run = Some(run);
-use super::run::{FileRun, LineReader, SourceFile, Stamps};
+        self.fingerprint = Fingerprint::default();
+        self.state.found();
         self.seen = Some(*stat);
         if let Some(tail) = self.tail() {
             outbox.set_tail(tail);
