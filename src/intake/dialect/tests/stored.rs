@@ -8,9 +8,9 @@ use super::*;
 fn a_reader_that_an_earlier_version_stored_goes_on() {
     let stored = json!({
         "session_id": "s7", "model": "duo-3-pro", "said": "Two files.", "texts": 2,
-        "calls": [{"id": "t1", "name": "replace", "at": 1_768_473_000_000_i64, "time_source": "source",
+        "calls": [{"id": "t1", "name": "replace", "at": "2026-01-15T10:30:00.000Z", "time_source": "source",
             "change": {"tool": "edit", "path": "/w/a", "diff": {"text": "@@ -1,1 +1,1 @@\n-x\n+y\n", "added": 1, "removed": 1}}}],
-        "heard": [[null, 1_768_473_000_000_i64, "source"]],
+        "heard": [[null, "2026-01-15T10:30:00.000Z", "source"]],
     });
     let mut reader: StreamReader = serde_json::from_value(stored.clone()).expect("a stored reader");
     assert_eq!(serde_json::to_value(&reader).expect("a reader is JSON"), stored);
