@@ -41,6 +41,7 @@ pub mod spool;
 mod state_file;
 
 pub use builder::Builder;
+// Workflows say it as `Status`, which within adwatch is the one that is derived.
 pub use calls::{ReportedStatus as Status, Stage, ToolExecution};
 pub use guard::{StageGuard, ToolGuard};
 pub use notifier::Notifier;

@@ -1,5 +1,7 @@
 //! What goes over the wire, as the description of the API shows it. The types that are sent have no schema of their own, because
 //! the browser has them too; schemathesis holds every answer against these (`scripts/test`).
+//!
+//! A shape of a type that has its name ends in `Shape`; the document shows it under the name of the type.
 
 use std::collections::BTreeMap;
 
