@@ -3,8 +3,12 @@
 //! The snapshot of a timeline stays below 128 KiB however many events it has seen, and whatever they hold.
 
 pub mod agent;
+mod agents;
+mod document_facts;
+mod event_facts;
 pub mod load;
 pub mod mark;
+mod messages;
 pub mod open_tool;
 pub mod overhead;
 pub mod recent;
@@ -12,6 +16,7 @@ pub mod report;
 pub mod seen_picture;
 pub mod sources;
 pub mod stage_line;
+mod stages;
 pub mod state_view;
 pub mod todo;
 pub mod trace;
@@ -22,15 +27,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::adw_id::AdwId;
-use super::entry::{self, Entry};
 use super::event::{Event, Kind, TimeSource};
 use super::excerpt::{excerpt, first_line};
 use super::from_json::from_fields;
-use super::payload;
 use super::timestamp::Timestamp;
 use super::usage::Usage;
 use agent::Agent;
-use load::Load;
+use event_facts::{EventFacts, KindFacts};
+use load::{Load, LoadSample};
 use mark::Mark;
 use open_tool::{OpenTool, Usual};
 use overhead::Overhead;
@@ -42,10 +46,6 @@ use stage_line::StageLine;
 use state_view::StateView;
 use todo::TodoList;
 use trace::{Pace, Trace};
-
-const MARKS: usize = 20;
-/// Lines of one message come close together; up to 4 sub-agents interleave theirs.
-const MESSAGES: usize = 32;
 
 /// The fold of a workflow's events up to `seq`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,57 +160,51 @@ impl Timeline {
         self.seq = seq;
         *self.counts.entry(event.kind).or_default() += 1;
         // A figure is nothing that an agent did: one that hangs is measured as well.
-        match (event.kind, event.event_type.as_str()) {
-            (Kind::Other, load::SAMPLE) => {
-                load::note(&mut self.loads, event);
-                return true;
-            }
-            (Kind::Other, overhead::REPORT) => {
-                overhead::note(&mut self.overhead, event);
-                return true;
-            }
-            _ => {}
-        }
-        let is_sign_of_life = sources::is_sign_of_life(event);
-        if is_sign_of_life {
-            self.note_time(event);
-        }
-
-        let mut entry = Entry::new(event);
-        entry.seq = seq;
-        let agent = agent::place(self, event);
-        if let Some(at) = agent {
-            entry.agent = Some(self.agents[at].folder().to_owned());
-            if is_sign_of_life {
-                agent::note(self, at, event);
-            }
-        }
-        match event.kind {
-            Kind::ToolExecution => self.note_tool(&mut entry, event, agent),
-            Kind::Session => agent::note_session(self, agent, event),
-            Kind::StageTransition => stage_line::note(self, event),
-            Kind::StatusUpdate => report::note(self, event),
-            Kind::AgentStateUpdate => state_view::note(self, event),
-            Kind::Other => {
-                self.sources.note(event);
-                self.note_prompt(event);
-            }
-            Kind::AgentLogEntry | Kind::FileOperation | Kind::AgentThinking | Kind::TextBlock => {}
-        }
-        stage_line::derive(self, event, agent);
-        self.note_usage(event, agent);
-        if entry.error {
-            self.note_error(&entry, agent);
-        }
-        if is_sign_of_life {
-            self.trace.note(event.timestamp, event.time_source, entry.error);
-            self.pace.note(event.timestamp, event.time_source, entry.error);
-        }
-        seen_picture::note(&mut self.pictures, event, &entry);
-        if !entry::is_post(event) || !self.recent.close(&entry) {
-            self.recent.push(entry);
+        if let Some(sample) = LoadSample::of(event) {
+            load::apply(&mut self.loads, &sample);
+        } else if let Some(report) = Overhead::of(event) {
+            overhead::apply(&mut self.overhead, report);
+        } else {
+            self.take_in(EventFacts::of(seq, event));
         }
         true
+    }
+
+    /// One part after the other takes what it needs and changes only itself; what it finds out, those after it are given.
+    fn take_in(&mut self, mut facts: EventFacts<'_>) {
+        let at = agents::place(&mut self.agents, &mut self.agents_dropped, &facts, &self.open_tools);
+        let agent = at.map(|at| &self.agents[at]);
+        let opened = open_tool::apply(&mut self.open_tools, &facts, agent);
+        facts.complete(agent, opened.as_ref());
+        self.count(&facts);
+        let growth = messages::apply(&mut self.messages, &facts);
+        if let Some(growth) = growth {
+            self.usage.add(growth.usage);
+        }
+        let session_began = agents::apply(&mut self.agents, &facts, at, opened.as_ref(), growth);
+        let stage_began = stages::apply(&mut self.stages, &facts, &self.agents, at);
+        report::apply(&mut self.report, &facts, session_began || stage_began);
+        self.state.apply(&facts);
+        todo::apply(&mut self.todo, &facts);
+        self.usual.apply(&facts);
+        self.sources.apply(&facts);
+        mark::apply(&mut self.errors, &facts);
+        self.trace.apply(&facts);
+        self.pace.apply(&facts);
+        seen_picture::apply(&mut self.pictures, &facts);
+        self.recent.apply(facts);
+    }
+
+    fn count(&mut self, facts: &EventFacts<'_>) {
+        self.tools += u64::from(matches!(facts.of_kind, KindFacts::Call { .. }));
+        self.error_count += u64::from(facts.entry.error);
+        if !facts.is_sign_of_life {
+            return;
+        }
+        let at = facts.moment.at;
+        self.first_at = Some(self.first_at.map_or(at, |first| first.min(at)));
+        self.last_at = self.last_at.max(Some(at));
+        self.last_known_at = self.last_known_at.max(facts.known_at());
     }
 
     /// Whether every time in here is that of the backlog, so that nothing says what is happening now.
@@ -222,107 +216,6 @@ impl Timeline {
     pub fn cost_usd(&self) -> Option<f64> {
         let costs = self.agents.iter().filter_map(|agent| agent.cost_usd());
         costs.fold(None, |sum: Option<f64>, cost| Some(sum.unwrap_or(0.0) + cost))
-    }
-
-    /// A session without a workflow is called by what it was asked first.
-    fn note_prompt(&mut self, event: &Event) {
-        if event.event_type == "hook/UserPromptSubmit"
-            && self.state.title.is_none()
-            && self.adw_id.as_str().starts_with(AdwId::SESSION)
-        {
-            self.state.title = payload::text(&event.payload, "message").map(headline);
-        }
-    }
-
-    fn note_time(&mut self, event: &Event) {
-        let at = event.timestamp;
-        self.first_at = Some(self.first_at.map_or(at, |first| first.min(at)));
-        self.last_at = Some(self.last_at.map_or(at, |last| last.max(at)));
-        if event.time_source.is_known() {
-            self.last_known_at = Some(self.last_known_at.map_or(at, |last| last.max(at)));
-        }
-    }
-
-    fn note_tool(&mut self, entry: &mut Entry, event: &Event, agent: Option<usize>) {
-        if !entry::is_post(event) {
-            self.tools += 1;
-            if let Some(todo) = TodoList::of_tool(event, self.todo.as_ref()) {
-                self.todo = Some(todo);
-            }
-            open_tool::open(
-                &mut self.open_tools,
-                entry,
-                agent.is_some_and(|at| self.agents[at].parent.is_some()),
-            );
-            return;
-        }
-        let opened = entry
-            .tool_use_id
-            .as_deref()
-            .and_then(|id| open_tool::close(&mut self.open_tools, id));
-        if let Some(opened) = opened {
-            if entry.head == "tool" {
-                entry.head.clone_from(&opened.name);
-            }
-            if entry.text.is_empty() {
-                entry.text.clone_from(&opened.text);
-            }
-            let both_known = opened.time_source.is_known() && event.time_source.is_known();
-            if both_known {
-                entry.duration_ms = entry.duration_ms.or(Some(event.timestamp.since(opened.at)));
-                if let Some(at) = agent {
-                    self.agents[at].add_span(opened.at, event.timestamp, entry.error);
-                }
-            }
-        }
-        if let Some(duration_ms) = entry.duration_ms {
-            self.usual.note(&entry.head, duration_ms);
-        }
-        agent::end_sub_agent(self, entry, event);
-    }
-
-    /// Every line of a message repeats its usage, so only what is new since the last line of it counts.
-    fn note_usage(&mut self, event: &Event, agent: Option<usize>) {
-        let Some(message_id) = payload::text(&event.payload, "message_id") else {
-            return;
-        };
-        let Some(usage) = event.payload.get("usage").and_then(Usage::from_value) else {
-            return;
-        };
-        // 53 bits survive every JSON reader.
-        let hash = xxhash_rust::xxh3::xxh3_64(message_id.as_bytes()) >> 11;
-        let known = self.messages.iter_mut().find(|(id, _)| *id == hash);
-        let is_new = known.is_none();
-        let growth = match known {
-            Some((_, counted)) => {
-                let growth = counted.growth_to(usage);
-                counted.add(growth);
-                growth
-            }
-            None => {
-                if self.messages.len() == MESSAGES {
-                    self.messages.pop_front();
-                }
-                self.messages.push_back((hash, usage));
-                usage
-            }
-        };
-        self.usage.add(growth);
-        if let Some(at) = agent {
-            self.agents[at].usage.add(growth);
-            self.agents[at].messages += u64::from(is_new);
-        }
-    }
-
-    fn note_error(&mut self, entry: &Entry, agent: Option<usize>) {
-        self.error_count += 1;
-        if let Some(at) = agent {
-            self.agents[at].errors += 1;
-        }
-        if self.errors.len() == MARKS {
-            self.errors.pop_front();
-        }
-        self.errors.push_back(Mark::new(entry));
     }
 }
 

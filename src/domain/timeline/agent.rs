@@ -1,20 +1,15 @@
 //! One agent of a workflow, or a sub-agent under the Task call that started it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{Moment, Timeline, open_tool};
-use crate::entry::{self, Entry};
-use crate::event::{Event, Kind};
+use super::Moment;
+use super::event_facts::{EventFacts, KindFacts, SessionEnd};
 use crate::excerpt::excerpt;
 use crate::from_json::{from_fields, from_name};
-use crate::payload;
 use crate::stage;
 use crate::timestamp::Timestamp;
 use crate::usage::Usage;
 
-/// More than the 14 seen in one workflow, with their sub-agents; bounded for the snapshot's sake.
-const AGENTS: usize = 40;
 const SPANS: usize = 20;
 
 /// What an agent has done so far, over all its runs.
@@ -92,20 +87,19 @@ pub enum AgentState {
 from_name!(AgentState);
 
 impl Agent {
-    fn new(event: &Event, name: &str) -> Self {
-        let moment = Moment::of(event);
+    pub(super) fn new(facts: &EventFacts<'_>, name: &str) -> Self {
         Self {
             name: excerpt(name, 96),
             parent: None,
             under: None,
             stage: stage::of_agent(name).map(str::to_owned),
             model: None,
-            run: event.run.unwrap_or(1),
+            run: facts.run.unwrap_or(1),
             session_id: None,
             cwd: None,
             state: AgentState::Seen,
-            started: moment,
-            last: moment,
+            started: facts.moment,
+            last: facts.moment,
             ended: None,
             messages: 0,
             reported_turns: 0,
@@ -167,215 +161,78 @@ impl Agent {
             *first = (first.0, end - first.0, first.2 || second.2);
         }
     }
-}
 
-/// The place of the agent an event belongs to; by its session where it names none. Makes one that is new.
-pub(super) fn place(timeline: &mut Timeline, event: &Event) -> Option<usize> {
-    let by_session = || {
-        let session = event.session_id.as_deref()?;
-        timeline
-            .agents
-            .iter()
-            .find(|agent| agent.session_id.as_deref() == Some(session) && agent.parent.is_none())
-            .map(|agent| agent.name.clone())
-    };
-    let folder = event
-        .agent
-        .as_deref()
-        .map(|agent| excerpt(agent, 96))
-        .or_else(by_session)?;
-    if let Some(parent) = event.parent_tool_use_id.as_deref() {
-        let parent = excerpt(parent, 96);
-        let known = timeline
-            .agents
-            .iter()
-            .position(|agent| agent.parent.as_deref() == Some(parent.as_str()));
-        if known.is_some() {
-            return known;
+    /// The run that an event begins, because it is of a later one than this is in.
+    pub(super) fn next_run(&self, facts: &EventFacts<'_>) -> Option<u32> {
+        facts.run.filter(|run| facts.is_sign_of_life && *run > self.run)
+    }
+
+    /// Takes in what every event says of its agent.
+    pub(super) fn note(&mut self, facts: &EventFacts<'_>) {
+        if let Some(run) = self.next_run(facts) {
+            self.run = run;
+            self.result = None;
         }
-        let call = timeline.open_tools.iter().find(|tool| tool.tool_use_id == parent);
-        let name = call.map_or_else(|| "sub-agent".to_owned(), |call| call.text.clone());
-        let mut agent = Agent::new(event, &name);
-        agent.parent = Some(parent);
-        agent.under = Some(folder);
-        agent.stage = None;
-        agent.state = AgentState::Open;
-        if let Some(call) = call {
-            agent.started = Moment {
-                at: call.at,
-                source: call.time_source,
-            };
+        let moment = facts.moment;
+        if moment.at >= self.last.at || (moment.source.is_known() && !self.last.source.is_known()) {
+            self.last = moment;
         }
-        return Some(add(timeline, agent));
-    }
-    let known = timeline
-        .agents
-        .iter()
-        .position(|agent| agent.parent.is_none() && agent.name == folder);
-    known.or_else(|| Some(add(timeline, Agent::new(event, &folder))))
-}
-
-/// Sub-agents stand behind the agent they work for. Too many push out the oldest that is over.
-fn add(timeline: &mut Timeline, agent: Agent) -> usize {
-    let agents = &mut timeline.agents;
-    if agents.len() == AGENTS {
-        let over = agents
-            .iter()
-            .position(|agent| agent.parent.is_some() && agent.state != AgentState::Open);
-        let over = over
-            .or_else(|| agents.iter().position(|agent| agent.state != AgentState::Open))
-            .unwrap_or(0);
-        agents.remove(over);
-        timeline.agents_dropped += 1;
-    }
-    let behind = agent
-        .under
-        .as_ref()
-        .and_then(|under| agents.iter().rposition(|other| other.folder() == under));
-    let at = behind.map_or(agents.len(), |behind| behind + 1);
-    agents.insert(at, agent);
-    at
-}
-
-/// Takes in what every event says of its agent.
-pub(super) fn note(timeline: &mut Timeline, at: usize, event: &Event) {
-    let is_work = match event.kind {
-        Kind::AgentThinking | Kind::ToolExecution | Kind::TextBlock => {
-            // A stream that lost its first line knows no session; what is pushed without one need not be of any.
-            event.session_id.is_some() || event.run.is_some()
+        if facts.is_work && self.state != AgentState::Open {
+            self.state = AgentState::Open;
+            self.ended = None;
         }
-        Kind::AgentStateUpdate
-        | Kind::AgentLogEntry
-        | Kind::FileOperation
-        | Kind::StageTransition
-        | Kind::StatusUpdate
-        | Kind::Session
-        | Kind::Other => false,
-    };
-    let agent = &mut timeline.agents[at];
-    let run = event.run.unwrap_or(agent.run);
-    if run > agent.run {
-        agent.run = run;
-        agent.result = None;
-        let name = agent.name.clone();
-        close_tools(timeline, &name);
-    }
-    let agent = &mut timeline.agents[at];
-    let moment = Moment::of(event);
-    if moment.at >= agent.last.at || (moment.source.is_known() && !agent.last.source.is_known()) {
-        agent.last = moment;
-    }
-    let starts_anew = is_work && agent.state != AgentState::Open;
-    if starts_anew {
-        agent.state = AgentState::Open;
-        agent.ended = None;
-    }
-    // Where a stream's result has said so already, or will, the hook changes nothing.
-    let has_answered =
-        event.kind == Kind::Other && matches!(event.event_type.as_str(), "hook/Stop" | "hook/SessionEnd");
-    if has_answered && agent.state == AgentState::Open {
-        agent.state = AgentState::Ended;
-        agent.ended = Some(moment);
-    }
-    if agent.session_id.is_none() {
-        agent.session_id.clone_from(&event.session_id);
-    }
-    if agent.cwd.is_none() {
-        // Every hook says where its session runs.
-        agent.cwd = payload::text(&event.payload, "cwd").map(|cwd| excerpt(cwd, 200));
-    }
-    if event.kind == Kind::ToolExecution && !entry::is_post(event) {
-        agent.tools += 1;
-    }
-    if let Some(model) = payload::text(&event.payload, "model").filter(|_| is_work) {
-        agent.model = Some(excerpt(model, 64));
-    }
-}
-
-/// Takes in the start or the end of a session.
-pub(super) fn note_session(timeline: &mut Timeline, at: Option<usize>, event: &Event) {
-    let Some(at) = at else { return };
-    let text = |field: &str, max| payload::text(&event.payload, field).map(|text| excerpt(text, max));
-    let is_start = event.event_type == "session_started";
-    if is_start {
-        timeline.reopen(Moment::of(event));
-    }
-    let agent = &mut timeline.agents[at];
-    if event.session_id.is_some() && agent.session_id != event.session_id {
-        agent.session_id.clone_from(&event.session_id);
-        if let Some(cost) = agent.session_cost_usd.take() {
-            agent.earlier_cost_usd = Some(agent.earlier_cost_usd.unwrap_or(0.0) + cost);
+        // Where a stream's result has said so already, or will, the hook changes nothing.
+        let has_answered = matches!(facts.of_kind, KindFacts::Stopped);
+        if has_answered && self.state == AgentState::Open {
+            self.state = AgentState::Ended;
+            self.ended = Some(moment);
+        }
+        if self.session_id.is_none() {
+            self.session_id = facts.session_id.map(str::to_owned);
+        }
+        if self.cwd.is_none() {
+            self.cwd = facts.cwd.map(|cwd| excerpt(cwd, 200));
+        }
+        self.tools += u64::from(matches!(facts.of_kind, KindFacts::Call { .. }));
+        if let Some(model) = facts.model {
+            self.model = Some(excerpt(model, 64));
         }
     }
-    if is_start {
-        agent.state = AgentState::Open;
-        agent.ended = None;
-        agent.model = text("model", 64).or_else(|| agent.model.take());
-        agent.cwd = text("cwd", 200).or_else(|| agent.cwd.take());
-        return;
-    }
-    let failed = payload::flag(&event.payload, "is_error") == Some(true);
-    agent.state = if failed { AgentState::Failed } else { AgentState::Ended };
-    agent.ended = Some(Moment::of(event));
-    agent.session_cost_usd = payload::decimal(&event.payload, "cost_usd").or(agent.session_cost_usd);
-    agent.reported_turns += payload::number(&event.payload, "num_turns").unwrap_or(0);
-    agent.reported_ms = payload::number(&event.payload, "duration_ms")
-        .map(|ms| agent.reported_ms.unwrap_or(0).saturating_add(ms))
-        .or(agent.reported_ms);
-    agent.result = text("result", 240)
-        .or_else(|| text("error", 240))
-        .or_else(|| text("subtype", 64));
-    let name = agent.name.clone();
-    close_tools(timeline, &name);
-    end_sub_agents_of(timeline, &name, Moment::of(event));
-}
 
-/// A Task's result ends the sub-agent it started, unless that goes on in the background.
-pub(super) fn end_sub_agent(timeline: &mut Timeline, post: &Entry, event: &Event) {
-    let Some(id) = &post.tool_use_id else { return };
-    let task = event.payload.get("task");
-    if task.and_then(|task| payload::text(task, "status")) == Some("async_launched") {
-        return;
+    /// A session began.
+    pub(super) fn begin(&mut self, facts: &EventFacts<'_>) {
+        self.change_session(facts);
+        self.state = AgentState::Open;
+        self.ended = None;
+        if let Some(cwd) = facts.cwd {
+            self.cwd = Some(excerpt(cwd, 200));
+        }
     }
-    let Some(agent) = timeline
-        .agents
-        .iter_mut()
-        .find(|agent| agent.parent.as_ref() == Some(id))
-    else {
-        return;
-    };
-    agent.state = if post.error {
-        AgentState::Failed
-    } else {
-        AgentState::Ended
-    };
-    agent.ended = Some(Moment::of(event));
-    agent.reported_ms = event
-        .payload
-        .get("task")
-        .and_then(|task: &Value| payload::number(task, "totalDurationMs"));
-}
 
-/// Calls that a finished run left open will never be answered.
-fn close_tools(timeline: &mut Timeline, folder: &str) {
-    let left: Vec<String> = timeline
-        .open_tools
-        .iter()
-        .filter(|tool| tool.agent.as_deref() == Some(folder))
-        .map(|tool| tool.tool_use_id.clone())
-        .collect();
-    for id in left {
-        open_tool::close(&mut timeline.open_tools, &id);
+    /// A session ended.
+    pub(super) fn end(&mut self, facts: &EventFacts<'_>, end: &SessionEnd) {
+        self.change_session(facts);
+        self.state = if end.failed {
+            AgentState::Failed
+        } else {
+            AgentState::Ended
+        };
+        self.ended = Some(facts.moment);
+        self.session_cost_usd = end.cost_usd.or(self.session_cost_usd);
+        self.reported_turns += end.turns;
+        self.reported_ms = end
+            .duration_ms
+            .map(|ms| self.reported_ms.unwrap_or(0).saturating_add(ms))
+            .or(self.reported_ms);
+        self.result.clone_from(&end.result);
     }
-}
 
-fn end_sub_agents_of(timeline: &mut Timeline, folder: &str, moment: Moment) {
-    for agent in timeline
-        .agents
-        .iter_mut()
-        .filter(|agent| agent.under.as_deref() == Some(folder) && agent.state == AgentState::Open)
-    {
-        agent.state = AgentState::Ended;
-        agent.ended = Some(moment);
+    fn change_session(&mut self, facts: &EventFacts<'_>) {
+        if facts.session_id.is_some() && self.session_id.as_deref() != facts.session_id {
+            self.session_id = facts.session_id.map(str::to_owned);
+            if let Some(cost) = self.session_cost_usd.take() {
+                self.earlier_cost_usd = Some(self.earlier_cost_usd.unwrap_or(0.0) + cost);
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Event;
+use crate::event::{Event, Kind};
 use crate::excerpt::excerpt;
 use crate::from_json::from_fields;
 use crate::payload;
@@ -36,25 +36,45 @@ from_fields!(Load {
     lines
 });
 
+/// One measurement.
+pub(super) struct LoadSample<'a> {
+    agent: &'a str,
+    at: Timestamp,
+    /// In the order of a load's lines.
+    figures: [u32; 3],
+}
+
+impl<'a> LoadSample<'a> {
+    pub fn of(event: &'a Event) -> Option<Self> {
+        if event.kind != Kind::Other || event.event_type != SAMPLE {
+            return None;
+        }
+        let kib = |field| payload::number(&event.payload, field).unwrap_or(0) / 1024;
+        let disk = kib("disk_read_bytes") + kib("disk_write_bytes");
+        let percent = payload::decimal(&event.payload, "cpu_percent").unwrap_or(0.0);
+        let figures = [percent as u64, kib("memory_bytes"), disk];
+        Some(Self {
+            agent: event.agent.as_deref().unwrap_or_default(),
+            at: event.timestamp,
+            figures: figures.map(|figure| u32::try_from(figure).unwrap_or(u32::MAX)),
+        })
+    }
+}
+
 /// Takes a measurement in; the newest load is the last.
-pub(super) fn note(loads: &mut Vec<Load>, event: &Event) {
-    let agent = event.agent.as_deref().unwrap_or_default();
-    let kib = |field| payload::number(&event.payload, field).unwrap_or(0) / 1024;
-    let disk = kib("disk_read_bytes") + kib("disk_write_bytes");
-    let percent = payload::decimal(&event.payload, "cpu_percent").unwrap_or(0.0);
-    let latest = [percent as u64, kib("memory_bytes"), disk].map(|figure| u32::try_from(figure).unwrap_or(u32::MAX));
-    let known = loads.iter().position(|load| load.agent == agent);
+pub(super) fn apply(loads: &mut Vec<Load>, sample: &LoadSample<'_>) {
+    let known = loads.iter().position(|load| load.agent == sample.agent);
     let mut load = match known {
         Some(at) => loads.remove(at),
         None => Load {
-            agent: excerpt(agent, 96),
-            start: event.timestamp,
+            agent: excerpt(sample.agent, 96),
+            start: sample.at,
             width_ms: FIRST_WIDTH_MS,
             latest: Vec::new(),
-            lines: vec![Vec::new(); latest.len()],
+            lines: vec![Vec::new(); sample.figures.len()],
         },
     };
-    load.add(event.timestamp, latest.to_vec());
+    load.add(sample.at, sample.figures.to_vec());
     if loads.len() == LOADS {
         loads.remove(0);
     }
@@ -94,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::event::{Kind, TimeSource};
+    use crate::event::TimeSource;
     use crate::timeline::Timeline;
 
     fn sample(agent: &str, at: i64, percent: f64, mib: u64) -> Event {
@@ -137,7 +157,8 @@ mod tests {
     fn the_newest_agents_stay() {
         let mut loads = Vec::new();
         for (at, agent) in ["a", "b", "c", "d", "a", "e"].into_iter().enumerate() {
-            note(&mut loads, &sample(agent, at as i64 * 1_000, 1.0, 1));
+            let event = sample(agent, at as i64 * 1_000, 1.0, 1);
+            apply(&mut loads, &LoadSample::of(&event).expect("a sample"));
         }
         let names: Vec<&str> = loads.iter().map(|load| load.agent.as_str()).collect();
         assert_eq!(names, ["c", "d", "a", "e"]);

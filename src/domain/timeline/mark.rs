@@ -1,12 +1,17 @@
 //! An error worth a line of its own, until newer ones push it out.
 
+use std::collections::VecDeque;
+
 use serde::{Deserialize, Serialize};
 
+use super::event_facts::EventFacts;
 use crate::entry::Entry;
 use crate::event::{Kind, TimeSource};
 use crate::excerpt::first_line;
 use crate::from_json::from_fields;
 use crate::timestamp::Timestamp;
+
+const MARKS: usize = 20;
 
 /// One error: where and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,8 +35,19 @@ from_fields!(Mark {
     why
 });
 
+/// Takes in an event that tells of an error; the newest stand at the end.
+pub(super) fn apply(marks: &mut VecDeque<Mark>, facts: &EventFacts<'_>) {
+    if !facts.entry.error {
+        return;
+    }
+    if marks.len() == MARKS {
+        marks.pop_front();
+    }
+    marks.push_back(Mark::new(&facts.entry));
+}
+
 impl Mark {
-    pub fn new(entry: &Entry) -> Self {
+    fn new(entry: &Entry) -> Self {
         let (what, why) = match entry.kind {
             Kind::ToolExecution => (format!("{} {}", entry.head, entry.text), entry.detail.as_str()),
             Kind::StageTransition => (format!("{} failed", entry.head), entry.text.as_str()),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::agent::Agent;
+use super::event_facts::{EventFacts, KindFacts};
 use crate::entry::Entry;
 use crate::event::TimeSource;
 use crate::excerpt::excerpt;
@@ -52,7 +54,13 @@ impl FromJson for Usual {
 }
 
 impl Usual {
-    pub(super) fn note(&mut self, tool: &str, duration_ms: u64) {
+    pub(super) fn apply(&mut self, facts: &EventFacts<'_>) {
+        if let (KindFacts::Answer(_), Some(duration_ms)) = (&facts.of_kind, facts.entry.duration_ms) {
+            self.note(&facts.entry.head, duration_ms);
+        }
+    }
+
+    fn note(&mut self, tool: &str, duration_ms: u64) {
         if self.0.len() >= USUAL && !self.0.contains_key(tool) {
             return;
         }
@@ -70,8 +78,43 @@ impl Usual {
     }
 }
 
-/// Remembers a call. A call without an id can never be closed, so it is not held open.
-pub(super) fn open(tools: &mut Vec<OpenTool>, entry: &Entry, nested: bool) {
+impl OpenTool {
+    /// Whether both ends of the call are known, so that it is known how long it took.
+    pub(super) fn is_measured(&self, answer: &EventFacts<'_>) -> bool {
+        self.time_source.is_known() && answer.moment.source.is_known()
+    }
+}
+
+/// Remembers a call, or gives the one that is answered. `agent` is whose event it is, as it was before.
+pub(super) fn apply(tools: &mut Vec<OpenTool>, facts: &EventFacts<'_>, agent: Option<&Agent>) -> Option<OpenTool> {
+    if let Some(agent) = agent {
+        // Calls that a finished run left open will never be answered.
+        if agent.next_run(facts).is_some() {
+            close_all_of(tools, &agent.name);
+        }
+        // Again where both hold: of two calls with one id, a round closes the older, whoever made it.
+        if matches!(facts.of_kind, KindFacts::SessionEnded(_)) {
+            close_all_of(tools, &agent.name);
+        }
+    }
+    match &facts.of_kind {
+        KindFacts::Call { .. } => {
+            open(tools, &facts.entry, agent);
+            None
+        }
+        KindFacts::Answer(_) => close(tools, facts.entry.tool_use_id.as_deref()?),
+        KindFacts::Plain
+        | KindFacts::SessionStarted
+        | KindFacts::SessionEnded(_)
+        | KindFacts::Stopped
+        | KindFacts::Prompt(_)
+        | KindFacts::Document(_)
+        | KindFacts::Source(_) => None,
+    }
+}
+
+/// A call without an id can never be closed, so it is not held open.
+fn open(tools: &mut Vec<OpenTool>, entry: &Entry, agent: Option<&Agent>) {
     let Some(id) = &entry.tool_use_id else { return };
     if tools.len() == OPEN {
         tools.remove(0);
@@ -79,8 +122,8 @@ pub(super) fn open(tools: &mut Vec<OpenTool>, entry: &Entry, nested: bool) {
     tools.push(OpenTool {
         tool_use_id: id.clone(),
         seq: entry.seq,
-        agent: entry.agent.clone(),
-        nested,
+        agent: agent.map(|agent| agent.folder().to_owned()),
+        nested: agent.is_some_and(|agent| agent.parent.is_some()),
         name: entry.head.clone(),
         text: excerpt(&entry.text, 160),
         at: entry.at,
@@ -88,7 +131,15 @@ pub(super) fn open(tools: &mut Vec<OpenTool>, entry: &Entry, nested: bool) {
     });
 }
 
-pub(super) fn close(tools: &mut Vec<OpenTool>, id: &str) -> Option<OpenTool> {
+fn close(tools: &mut Vec<OpenTool>, id: &str) -> Option<OpenTool> {
     let at = tools.iter().position(|tool| tool.tool_use_id == id)?;
     Some(tools.remove(at))
+}
+
+fn close_all_of(tools: &mut Vec<OpenTool>, name: &str) {
+    let left = tools.iter().filter(|tool| tool.agent.as_deref() == Some(name));
+    let left: Vec<String> = left.map(|tool| tool.tool_use_id.clone()).collect();
+    for id in left {
+        close(tools, &id);
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Event;
+use crate::event::{Event, Kind};
 use crate::excerpt::excerpt;
 use crate::from_json::from_fields;
 use crate::payload;
@@ -45,20 +45,28 @@ from_fields!(Overhead {
     refused
 });
 
+impl Overhead {
+    pub(super) fn of(event: &Event) -> Option<Self> {
+        if event.kind != Kind::Other || event.event_type != REPORT {
+            return None;
+        }
+        let number = |field| payload::number(&event.payload, field).unwrap_or(0);
+        Some(Self {
+            publisher: excerpt(payload::text(&event.payload, "publisher").unwrap_or("publisher"), 48),
+            pid: number("pid"),
+            at: event.timestamp,
+            handed_over: number("handed_over"),
+            p50_us: number("handover_p50_us"),
+            p99_us: number("handover_p99_us"),
+            backlog_ms: number("backlog_ms"),
+            dropped: number("dropped"),
+            refused: number("refused"),
+        })
+    }
+}
+
 /// Takes a report in; the newest is the last.
-pub(super) fn note(known: &mut Vec<Overhead>, event: &Event) {
-    let number = |field| payload::number(&event.payload, field).unwrap_or(0);
-    let report = Overhead {
-        publisher: excerpt(payload::text(&event.payload, "publisher").unwrap_or("publisher"), 48),
-        pid: number("pid"),
-        at: event.timestamp,
-        handed_over: number("handed_over"),
-        p50_us: number("handover_p50_us"),
-        p99_us: number("handover_p99_us"),
-        backlog_ms: number("backlog_ms"),
-        dropped: number("dropped"),
-        refused: number("refused"),
-    };
+pub(super) fn apply(known: &mut Vec<Overhead>, report: Overhead) {
     known.retain(|other| other.pid != report.pid || other.publisher != report.publisher);
     if known.len() == PUBLISHERS {
         known.remove(0);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::event_facts::EventFacts;
 use crate::entry::Entry;
 use crate::event::Kind;
 use crate::from_json::from_fields;
@@ -41,7 +42,14 @@ impl Recent {
         self.by_kind.values().flat_map(|ring| &ring.entries)
     }
 
-    pub(super) fn push(&mut self, entry: Entry) {
+    /// Takes in an entry; a tool's result goes into the entry of its call.
+    pub(super) fn apply(&mut self, facts: EventFacts<'_>) {
+        if !facts.is_post || !self.close(&facts.entry) {
+            self.push(facts.entry);
+        }
+    }
+
+    fn push(&mut self, entry: Entry) {
         let ring = self.by_kind.entry(entry.kind).or_default();
         if ring.entries.len() == PER_KIND {
             ring.drop_oldest();
@@ -52,7 +60,7 @@ impl Recent {
     }
 
     /// Puts a tool's result into the entry of its call; false if the call is no longer here.
-    pub(super) fn close(&mut self, post: &Entry) -> bool {
+    fn close(&mut self, post: &Entry) -> bool {
         let Some(ring) = self.by_kind.get_mut(&Kind::ToolExecution) else {
             return false;
         };

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, Timeline, stage_line};
-use crate::event::Event;
+use super::Moment;
+use super::event_facts::EventFacts;
+use crate::event::{Event, Kind};
 use crate::excerpt::excerpt;
 use crate::from_json::{from_fields, from_name};
 use crate::payload;
-use crate::stage;
 
 /// The last word on the workflow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,39 +56,43 @@ impl Reported {
     }
 }
 
-/// Takes in a status_update.
-pub(super) fn note(timeline: &mut Timeline, event: &Event) {
-    let word = payload::text(&event.payload, "status").unwrap_or(&event.event_type);
-    let Some(state) = Reported::from_word(&event.event_type).or_else(|| Reported::from_word(word)) else {
-        return;
-    };
-    let before = timeline.report.take();
-    let text = |field: &str, max| payload::text(&event.payload, field).map(|text| excerpt(text, max));
-    let step = text("current_step", 120);
-    timeline.report = Some(Report {
-        state,
-        message: text("message", 240),
-        workflow_name: text("workflow_name", 160).or_else(|| before.and_then(|report| report.workflow_name)),
-        progress_percent: payload::number(&event.payload, "progress_percent").map(|percent| percent.min(100)),
-        said: Moment::of(event),
-        by: "status_update".to_owned(),
-        step: step.clone(),
-    });
-    if let Some(name) = step.as_deref().and_then(stage::announced) {
-        stage_line::start(timeline, name, Moment::of(event), false);
+impl Report {
+    /// What a status_update says, if its word tells how the workflow stands.
+    pub(super) fn of_status(event: &Event) -> Option<Self> {
+        let payload = &event.payload;
+        let word = payload::text(payload, "status").unwrap_or(&event.event_type);
+        let state = Reported::from_word(&event.event_type).or_else(|| Reported::from_word(word))?;
+        let text = |field: &str, max| payload::text(payload, field).map(|text| excerpt(text, max));
+        Some(Self {
+            state,
+            message: text("message", 240),
+            step: text("current_step", 120),
+            workflow_name: text("workflow_name", 160),
+            progress_percent: payload::number(payload, "progress_percent").map(|percent| percent.min(100)),
+            said: Moment::of(event),
+            by: "status_update".to_owned(),
+        })
+    }
+
+    /// Whether it says that all is over, though something began at the moment, which is later.
+    fn is_refuted_by(&self, began: Moment) -> bool {
+        self.state != Reported::Running && began.source.is_known() && self.said.at < began.at
     }
 }
 
-impl Timeline {
-    /// Something began at the moment: a workflow that was said to be over before that is not over.
-    pub(super) fn reopen(&mut self, began: Moment) {
-        let is_earlier = |report: &Report| began.source.is_known() && report.said.at < began.at;
-        if self
-            .report
-            .as_ref()
-            .is_some_and(|report| report.state != Reported::Running && is_earlier(report))
-        {
-            self.report = None;
-        }
+/// Takes in what is said of the workflow. Something may have begun by the same event: a workflow that was said to be over
+/// before that is not over.
+pub(super) fn apply(report: &mut Option<Report>, facts: &EventFacts<'_>, began: bool) {
+    // A status_update has the last word on what it begins itself.
+    let is_last_word = facts.entry.kind == Kind::StatusUpdate;
+    if began && !is_last_word {
+        report.take_if(|report| report.is_refuted_by(facts.moment));
+    }
+    if let Some(said) = &facts.report {
+        // Not every report names the workflow again.
+        let name = report.take().and_then(|before| before.workflow_name);
+        let mut said = said.clone();
+        said.workflow_name = said.workflow_name.or(name);
+        *report = Some(said);
     }
 }

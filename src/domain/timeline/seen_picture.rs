@@ -4,11 +4,10 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::Entry;
-use crate::event::{Event, TimeSource};
+use super::event_facts::EventFacts;
+use crate::event::TimeSource;
 use crate::excerpt::excerpt;
 use crate::from_json::from_fields;
-use crate::payload;
 use crate::picture_note;
 use crate::timestamp::Timestamp;
 
@@ -44,13 +43,13 @@ from_fields!(SeenPicture {
     size_bytes,
 });
 
-/// Notes the pictures of an event: the newest stand at the end.
-pub(super) fn note(pictures: &mut VecDeque<SeenPicture>, event: &Event, entry: &Entry) {
-    for note in picture_note::find(&event.payload, NEWEST) {
+/// Takes in the pictures of an event: the newest stand at the end.
+pub(super) fn apply(pictures: &mut VecDeque<SeenPicture>, facts: &EventFacts<'_>) {
+    let entry = &facts.entry;
+    for note in &facts.pictures {
         let Some(name) = picture_note::name(note) else { continue };
         let number = |field: &str| note.get(field).and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let path = payload::text(&event.payload, "path");
-        let label = match path.unwrap_or(&entry.text) {
+        let label = match facts.picture_path.unwrap_or(&entry.text) {
             "" => &entry.head,
             text => text,
         };

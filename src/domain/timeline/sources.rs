@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, Kind};
+use super::event_facts::{EventFacts, KindFacts};
+use crate::event::Event;
 use crate::excerpt::excerpt;
 use crate::from_json::from_fields;
 use crate::payload;
@@ -77,38 +78,68 @@ from_fields!(SourceNote {
     excerpt
 });
 
-/// Whether an event shows that somebody is at work. What happened to a file shows nothing of it, and a file that is
-/// written anew may have been so long ago: what is read from it then tells.
-pub(super) fn is_sign_of_life(event: &Event) -> bool {
-    let is_of_a_file = [TRUNCATED, REPLACED, DELETED, UNFINISHED, UNREADABLE].contains(&event.event_type.as_str());
-    event.kind != Kind::Other || !is_of_a_file
+/// What an event says of a file with which something went wrong.
+pub(super) struct SourceFacts<'a> {
+    seq: u64,
+    at: Timestamp,
+    event_type: &'a str,
+    file: &'a str,
+    line: Option<u64>,
+    reason: &'a str,
+    excerpt: &'a str,
+}
+
+impl<'a> SourceFacts<'a> {
+    pub fn of(event: &'a Event) -> Option<Self> {
+        if ![ODDITY, TRUNCATED, REPLACED, DELETED, MENDED, UNFINISHED, UNREADABLE].contains(&event.event_type.as_str())
+        {
+            return None;
+        }
+        let text = |field| payload::text(&event.payload, field).unwrap_or_default();
+        Some(Self {
+            seq: event.seq,
+            at: event.timestamp,
+            event_type: &event.event_type,
+            file: text("file"),
+            line: payload::number(&event.payload, "line"),
+            reason: text("reason"),
+            excerpt: text("excerpt"),
+        })
+    }
+
+    /// Whether it happened to the file as a whole, which shows nobody at work: a file that is written anew may have been so
+    /// long ago, and what is read from it then tells.
+    pub fn is_of_the_file(&self) -> bool {
+        [TRUNCATED, REPLACED, DELETED, UNFINISHED, UNREADABLE].contains(&self.event_type)
+    }
 }
 
 impl Sources {
-    pub(super) fn note(&mut self, event: &Event) {
-        let count = match event.event_type.as_str() {
+    pub(super) fn apply(&mut self, facts: &EventFacts<'_>) {
+        let KindFacts::Source(source) = &facts.of_kind else {
+            return;
+        };
+        let count = match source.event_type {
             ODDITY => &mut self.oddities,
             TRUNCATED => &mut self.truncated,
             REPLACED => &mut self.replaced,
             DELETED => &mut self.deleted,
             MENDED => &mut self.mended,
             UNFINISHED => &mut self.unfinished,
-            UNREADABLE => &mut self.unreadable,
-            _ => return,
+            _ => &mut self.unreadable,
         };
         *count += 1;
         if self.newest.len() == NEWEST {
             self.newest.pop_front();
         }
-        let text = |field, max| excerpt(payload::text(&event.payload, field).unwrap_or_default(), max);
         self.newest.push_back(SourceNote {
-            seq: event.seq,
-            at: event.timestamp,
-            event_type: event.event_type.clone(),
-            file: text("file", 160),
-            line: payload::number(&event.payload, "line"),
-            reason: text("reason", 120),
-            excerpt: text("excerpt", 160),
+            seq: source.seq,
+            at: source.at,
+            event_type: source.event_type.to_owned(),
+            file: excerpt(source.file, 160),
+            line: source.line,
+            reason: excerpt(source.reason, 120),
+            excerpt: excerpt(source.excerpt, 160),
         });
     }
 
@@ -122,7 +153,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::event::TimeSource;
+    use crate::event::{Kind, TimeSource};
     use crate::timeline::Timeline;
 
     fn event(kind: Kind, event_type: &str, at: i64) -> Event {

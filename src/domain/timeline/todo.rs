@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Moment;
-use crate::event::Event;
+use super::event_facts::{EventFacts, KindFacts};
 use crate::excerpt::excerpt;
 use crate::from_json::{from_fields, from_name};
 use crate::payload;
@@ -50,28 +50,6 @@ pub enum TodoState {
 from_name!(TodoState);
 
 impl TodoList {
-    /// The list in a call of TodoWrite; none for other tools.
-    pub(super) fn of_tool(event: &Event, before: Option<&Self>) -> Option<Self> {
-        if !matches!(
-            payload::text(&event.payload, "tool_name"),
-            Some("TodoWrite" | "write_todos")
-        ) {
-            return None;
-        }
-        let todos = event.payload.get("input")?.get("todos")?.as_array()?;
-        let items = todos
-            .iter()
-            .take(ITEMS)
-            .map(|todo| TodoItem::new(todo, event, before))
-            .collect();
-        Some(Self {
-            agent: event.agent.clone(),
-            written: Moment::of(event),
-            items,
-            more: todos.len().saturating_sub(ITEMS),
-        })
-    }
-
     pub fn done(&self) -> usize {
         self.items
             .iter()
@@ -80,8 +58,24 @@ impl TodoList {
     }
 }
 
+/// Takes in the list that an agent writes. What stands in the one before in the same state has been so since then.
+pub(super) fn apply(list: &mut Option<TodoList>, facts: &EventFacts<'_>) {
+    let KindFacts::Call { todos: Some(todos) } = facts.of_kind else {
+        return;
+    };
+    let items = todos.iter().take(ITEMS);
+    *list = Some(TodoList {
+        items: items
+            .map(|todo| TodoItem::new(todo, facts.moment, list.as_ref()))
+            .collect(),
+        agent: facts.agent.map(str::to_owned),
+        written: facts.moment,
+        more: todos.len().saturating_sub(ITEMS),
+    });
+}
+
 impl TodoItem {
-    fn new(todo: &Value, event: &Event, before: Option<&TodoList>) -> Self {
+    fn new(todo: &Value, moment: Moment, before: Option<&TodoList>) -> Self {
         let state = match payload::text(todo, "status") {
             Some("completed") => TodoState::Completed,
             Some("in_progress") => TodoState::InProgress,
@@ -93,7 +87,7 @@ impl TodoItem {
         );
         let same = before.and_then(|list| list.items.iter().find(|item| item.text == text && item.state == state));
         Self {
-            since: same.map_or_else(|| Moment::of(event), |item| item.since),
+            since: same.map_or(moment, |item| item.since),
             text,
             state,
         }

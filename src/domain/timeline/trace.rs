@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::TimeSource;
+use super::event_facts::EventFacts;
 use crate::from_json::from_fields;
 use crate::timestamp::Timestamp;
 
@@ -33,10 +33,8 @@ from_fields!(Trace {
 });
 
 impl Trace {
-    pub(super) fn note(&mut self, at: Timestamp, source: TimeSource, error: bool) {
-        if !source.is_known() {
-            return;
-        }
+    pub(super) fn apply(&mut self, facts: &EventFacts<'_>) {
+        let Some(at) = facts.known_at() else { return };
         let start = *self.start.get_or_insert(at);
         self.width_ms = self.width_ms.max(FIRST_WIDTH_MS);
         // A clock that went back counts where the run began.
@@ -53,7 +51,7 @@ impl Trace {
             self.errors.resize(bucket + 1, 0);
         }
         self.events[bucket] = self.events[bucket].saturating_add(1);
-        self.errors[bucket] = self.errors[bucket].saturating_add(u32::from(error));
+        self.errors[bucket] = self.errors[bucket].saturating_add(u32::from(facts.entry.error));
     }
 }
 
@@ -76,10 +74,8 @@ pub struct Pace {
 from_fields!(Pace { newest, events, errors });
 
 impl Pace {
-    pub(super) fn note(&mut self, at: Timestamp, source: TimeSource, error: bool) {
-        if !source.is_known() {
-            return;
-        }
+    pub(super) fn apply(&mut self, facts: &EventFacts<'_>) {
+        let Some(at) = facts.known_at() else { return };
         let bucket = at.0.div_euclid(PACE_MS);
         if self.events.is_empty() {
             self.newest = bucket;
@@ -101,7 +97,7 @@ impl Pace {
         if back <= last {
             let at = (last - back) as usize;
             self.events[at] = self.events[at].saturating_add(1);
-            self.errors[at] = self.errors[at].saturating_add(u16::from(error));
+            self.errors[at] = self.errors[at].saturating_add(u16::from(facts.entry.error));
         }
     }
 

@@ -1,0 +1,226 @@
+//! What an event says, read off it once: each part of the timeline takes from here what it needs, and reads no event.
+
+use serde_json::{Map, Value};
+
+use super::Moment;
+use super::agent::Agent;
+use super::document_facts::{self, DocumentFacts};
+use super::messages::MessageUsage;
+use super::open_tool::OpenTool;
+use super::report::Report;
+use super::seen_picture;
+use super::sources::SourceFacts;
+use super::stages::StageSaid;
+use crate::adw_id::AdwId;
+use crate::entry::{self, Entry};
+use crate::event::{Event, Kind};
+use crate::excerpt::excerpt;
+use crate::payload;
+use crate::picture_note;
+use crate::stage;
+use crate::timestamp::Timestamp;
+
+/// What every kind of event may say, and what only its kind does.
+pub(super) struct EventFacts<'a> {
+    /// The event as a line that a person reads.
+    pub entry: Entry,
+    pub moment: Moment,
+    /// Who it is from, as the event says; `entry.agent` is whose it is.
+    pub agent: Option<&'a str>,
+    pub session_id: Option<&'a str>,
+    pub run: Option<u32>,
+    /// Whether it shows that somebody is at work.
+    pub is_sign_of_life: bool,
+    /// Whether it is a tool's result by its name, whatever its kind.
+    pub is_post: bool,
+    /// Whether a model is at work in a session. A stream that lost its first line knows none; what is pushed without
+    /// one need not be of any.
+    pub is_work: bool,
+    /// What the model is called, from who is at work or begins.
+    pub model: Option<&'a str>,
+    /// Where the session runs; every hook says so.
+    pub cwd: Option<&'a str>,
+    pub usage: Option<MessageUsage>,
+    pub stages: Vec<StageSaid<'a>>,
+    pub report: Option<Report>,
+    /// Where it tells of pictures.
+    pub pictures: Vec<&'a Map<String, Value>>,
+    /// The file that a picture is.
+    pub picture_path: Option<&'a str>,
+    pub of_kind: KindFacts<'a>,
+}
+
+/// What only one kind of event says.
+pub(super) enum KindFacts<'a> {
+    /// Nothing else.
+    Plain,
+    /// A tool was called; what is to be done, where that is what it was told.
+    Call {
+        todos: Option<&'a [Value]>,
+    },
+    /// A tool answered.
+    Answer(TaskFacts),
+    SessionStarted,
+    SessionEnded(SessionEnd),
+    /// A hook says that the agent has answered.
+    Stopped,
+    /// A hook says what a person asked, in a session that belongs to no workflow.
+    Prompt(&'a str),
+    Document(DocumentFacts<'a>),
+    /// Something went wrong with a file.
+    Source(SourceFacts<'a>),
+}
+
+/// What the answer to a Task call says of the sub-agent.
+pub(super) struct TaskFacts {
+    /// It goes on in the background.
+    pub goes_on: bool,
+    pub duration_ms: Option<u64>,
+}
+
+/// How a session ended.
+pub(super) struct SessionEnd {
+    pub failed: bool,
+    pub cost_usd: Option<f64>,
+    pub turns: u64,
+    pub duration_ms: Option<u64>,
+    pub result: Option<String>,
+}
+
+impl<'a> EventFacts<'a> {
+    pub fn of(seq: u64, event: &'a Event) -> Self {
+        let payload = &event.payload;
+        let mut entry = Entry::new(event);
+        entry.seq = seq;
+        let of_kind = KindFacts::of(event);
+        let (report, stages) = match event.kind {
+            Kind::StageTransition => (None, StageSaid::of_transition(event).into_iter().collect()),
+            Kind::StatusUpdate => {
+                let report = Report::of_status(event);
+                let announced = announced(report.as_ref());
+                (report, announced)
+            }
+            Kind::AgentStateUpdate => (document_facts::report(event), document_facts::stages(payload)),
+            Kind::AgentLogEntry
+            | Kind::FileOperation
+            | Kind::AgentThinking
+            | Kind::ToolExecution
+            | Kind::TextBlock
+            | Kind::Session
+            | Kind::Other => (None, Vec::new()),
+        };
+        let is_work = matches!(event.kind, Kind::AgentThinking | Kind::ToolExecution | Kind::TextBlock)
+            && (event.session_id.is_some() || event.run.is_some());
+        let tells_model = is_work || matches!(of_kind, KindFacts::SessionStarted);
+        let pictures = picture_note::find(payload, seen_picture::NEWEST);
+        Self {
+            entry,
+            moment: Moment::of(event),
+            agent: event.agent.as_deref(),
+            session_id: event.session_id.as_deref(),
+            run: event.run,
+            is_sign_of_life: !matches!(&of_kind, KindFacts::Source(source) if source.is_of_the_file()),
+            is_post: entry::is_post(event),
+            is_work,
+            model: tells_model.then(|| payload::text(payload, "model")).flatten(),
+            cwd: payload::text(payload, "cwd"),
+            usage: MessageUsage::of(payload),
+            stages,
+            report,
+            picture_path: (!pictures.is_empty()).then(|| payload::text(payload, "path")).flatten(),
+            pictures,
+            of_kind,
+        }
+    }
+
+    /// When somebody was at work, where that is known.
+    pub fn known_at(&self) -> Option<Timestamp> {
+        (self.is_sign_of_life && self.moment.source.is_known()).then_some(self.moment.at)
+    }
+
+    /// Adds to the entry what the event itself does not say: whose it is, and which call it answers.
+    pub fn complete(&mut self, agent: Option<&Agent>, opened: Option<&OpenTool>) {
+        if let Some(agent) = agent
+            && self.entry.agent.as_deref() != Some(agent.folder())
+        {
+            self.entry.agent = Some(agent.folder().to_owned());
+        }
+        let Some(opened) = opened else { return };
+        if self.entry.duration_ms.is_none() && opened.is_measured(self) {
+            self.entry.duration_ms = Some(self.moment.at.since(opened.at));
+        }
+        if self.entry.head == "tool" {
+            self.entry.head.clone_from(&opened.name);
+        }
+        if self.entry.text.is_empty() {
+            self.entry.text.clone_from(&opened.text);
+        }
+    }
+}
+
+impl<'a> KindFacts<'a> {
+    fn of(event: &'a Event) -> Self {
+        let payload = &event.payload;
+        match (event.kind, event.event_type.as_str()) {
+            (Kind::ToolExecution, _) if entry::is_post(event) => Self::Answer(TaskFacts::of(payload)),
+            (Kind::ToolExecution, _) => Self::Call { todos: todos(payload) },
+            (Kind::Session, "session_started") => Self::SessionStarted,
+            (Kind::Session, _) => Self::SessionEnded(SessionEnd::of(payload)),
+            (Kind::AgentStateUpdate, _) => Self::Document(DocumentFacts::of(payload)),
+            (Kind::Other, "hook/Stop" | "hook/SessionEnd") => Self::Stopped,
+            (Kind::Other, "hook/UserPromptSubmit") if event.adw_id.as_str().starts_with(AdwId::SESSION) => {
+                payload::text(payload, "message").map_or(Self::Plain, Self::Prompt)
+            }
+            (Kind::Other, _) => SourceFacts::of(event).map_or(Self::Plain, Self::Source),
+            (
+                Kind::AgentLogEntry
+                | Kind::FileOperation
+                | Kind::AgentThinking
+                | Kind::TextBlock
+                | Kind::StageTransition
+                | Kind::StatusUpdate,
+                _,
+            ) => Self::Plain,
+        }
+    }
+}
+
+impl TaskFacts {
+    fn of(payload: &Value) -> Self {
+        let task = payload.get("task");
+        Self {
+            goes_on: task.and_then(|task| payload::text(task, "status")) == Some("async_launched"),
+            duration_ms: task.and_then(|task| payload::number(task, "totalDurationMs")),
+        }
+    }
+}
+
+impl SessionEnd {
+    fn of(payload: &Value) -> Self {
+        let text = |field: &str, max| payload::text(payload, field).map(|text| excerpt(text, max));
+        Self {
+            failed: payload::flag(payload, "is_error") == Some(true),
+            cost_usd: payload::decimal(payload, "cost_usd"),
+            turns: payload::number(payload, "num_turns").unwrap_or(0),
+            duration_ms: payload::number(payload, "duration_ms"),
+            result: text("result", 240)
+                .or_else(|| text("error", 240))
+                .or_else(|| text("subtype", 64)),
+        }
+    }
+}
+
+/// The list in a call of TodoWrite; none for other tools.
+fn todos(payload: &Value) -> Option<&[Value]> {
+    let tool = payload::text(payload, "tool_name");
+    if !matches!(tool, Some("TodoWrite" | "write_todos")) {
+        return None;
+    }
+    payload.get("input")?.get("todos")?.as_array().map(Vec::as_slice)
+}
+
+/// The stage that a report's step announces.
+fn announced<'a>(report: Option<&Report>) -> Vec<StageSaid<'a>> {
+    let name = report.and_then(|report| stage::announced(report.step.as_deref()?));
+    name.map(|name| StageSaid::Began(name.to_owned())).into_iter().collect()
+}

@@ -1,0 +1,57 @@
+//! The newest messages of the models, so that a message's tokens count once.
+
+use std::collections::VecDeque;
+
+use serde_json::Value;
+
+use super::event_facts::EventFacts;
+use crate::payload;
+use crate::usage::Usage;
+
+/// Lines of one message come close together; up to 4 sub-agents interleave theirs.
+const MESSAGES: usize = 32;
+
+/// What a line says of the tokens of its message so far.
+#[derive(Clone, Copy)]
+pub(super) struct MessageUsage {
+    /// A hash of the message's id.
+    id: u64,
+    so_far: Usage,
+}
+
+/// What a line adds to the tokens.
+#[derive(Clone, Copy)]
+pub(super) struct UsageGrowth {
+    pub usage: Usage,
+    /// Whether it is the first line of its message.
+    pub is_new: bool,
+}
+
+impl MessageUsage {
+    pub fn of(payload: &Value) -> Option<Self> {
+        let id = payload::text(payload, "message_id")?;
+        Some(Self {
+            so_far: payload.get("usage").and_then(Usage::from_value)?,
+            // 53 bits survive every JSON reader.
+            id: xxhash_rust::xxh3::xxh3_64(id.as_bytes()) >> 11,
+        })
+    }
+}
+
+/// Every line of a message repeats its usage, so only what is new since the last line of it counts.
+pub(super) fn apply(messages: &mut VecDeque<(u64, Usage)>, facts: &EventFacts<'_>) -> Option<UsageGrowth> {
+    let MessageUsage { id, so_far } = facts.usage?;
+    if let Some((_, counted)) = messages.iter_mut().find(|(known, _)| *known == id) {
+        let usage = counted.growth_to(so_far);
+        counted.add(usage);
+        return Some(UsageGrowth { usage, is_new: false });
+    }
+    if messages.len() == MESSAGES {
+        messages.pop_front();
+    }
+    messages.push_back((id, so_far));
+    Some(UsageGrowth {
+        usage: so_far,
+        is_new: true,
+    })
+}
