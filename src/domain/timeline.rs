@@ -11,6 +11,8 @@ pub mod mark;
 mod messages;
 pub mod open_tool;
 pub mod overhead;
+#[cfg(test)]
+mod pinned;
 pub mod recent;
 pub mod report;
 pub mod seen_picture;

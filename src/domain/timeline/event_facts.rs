@@ -140,21 +140,20 @@ impl<'a> EventFacts<'a> {
 
     /// Adds to the entry what the event itself does not say: whose it is, and which call it answers.
     pub fn complete(&mut self, agent: Option<&Agent>, opened: Option<&OpenTool>) {
-        let entry = &mut self.entry;
         if let Some(agent) = agent
-            && entry.agent.as_deref() != Some(agent.folder())
+            && self.entry.agent.as_deref() != Some(agent.folder())
         {
-            entry.agent = Some(agent.folder().to_owned());
+            self.entry.agent = Some(agent.folder().to_owned());
         }
         let Some(opened) = opened else { return };
-        if entry.head == "tool" {
-            entry.head.clone_from(&opened.name);
+        if self.entry.duration_ms.is_none() && opened.is_measured(self) {
+            self.entry.duration_ms = Some(self.moment.at.since(opened.at));
         }
-        if entry.text.is_empty() {
-            entry.text.clone_from(&opened.text);
+        if self.entry.head == "tool" {
+            self.entry.head.clone_from(&opened.name);
         }
-        if entry.duration_ms.is_none() && opened.time_source.is_known() && self.moment.source.is_known() {
-            entry.duration_ms = Some(self.moment.at.since(opened.at));
+        if self.entry.text.is_empty() {
+            self.entry.text.clone_from(&opened.text);
         }
     }
 }

@@ -89,8 +89,11 @@ impl OpenTool {
 pub(super) fn apply(tools: &mut Vec<OpenTool>, facts: &EventFacts<'_>, agent: Option<&Agent>) -> Option<OpenTool> {
     if let Some(agent) = agent {
         // Calls that a finished run left open will never be answered.
-        let is_over = matches!(facts.of_kind, KindFacts::SessionEnded(_)) || agent.next_run(facts).is_some();
-        if is_over {
+        if agent.next_run(facts).is_some() {
+            close_all_of(tools, &agent.name);
+        }
+        // Again where both hold: of two calls with one id, a round closes the older, whoever made it.
+        if matches!(facts.of_kind, KindFacts::SessionEnded(_)) {
             close_all_of(tools, &agent.name);
         }
     }
@@ -133,8 +136,8 @@ fn close(tools: &mut Vec<OpenTool>, id: &str) -> Option<OpenTool> {
     Some(tools.remove(at))
 }
 
-fn close_all_of(tools: &mut Vec<OpenTool>, folder: &str) {
-    let left = tools.iter().filter(|tool| tool.agent.as_deref() == Some(folder));
+fn close_all_of(tools: &mut Vec<OpenTool>, name: &str) {
+    let left = tools.iter().filter(|tool| tool.agent.as_deref() == Some(name));
     let left: Vec<String> = left.map(|tool| tool.tool_use_id.clone()).collect();
     for id in left {
         close(tools, &id);
