@@ -9,7 +9,6 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::ledger::Ledger;
 use super::ledger::engine::{
     Changes, CheckpointRow, DocumentRow, Due, Engine, LastIds, Owner, TailRow, Waiting, Workflow, WorkflowId,
 };

@@ -51,7 +51,7 @@ pub(super) fn hooks_and_streams() -> impl Strategy<Value = Vec<Step>> {
 }
 
 pub(super) fn drafts(count: Range<usize>) -> impl Strategy<Value = Vec<Draft>> {
-    let draft = prop_oneof![6 => told(), 2 => state(), 4 => hook(), 1 => imported()];
+    let draft = prop_oneof![6 => told(), 1 => state(), 1 => keyed_state(), 4 => hook(), 1 => imported()];
     prop::collection::vec(draft, count)
 }
 
@@ -144,22 +144,27 @@ pub(super) fn state_of(workflow: usize, document: Document, source: &str) -> Dra
 pub(super) fn state() -> impl Strategy<Value = Draft> {
     let changes = prop::collection::vec(("[a-d]", prop::option::of((0..3_u8).prop_map(Value::from))), 0..3);
     let document = prop_oneof![fields().prop_map(Document::Whole), changes.prop_map(Document::Changes)];
-    let who = (
-        prop::option::weighted(0.3, 0..8_u8),
-        prop::option::weighted(0.3, 0..SESSIONS.len()),
-    );
-    (0..2_usize, document, who, any::<bool>(), 0..40_i64).prop_map(
-        |(workflow, document, (number, session), is_read, at)| {
-            let Draft::State(mut new) = state_of(workflow, document, "state.json") else {
-                unreachable!("it makes a state")
-            };
-            new.timestamp = Timestamp(at);
-            new.time_source = if is_read { TimeSource::Read } else { TimeSource::Source };
-            new.keys = number.map(key).into_iter().collect();
-            new.session_id = session.map(|session| SESSIONS[session].to_owned());
-            Draft::State(new)
-        },
-    )
+    let session = prop::option::weighted(0.3, 0..SESSIONS.len());
+    (0..2_usize, document, session, any::<bool>(), 0..40_i64).prop_map(|(workflow, document, session, is_read, at)| {
+        let Draft::State(mut new) = state_of(workflow, document, "state.json") else {
+            unreachable!("it makes a state")
+        };
+        new.timestamp = Timestamp(at);
+        new.time_source = if is_read { TimeSource::Read } else { TimeSource::Source };
+        new.session_id = session.map(|session| SESSIONS[session].to_owned());
+        Draft::State(new)
+    })
+}
+
+/// The same with a key that something else may have; then its event is a copy, though its document counts.
+fn keyed_state() -> impl Strategy<Value = Draft> {
+    (state(), 0..8_u8).prop_map(|(draft, number)| {
+        let Draft::State(new) = draft else {
+            unreachable!("it makes a state")
+        };
+        let keys = vec![key(number)];
+        Draft::State(NewState { keys, ..new })
+    })
 }
 
 /// A hook's call: to which workflow it belongs and how sure that is, its session, what it tells, and when it came.

@@ -150,6 +150,8 @@ impl<E: Engine> Transaction<'_, E> {
 
     /// A workflow that begins in this transaction has no keys.
     pub(super) fn fetch_keys(&mut self, keys: impl IntoIterator<Item = (WorkflowId, Key)>) -> Result<(), JournalError> {
+        let keys = keys.into_iter();
+        self.keys.reserve(keys.size_hint().0);
         let mut missing = Vec::new();
         for key in keys {
             if let Entry::Vacant(place) = self.keys.entry(key) {
