@@ -1,6 +1,5 @@
 //! What is to be recorded: an event without its number, with the natural keys that show whether it is already known.
 
-pub mod hook;
 pub mod key;
 pub mod lenient_json;
 pub mod picture;
@@ -38,16 +37,16 @@ pub struct NewEvent {
 /// What one call of a hook reported.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewHook {
-    /// The call itself, and the file change that resulted from it. They have the `adw_id` that belongs to `whose`.
+    /// The call itself, and the file change that resulted from it. They have the `adw_id` that belongs to `attribution`.
     pub events: Vec<NewEvent>,
-    pub whose: Whose,
+    pub attribution: Attribution,
     /// When it arrived: the wait for its workflow starts then.
     pub received: Timestamp,
 }
 
 /// How certain it is which workflow a hook's events belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whose {
+pub enum Attribution {
     /// The hook named it.
     Named,
     /// It ran in a folder of the workflow; a workflow that knows the session takes precedence.
@@ -89,9 +88,9 @@ impl Draft {
         match self {
             Self::Event(new) | Self::Imported(new) => Some(&new.event.adw_id),
             Self::State(new) => Some(&new.adw_id),
-            Self::Hook(new) => match new.whose {
-                Whose::Named => new.events.first().map(|new| &new.event.adw_id),
-                Whose::Supposed | Whose::Unknown => None,
+            Self::Hook(new) => match new.attribution {
+                Attribution::Named => new.events.first().map(|new| &new.event.adw_id),
+                Attribution::Supposed | Attribution::Unknown => None,
             },
         }
     }

@@ -2,9 +2,16 @@
 //!
 //! One writer appends batches; readers have connections of their own and never wait for it.
 
+mod encode;
+pub mod ledger;
 pub mod media;
 pub mod preview;
 pub mod sqlite;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod memory;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +29,7 @@ use domain::media_name::MediaName;
 use domain::timeline::Timeline;
 use domain::timestamp::Timestamp;
 use draft::picture::Picture;
-use draft::{Draft, NewEvent, NewState, Whose};
+use draft::{Attribution, Draft, NewEvent, NewState};
 
 /// Things to record in one transaction, with how far the files were read that they came from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +93,7 @@ pub enum Prepared {
 #[derive(Debug)]
 pub struct PreparedHook {
     pub events: Vec<PreparedEvent>,
-    pub whose: Whose,
+    pub attribution: Attribution,
     pub received: Timestamp,
 }
 
@@ -100,6 +107,14 @@ pub struct PreparedEvent {
     pub body: Option<(String, String)>,
     /// The pictures that it tells of.
     pub media: Vec<MediaName>,
+}
+
+impl PreparedEvent {
+    /// The wire text with the whole payload, once the seq is known.
+    pub fn whole(&self, seq: u64) -> String {
+        let (before, after) = self.body.as_ref().unwrap_or(&self.text);
+        format!("{before}{seq}{after}")
+    }
 }
 
 /// A batch ready for the writer.
@@ -189,6 +204,8 @@ pub enum JournalError {
     Write(String),
     #[error("cannot read the journal: {0}")]
     Read(String),
+    #[error("{what} cannot be written as JSON: {reason}; what the journal holds stays as it is")]
+    Encode { what: &'static str, reason: String },
 }
 
 /// The writing side: one owner, one thread.

@@ -273,30 +273,3 @@ fn no_two_public_types_share_a_name() {
         "a name says which type is meant"
     );
 }
-
-#[test]
-fn no_two_public_types_share_a_name() {
-    // Still shared, until one of each pair has its new name.
-    const SHARED: [&str; 3] = ["Part", "Reader", "Theme"];
-    let mut places = std::collections::BTreeMap::<String, Vec<String>>::new();
-    for source in sources(&["src"]) {
-        let code = code(&source);
-        let items = code.lines().filter_map(|line| line.trim_start().strip_prefix("pub "));
-        for item in items {
-            let kinds = ["struct ", "enum ", "union ", "trait ", "type "];
-            let Some(rest) = kinds.iter().find_map(|kind| item.strip_prefix(kind)) else {
-                continue;
-            };
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
-            let name = rest[..end.unwrap_or(rest.len())].to_owned();
-            places.entry(name).or_default().push(source.path.clone());
-        }
-    }
-    assert!(places.len() > 100, "the types are found");
-    places.retain(|name, paths| paths.len() > 1 && !SHARED.contains(&name.as_str()));
-    assert_eq!(
-        places,
-        std::collections::BTreeMap::new(),
-        "a name says which type is meant"
-    );
-}

@@ -3,7 +3,7 @@
 //! A tool's call and result are what the stream tells too, under the same keys. Of the rest the stream tells some in its own
 //! words (the start of a session, its end, what was asked) under no key that both know, so here it is only noted that the hook
 //! ran: nothing begins, ends or counts twice, though an agent that is still at work ends with it (`timeline::agent`). In a
-//! workflow that has no stream, `draft::hook` lets it say more.
+//! workflow that has no stream, the journal lets it say more (`session_event`).
 
 mod answer;
 
@@ -19,7 +19,7 @@ use domain::event::{Event, Kind};
 use domain::excerpt::excerpt;
 use domain::payload;
 use draft::key::{self, Key};
-use draft::{Draft, NewEvent, NewHook, Whose};
+use draft::{Attribution, Draft, NewEvent, NewHook};
 
 /// The `type` of an item that is a hook's.
 pub const WORD: &str = "hook";
@@ -41,7 +41,7 @@ pub(super) fn draft(mut fields: ItemFields, received: Received) -> Result<Draft,
     let change = file_change(&name, &payload);
     let (kind, event_type) = take_in(&name, &mut payload);
     let payload = Value::Object(payload);
-    let (adw_id, whose) = whose(named, &payload, envelope.find_session(&payload))?;
+    let (adw_id, attribution) = attribution(named, &payload, envelope.find_session(&payload))?;
     let event_id = envelope.event_id.take();
     let event = envelope.event(kind, event_type, adw_id, &moment, payload);
     let change = change.map(|change| {
@@ -64,7 +64,7 @@ pub(super) fn draft(mut fields: ItemFields, received: Received) -> Result<Draft,
     let events = std::iter::once(NewEvent { event, keys }).chain(change).collect();
     Ok(Draft::Hook(NewHook {
         events,
-        whose,
+        attribution,
         received: received.at,
     }))
 }
@@ -85,12 +85,16 @@ fn name(payload: &mut Map<String, Value>, word: Option<String>) -> Result<String
 }
 
 /// The workflow that is named, or that the folder supposes, or that the session gets of its own.
-fn whose(named: Option<AdwId>, payload: &Value, session_id: Option<&str>) -> Result<(AdwId, Whose), Refusal> {
+fn attribution(
+    named: Option<AdwId>,
+    payload: &Value,
+    session_id: Option<&str>,
+) -> Result<(AdwId, Attribution), Refusal> {
     if let Some(named) = named {
-        return Ok((named, Whose::Named));
+        return Ok((named, Attribution::Named));
     }
     if let Some(supposed) = payload::text(payload, "cwd").and_then(of_folder) {
-        return Ok((supposed, Whose::Supposed));
+        return Ok((supposed, Attribution::Supposed));
     }
     let session_id = session_id.ok_or_else(|| {
         Refusal::new(
@@ -98,7 +102,7 @@ fn whose(named: Option<AdwId>, payload: &Value, session_id: Option<&str>) -> Res
             "adw_id is missing, and so is a session to find it by; send what the hook received on its stdin, with its session_id",
         )
     })?;
-    Ok((AdwId::of_session(session_id), Whose::Unknown))
+    Ok((AdwId::of_session(session_id), Attribution::Unknown))
 }
 
 /// The workflow whose worktree a folder lies in: `…/trees/<adw_id>/…`, the innermost.

@@ -10,6 +10,7 @@ use super::event_id;
 use super::index::expression;
 use super::index::facets::{BLOCK, Block, block_of, first_of};
 use crate::Filter;
+use crate::ledger::engine::WorkflowId;
 use domain::event::Event;
 
 /// What a walk over a workflow's events finds.
@@ -29,7 +30,7 @@ pub(super) struct Walk<'a> {
 pub(super) struct Finder<'a> {
     pub(super) journal: &'a Connection,
     pub(super) index: Option<&'a Connection>,
-    pub(super) workflow: i64,
+    pub(super) workflow: WorkflowId,
     pub(super) filter: &'a Filter,
     pub(super) needle: Option<String>,
 }
@@ -59,7 +60,7 @@ impl<'a> Finder<'a> {
     pub(super) fn new(
         journal: &'a Connection,
         index: Option<&'a Connection>,
-        workflow: i64,
+        workflow: WorkflowId,
         filter: &'a Filter,
     ) -> Self {
         Self {
@@ -233,7 +234,7 @@ impl<'a> Finder<'a> {
             Sql::from(event_id(self.workflow, *range.start())),
             Sql::from(event_id(self.workflow, *range.end())),
         ];
-        let kinds = self.filter.kinds.iter().map(|kind| Sql::from(*kind as i64));
+        let kinds = self.filter.kinds.iter().map(|kind| Sql::from(i64::from(kind.number())));
         among(&mut sql, &mut values, "events.kind", kinds);
         let agents = self.filter.agents.iter().map(|agent| Sql::from(agent.clone()));
         among(&mut sql, &mut values, "events.agent", agents);
