@@ -14,6 +14,7 @@ pub mod hub;
 pub mod import;
 pub mod ingest;
 pub mod local_time;
+mod metrics;
 mod older;
 pub mod openapi;
 pub mod pages;
