@@ -18,6 +18,7 @@ mod metrics;
 mod older;
 pub mod openapi;
 pub mod pages;
+mod poll_again;
 pub mod run;
 pub mod shared;
 pub mod socket;
