@@ -58,7 +58,7 @@ async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Respons
         // Nothing to do for a browser that has left before it had its answer.
         let Ok(upgraded) = upgrade.await else { return };
         match upgraded.downcast::<TokioIo<Connection>>() {
-            // A task of its own, so that what the upgrade needed is let go of.
+            // A task of its own, so that what the upgrade needed is freed.
             Ok(parts) => {
                 let wire = Wire::new(parts.io.into_inner(), &parts.read_buf, agreed.deflates);
                 match agreed.speech {

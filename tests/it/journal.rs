@@ -18,7 +18,7 @@ pub fn open(directory: &TempDir) -> Hub {
     Hub::open(Box::new(journal), upkeep).expect("the hub opens")
 }
 
-/// A hub that lets go of every timeline as soon as it may.
+/// A hub that evicts every timeline as soon as it may.
 pub fn open_forgetful(directory: &TempDir) -> Hub {
     let journal = SqliteJournal::open(directory.path(), Durability::Process, "first").expect("the journal opens");
     let upkeep = Upkeep {

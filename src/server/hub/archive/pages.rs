@@ -111,7 +111,7 @@ impl Pages {
         page.filter(|page| page.has_after(seq))
     }
 
-    /// The page with the event after a seq; none if it was pruned. Blocks.
+    /// The page with the event after a seq; none if it was removed. Blocks.
     pub fn after(&self, adw_id: &AdwId, seq: u64) -> Result<Option<Arc<Page>>, JournalError> {
         let key = (adw_id.clone(), seq / PAGE);
         let slot = self.slot(&key);
@@ -162,7 +162,7 @@ impl Pages {
         slot
     }
 
-    /// Counts what a page weighs, its frame included, and lets go of the oldest that are too much.
+    /// Counts what a page weighs, its frame included, and drops the oldest that are too much.
     fn weigh(&self, key: &Key, page: &Page) {
         let bytes = 2 * page.texts.iter().map(String::len).sum::<usize>();
         let mut kept = lock(&self.kept);
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_pruned_is_told_from_what_is_kept() {
+    fn what_was_removed_is_told_from_what_is_kept() {
         let (pages, _) = pages(1_000, 300);
         let adw_id: AdwId = "a".parse().expect("a safe id");
         assert!(pages.after(&adw_id, 0).expect("read").is_none());

@@ -56,7 +56,7 @@ fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline,
             ..PageQuery::default()
         };
         let page = reader.page(adw_id, &query, &|| true)?.unwrap_or_default();
-        // Without a timeline of what was pruned, what is kept is all there is to fold.
+        // Without a timeline of what was removed, what is left is all there is to fold.
         timeline.seq = timeline.seq.max(page.first.min(head + 1).saturating_sub(1));
         let before = timeline.seq;
         for text in &page.events {
