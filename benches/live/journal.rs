@@ -30,7 +30,7 @@ fn build(workflows: u64, events: u64) -> (TempDir, u64) {
                 drafts: drafts.collect(),
                 ..Batch::default()
             };
-            hub.record_blocking(batch).expect("recorded");
+            hub.recorder.record_blocking(batch).expect("recorded");
         }
     }
     let rate = (workflows * events) as f64 / begin.elapsed().as_secs_f64();

@@ -78,10 +78,10 @@ fn import_all(hub: &Hub, files: &[PathBuf]) -> Result<(), Failure> {
         let name = file.display();
         let failed = |error: &dyn std::fmt::Display| Failure::Machine(format!("{name}: {error}"));
         let report = if file.as_os_str() == "-" {
-            import::import(hub, io::stdin().lock())
+            import::import(&hub.recorder, io::stdin().lock())
         } else {
             let opened = File::open(file).map_err(|error| failed(&format!("cannot be opened: {error}")))?;
-            import::import(hub, BufReader::with_capacity(READ_BYTES, opened))
+            import::import(&hub.recorder, BufReader::with_capacity(READ_BYTES, opened))
         };
         let report = report.map_err(|error| failed(&error))?;
         for (line, reason) in &report.refusals {

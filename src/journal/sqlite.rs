@@ -25,6 +25,9 @@ use crate::media::Media;
 pub use engine::SqliteEngine;
 use schema::{APPLICATION_ID, FORMAT};
 
+/// SQLite's way to files that keeps the locks and the index of the log within this process: no other may use the journal anyway, and
+/// a transaction then costs no system call for its locks. Connections for reading that are opened after the writer's share it.
+const OF_ONE_PROCESS: &str = "unix-excl";
 /// The fold that checkpoints were made with; those of another are folded again.
 const FOLD: i64 = 2;
 
@@ -73,7 +76,8 @@ impl SqliteEngine {
         if !is_new {
             inspect(&path)?;
         }
-        let connection = Connection::open(&path).map_err(|error| cannot(&error))?;
+        let connection = Connection::open_with_flags_and_vfs(&path, OpenFlags::default(), OF_ONE_PROCESS)
+            .map_err(|error| cannot(&error))?;
         let failed = |error: rusqlite::Error| open_error(&shown, &error);
         configure(&connection, durability).map_err(failed)?;
         if is_new {

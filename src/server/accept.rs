@@ -18,6 +18,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::config::LimitsSettings;
 use crate::connection::Connection;
+use crate::poll_again::poll_again;
 
 /// File descriptors reserved for the journal, the watched folders and the answer to one connection too many.
 const FILES_KEPT_BACK: u64 = 512;
@@ -58,7 +59,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &LimitsSetting
             continue;
         };
         let connection = Connection::new(stream, place, limits.slow_viewer);
-        tokio::spawn(serve_one(http.clone(), connection, router.clone(), stopping.clone()));
+        let served = serve_one(http.clone(), connection, router.clone(), stopping.clone());
+        tokio::spawn(poll_again(served));
     }
     drop(listener);
     drop(stop);

@@ -24,6 +24,7 @@ use utoipa_axum::routes;
 use crate::compression;
 use crate::error::ApiError;
 use crate::hub::Hub;
+use crate::metrics;
 use crate::shared::Shared;
 use domain::adw_id::AdwId;
 use journal::JournalError;
@@ -46,7 +47,7 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(sources::list))
         .routes(routes!(media::picture))
         .routes(routes!(health::health))
-        .routes(routes!(health::metrics))
+        .merge(metrics::router())
         .route("/api", get(no_such_address))
         .route("/api/{*path}", get(no_such_address).post(no_such_address))
 }

@@ -7,7 +7,7 @@ mod lines;
 
 use std::io::{self, BufRead};
 
-use crate::hub::{Hub, RecordError};
+use crate::hub::{RecordError, Recorder};
 use domain::event::Event;
 use draft::key;
 use draft::{Draft, NewEvent};
@@ -67,7 +67,7 @@ struct Waiting {
 }
 
 /// Records all events of a file; blocks.
-pub fn import(hub: &Hub, file: impl BufRead) -> Result<ImportReport, ImportError> {
+pub fn import(recorder: &Recorder, file: impl BufRead) -> Result<ImportReport, ImportError> {
     let mut lines = Lines::new(file);
     let mut report = ImportReport::default();
     let mut waiting = Waiting::default();
@@ -95,7 +95,7 @@ pub fn import(hub: &Hub, file: impl BufRead) -> Result<ImportReport, ImportError
         let keys = key::of_event(&event, None);
         waiting.drafts.push(Draft::Imported(NewEvent { event, keys }));
         if waiting.drafts.len() >= BATCH_EVENTS || waiting.bytes >= BATCH_BYTES {
-            report.record(hub, std::mem::take(&mut waiting))?;
+            report.record(recorder, std::mem::take(&mut waiting))?;
         }
     }
     if !is_export {
@@ -107,7 +107,7 @@ pub fn import(hub: &Hub, file: impl BufRead) -> Result<ImportReport, ImportError
             }),
         );
     }
-    report.record(hub, waiting)?;
+    report.record(recorder, waiting)?;
     Ok(report)
 }
 
@@ -128,7 +128,7 @@ impl ImportReport {
         }
     }
 
-    fn record(&mut self, hub: &Hub, waiting: Waiting) -> Result<(), RecordError> {
+    fn record(&mut self, recorder: &Recorder, waiting: Waiting) -> Result<(), RecordError> {
         let of: Vec<_> = waiting
             .drafts
             .iter()
@@ -138,7 +138,7 @@ impl ImportReport {
             drafts: waiting.drafts,
             ..Batch::default()
         };
-        let outcomes = hub.record_blocking(batch)?;
+        let outcomes = recorder.record_blocking(batch)?;
         for ((outcome, (line, seq)), adw_id) in outcomes.into_iter().zip(waiting.places).zip(of) {
             match outcome {
                 Outcome::Recorded(given) => {

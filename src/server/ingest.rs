@@ -20,7 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::clock;
-use crate::hub::{Hub, RecordError};
+use crate::hub::{RecordError, Recorder};
 use crate::local_time;
 use crate::openapi::pushed;
 use draft::Draft;
@@ -44,7 +44,7 @@ const LONG_BYTES: usize = 64 * 1024;
 
 /// Reads bodies and records their contents.
 pub(crate) struct Ingest {
-    hub: Arc<Hub>,
+    recorder: Arc<Recorder>,
     max_body_bytes: usize,
     zone: TimeZone,
 }
@@ -69,8 +69,8 @@ enum Shape {
 }
 
 /// The routes. Bodies may have at most `max_body_bytes`.
-pub fn router(hub: Arc<Hub>, max_body_bytes: usize) -> OpenApiRouter {
-    let ingest = Ingest::new(hub, max_body_bytes);
+pub fn router(recorder: Arc<Recorder>, max_body_bytes: usize) -> OpenApiRouter {
+    let ingest = Ingest::new(recorder, max_body_bytes);
     OpenApiRouter::new()
         .routes(routes!(push))
         .merge(older::router())
@@ -97,9 +97,9 @@ async fn push(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body)
 }
 
 impl Ingest {
-    pub(crate) fn new(hub: Arc<Hub>, max_body_bytes: usize) -> Self {
+    pub(crate) fn new(recorder: Arc<Recorder>, max_body_bytes: usize) -> Self {
         Self {
-            hub,
+            recorder,
             max_body_bytes,
             zone: local_time::zone(),
         }
@@ -184,7 +184,7 @@ impl Ingest {
                 pictures: std::mem::take(&mut pictures),
             };
             let outcomes = if is_first {
-                self.hub.record(batch).await
+                self.recorder.record(batch).await
             } else {
                 self.record_rest(batch).await
             };
@@ -199,8 +199,8 @@ impl Ingest {
 
     /// A publisher could not tell which part of its batch to send again, so a batch that has begun waits for room.
     async fn record_rest(&self, batch: Batch) -> Result<Vec<Outcome>, RecordError> {
-        let hub = Arc::clone(&self.hub);
-        let recorded = tokio::task::spawn_blocking(move || hub.record_blocking(batch)).await;
+        let recorder = Arc::clone(&self.recorder);
+        let recorded = tokio::task::spawn_blocking(move || recorder.record_blocking(batch)).await;
         recorded.unwrap_or_else(|error| Err(RecordError::Stopped(error.to_string())))
     }
 }

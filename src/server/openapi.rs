@@ -103,8 +103,10 @@ pub fn shared(mut description: openapi::OpenApi) -> Extension<Arc<Description>> 
         let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.delete];
         operations.into_iter().flatten().for_each(complete);
     }
-    // A tree of strings and maps with text keys cannot fail to be written.
-    let json = serde_json::to_value(&description).unwrap_or_default();
+    let json = serde_json::to_value(&description).unwrap_or_else(|error| {
+        tracing::error!(%error, "the description of the API cannot be written; /api/docs and /api/openapi.json are empty");
+        serde_json::Value::Null
+    });
     Extension(Arc::new(Description {
         body: page::body(&json),
         json: json.to_string().into(),

@@ -21,7 +21,6 @@ use crate::access;
 use crate::api;
 use crate::clock;
 use crate::error::ApiError;
-use crate::hub::Hub;
 use crate::openapi::parameters;
 use crate::shared::Shared;
 use domain::adw_id::AdwId;
@@ -44,7 +43,7 @@ pub fn router() -> OpenApiRouter<Shared> {
 #[utoipa::path(get, path = "/", tag = "pages",
     responses((status = 200, body = String, content_type = "text/html", description = "The page")))]
 async fn board(State(shared): State<Shared>, request: Request) -> Response {
-    let cards = match api::read(&shared, Hub::cards).await {
+    let cards = match api::read(&shared, |hub| hub.live.cards()).await {
         Ok(cards) => cards,
         Err(error) => return error.into_response(),
     };
@@ -69,7 +68,7 @@ async fn workflow(
         return nowhere(State(shared), request).await;
     };
     let asked = adw_id.clone();
-    let timeline = match api::read(&shared, move |hub| hub.timeline(&asked)).await {
+    let timeline = match api::read(&shared, move |hub| hub.live.timeline(&asked)).await {
         Ok(timeline) => timeline,
         Err(error) => return error.into_response(),
     };

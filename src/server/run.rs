@@ -21,7 +21,7 @@ use crate::assets::{self, Assets};
 use crate::compression;
 use crate::config::{self, Config};
 use crate::error::ApiError;
-use crate::hub::{Hub, Keep, Upkeep};
+use crate::hub::{Hub, Retention, Upkeep};
 use crate::ingest;
 use crate::ingest::{Ingest, Left};
 use crate::openapi;
@@ -53,7 +53,7 @@ pub fn open_hub(settings: &config::JournalSettings, agents: &config::AgentsSetti
     let journal = SqliteJournal::open(&settings.data, settings.durability, &new_epoch()?)?;
     let upkeep = Upkeep {
         checkpoint_every: settings.checkpoint_every,
-        keep: Keep {
+        retention: Retention {
             days: Some(settings.keep_days).filter(|days| *days > 0),
             bytes: Some(settings.keep_bytes).filter(|bytes| *bytes > 0),
             patience: agents.patience,
@@ -96,7 +96,7 @@ impl Server {
             ..WatchConfig::new(config.agents.dirs.clone())
         };
         let watcher = watcher::start(Arc::clone(&hub), watched)?;
-        let left = || Left::new(Ingest::new(Arc::clone(&hub), config.limits.max_body));
+        let left = || Left::new(Ingest::new(Arc::clone(&hub.recorder), config.limits.max_body));
         let spool = Settings::from_env().spool;
         let spools = config
             .agents
@@ -136,7 +136,7 @@ fn router(shared: Shared) -> Router {
     let config = Arc::clone(&shared.config);
     let files = shared.assets;
     let access = Arc::new(config.access.clone());
-    let ingest = ingest::router(Arc::clone(&shared.hub), config.limits.max_body);
+    let ingest = ingest::router(Arc::clone(&shared.hub.recorder), config.limits.max_body);
     let (router, description) = OpenApiRouter::with_openapi(openapi::introduction())
         .merge(socket::router())
         .merge(api::router())

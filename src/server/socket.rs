@@ -7,9 +7,9 @@ mod closing;
 mod decoder;
 mod extension;
 mod handshake;
-mod outbox;
 mod plain;
 mod request;
+mod send_queue;
 pub mod ticker;
 mod viewer;
 mod wire;
@@ -62,9 +62,12 @@ async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Respons
             Ok(parts) => {
                 let wire = Wire::new(parts.io.into_inner(), &parts.read_buf, agreed.deflates);
                 match agreed.speech {
-                    Speech::V1 => tokio::spawn(Viewer::new(wire, &shared).run()),
-                    Speech::Plain => tokio::spawn(Plain::new(wire, &shared, types).run()),
-                };
+                    Speech::V1 => match Viewer::new(wire, &shared) {
+                        Ok(viewer) => drop(tokio::spawn(viewer.run())),
+                        Err(error) => tracing::error!(%error, "a viewer cannot be served"),
+                    },
+                    Speech::Plain => drop(tokio::spawn(Plain::new(wire, &shared, types).run())),
+                }
             }
             Err(_) => tracing::error!("dropped a WebSocket that came over an unknown transport"),
         }

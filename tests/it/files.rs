@@ -117,13 +117,13 @@ impl World {
     }
 
     fn timeline(&self, adw_id: &str) -> Option<Timeline> {
-        self.hub().timeline(&id(adw_id)).expect("read")
+        self.hub().live.timeline(&id(adw_id)).expect("read")
     }
 
     /// Waits until the workflow's timeline is as it should be.
     fn until(&self, adw_id: &str, is_so: impl Fn(&Timeline) -> bool) -> Timeline {
         let bell = Bell::new();
-        let mut subscription = self.hub().subscribe(&id(adw_id), None, &bell);
+        let mut subscription = self.hub().live.subscribe(&id(adw_id), None, &bell);
         let reached = async {
             loop {
                 if let Some(timeline) = self.timeline(adw_id).filter(&is_so) {
@@ -152,7 +152,11 @@ impl World {
             limit: 1,
             ..PageQuery::default()
         };
-        let page = self.hub().page(&id(adw_id), &query, &|| true).expect("readable");
+        let page = self
+            .hub()
+            .archive
+            .page(&id(adw_id), &query, &|| true)
+            .expect("readable");
         page.map_or(0, |page| page.head)
     }
 
@@ -175,6 +179,7 @@ impl World {
             };
             let page = self
                 .hub()
+                .archive
                 .page(&id(adw_id), &query, &|| true)
                 .expect("readable")
                 .unwrap_or_default();
@@ -201,7 +206,7 @@ impl World {
     }
 
     fn tails(&self, adw_id: &str) -> Vec<Tail> {
-        self.hub().sources(&id(adw_id)).expect("readable")
+        self.hub().archive.sources(&id(adw_id)).expect("readable")
     }
 }
 

@@ -52,7 +52,7 @@ impl Viewer {
 
     fn subscribe(&self, hub: &Hub, bell: &Bell) -> Subscription {
         let resume = (!self.epoch.is_empty()).then_some((self.epoch.as_str(), self.timeline.seq));
-        hub.subscribe(&id(), resume, bell)
+        hub.live.subscribe(&id(), resume, bell)
     }
 
     async fn take(&mut self, subscription: &mut Subscription, frames: usize) {
@@ -110,7 +110,7 @@ proptest! {
                     Step::Record(count) => {
                         let drafts = (recorded..recorded + count).map(|number| log(ADW_ID, number)).collect();
                         recorded += count;
-                        hub.record(batch(drafts)).await.expect("recorded");
+                        hub.recorder.record(batch(drafts)).await.expect("recorded");
                     }
                     Step::Take(frames) => viewer.take(&mut subscription, frames).await,
                     Step::Disconnect => {
@@ -127,12 +127,12 @@ proptest! {
                 }
             }
             // `record` returns at the commit; the publication follows at once on the writer's thread.
-            while hub.head(&id()).unwrap_or(0) < recorded {
+            while hub.live.head(&id()).unwrap_or(0) < recorded {
                 tokio::task::yield_now().await;
             }
             viewer.take(&mut subscription, usize::MAX).await;
             assert_eq!(viewer.timeline.seq, recorded);
-            assert_eq!(Some(&viewer.timeline), hub.timeline(&id()).expect("read").as_ref().or((recorded == 0).then_some(&viewer.timeline)));
+            assert_eq!(Some(&viewer.timeline), hub.live.timeline(&id()).expect("read").as_ref().or((recorded == 0).then_some(&viewer.timeline)));
             drop(subscription);
             tokio::task::spawn_blocking(move || hub.close()).await.expect("closed");
         });
@@ -156,12 +156,12 @@ proptest! {
         let mut rest = order.as_slice();
         for size in sizes {
             let (now, later) = rest.split_at(size.min(rest.len()));
-            hub.record_blocking(batch(now.iter().map(|at| copies[*at].clone()).collect())).expect("recorded");
+            hub.recorder.record_blocking(batch(now.iter().map(|at| copies[*at].clone()).collect())).expect("recorded");
             rest = later;
         }
-        hub.record_blocking(batch(rest.iter().map(|at| copies[*at].clone()).collect())).expect("recorded");
+        hub.recorder.record_blocking(batch(rest.iter().map(|at| copies[*at].clone()).collect())).expect("recorded");
         let query = PageQuery { after: Some(0), limit: 1_000, ..PageQuery::default() };
-        let page = hub.page(&id(), &query, &|| true).expect("a page").expect("the workflow is known");
+        let page = hub.archive.page(&id(), &query, &|| true).expect("a page").expect("the workflow is known");
         let mut seen: Vec<String> = page.events.iter().map(|text| serde_json::from_str::<Event>(text).expect("an event").payload["message"].to_string()).collect();
         let count = seen.len();
         seen.sort();
@@ -193,15 +193,20 @@ fn the_same_document_again_is_no_event_and_its_changes_rebuild_it() {
     };
     let first = json!({"adw_id": ADW_ID, "plan_file": null, "n": 1});
     let second = json!({"adw_id": ADW_ID, "plan_file": "specs/a.md"});
-    let outcome = |document: &serde_json::Value| hub.record_blocking(state(document.clone())).expect("recorded")[0];
+    let outcome =
+        |document: &serde_json::Value| hub.recorder.record_blocking(state(document.clone())).expect("recorded")[0];
     assert_eq!(outcome(&first), Outcome::Recorded(1));
     assert_eq!(outcome(&first), Outcome::Duplicate);
     assert_eq!(outcome(&second), Outcome::Recorded(2));
     assert_eq!(
-        hub.document(&id()).expect("read").map(serde_json::Value::Object),
+        hub.archive
+            .document(&id())
+            .expect("read")
+            .map(serde_json::Value::Object),
         Some(second)
     );
-    let event: Event = serde_json::from_str(&hub.event(&id(), 2).expect("read").expect("there")).expect("an event");
+    let event: Event =
+        serde_json::from_str(&hub.archive.event(&id(), 2).expect("read").expect("there")).expect("an event");
     assert_eq!(
         event.payload["changed"],
         json!([{"field": "n", "old": 1}, {"field": "plan_file", "old": null, "new": "specs/a.md"}])
@@ -218,7 +223,8 @@ fn a_thousand_pushes_at_once_get_a_thousand_numbers() {
             .map(|n| {
                 let hub = Arc::clone(&hub);
                 tokio::spawn(async move {
-                    hub.record(batch(vec![keyed(ADW_ID, &format!("{}", n % 500))]))
+                    hub.recorder
+                        .record(batch(vec![keyed(ADW_ID, &format!("{}", n % 500))]))
                         .await
                         .expect("recorded")[0]
                 })
@@ -244,10 +250,11 @@ fn a_thousand_pushes_at_once_get_a_thousand_numbers() {
 fn a_viewer_of_another_life_or_ahead_of_the_head_gets_a_snapshot() {
     let directory = TempDir::new().expect("a directory");
     let hub = open(&directory);
-    hub.record_blocking(batch((0..10).map(|n| log(ADW_ID, n)).collect()))
+    hub.recorder
+        .record_blocking(batch((0..10).map(|n| log(ADW_ID, n)).collect()))
         .expect("recorded");
     runtime().block_on(async {
-        while hub.head(&id()).unwrap_or(0) < 10 {
+        while hub.live.head(&id()).unwrap_or(0) < 10 {
             tokio::task::yield_now().await;
         }
         for (resume, is_snapshot) in [
@@ -257,7 +264,7 @@ fn a_viewer_of_another_life_or_ahead_of_the_head_gets_a_snapshot() {
             (Some((hub.epoch(), 5)), false),
             (Some((hub.epoch(), 0)), false),
         ] {
-            let mut subscription = hub.subscribe(&id(), resume, &Bell::new());
+            let mut subscription = hub.live.subscribe(&id(), resume, &Bell::new());
             let frame = subscription.next().await.expect("a frame").expect("something is new");
             let frame = FromServer::read(&frame)
                 .expect("a frame is read")
@@ -270,7 +277,8 @@ fn a_viewer_of_another_life_or_ahead_of_the_head_gets_a_snapshot() {
             assert!(subscription.next().await.expect("read").is_none());
         }
         assert!(
-            hub.subscribe(&id(), Some((hub.epoch(), 10)), &Bell::new())
+            hub.live
+                .subscribe(&id(), Some((hub.epoch(), 10)), &Bell::new())
                 .next()
                 .await
                 .expect("read")
@@ -286,14 +294,17 @@ fn the_first_frame_after_a_resume_says_how_much_was_missed() {
     let hub = open(&directory);
     runtime().block_on(async {
         // Somebody follows, so the newest events lie in memory, a frame for each.
-        let _other = hub.subscribe(&id(), None, &Bell::new());
+        let _other = hub.live.subscribe(&id(), None, &Bell::new());
         for n in 0..40 {
-            hub.record(batch(vec![log(ADW_ID, n)])).await.expect("recorded");
+            hub.recorder
+                .record(batch(vec![log(ADW_ID, n)]))
+                .await
+                .expect("recorded");
         }
-        while hub.head(&id()).unwrap_or(0) < 40 {
+        while hub.live.head(&id()).unwrap_or(0) < 40 {
             tokio::task::yield_now().await;
         }
-        let mut subscription = hub.subscribe(&id(), Some((hub.epoch(), 10)), &Bell::new());
+        let mut subscription = hub.live.subscribe(&id(), Some((hub.epoch(), 10)), &Bell::new());
         let frame = subscription.next().await.expect("a frame").expect("something is new");
         let FromServer::Events { from, to, head, .. } = FromServer::read(&frame)
             .expect("a frame is read")

@@ -44,7 +44,7 @@ impl Door {
     }
 
     async fn ask(&self, request: Request<Body>) -> (StatusCode, Value) {
-        let (router, _) = ingest::router(Arc::clone(&self.hub), MAX_BODY).split_for_parts();
+        let (router, _) = ingest::router(Arc::clone(&self.hub.recorder), MAX_BODY).split_for_parts();
         let response = router.oneshot(request).await.expect("an answer");
         let status = response.status();
         let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
@@ -64,6 +64,7 @@ impl Door {
         };
         let page = self
             .hub
+            .archive
             .page(&adw_id, &query, &|| true)
             .expect("a page")
             .unwrap_or_default();

@@ -18,7 +18,7 @@ pub fn open(directory: &TempDir) -> Hub {
     Hub::open(Box::new(journal), upkeep).expect("the hub opens")
 }
 
-/// A hub that lets go of every timeline as soon as it may.
+/// A hub that evicts every timeline as soon as it may.
 pub fn open_forgetful(directory: &TempDir) -> Hub {
     let journal = SqliteJournal::open(directory.path(), Durability::Process, "first").expect("the journal opens");
     let upkeep = Upkeep {
@@ -71,6 +71,20 @@ fn a_journal_of_a_newer_version_or_of_others_is_left_as_it_is() {
 }
 
 #[test]
+fn the_locks_of_the_log_stay_within_the_process() {
+    let directory = TempDir::new().expect("a directory");
+    let hub = open(&directory);
+    let batch = Batch {
+        drafts: vec![log("a", 1)],
+        ..Batch::default()
+    };
+    hub.recorder.record_blocking(batch).expect("recorded");
+    assert!(directory.path().join("journal.db-wal").exists());
+    assert!(!directory.path().join("journal.db-shm").exists());
+    hub.close();
+}
+
+#[test]
 fn a_second_server_on_the_same_journal_is_refused() {
     let directory = TempDir::new().expect("a directory");
     let hub = open(&directory);
@@ -112,6 +126,7 @@ fn what_was_recorded_is_there_after_a_restart_once_and_in_order() {
         for number in 0..150 {
             let drafts = vec![log("a", round * 150 + number), keyed("b", &format!("{number}"))];
             let outcomes = hub
+                .recorder
                 .record_blocking(Batch {
                     drafts,
                     ..Batch::default()
@@ -133,6 +148,7 @@ fn what_was_recorded_is_there_after_a_restart_once_and_in_order() {
     }
     let hub = open(&directory);
     let timeline = hub
+        .live
         .timeline(&"a".parse().expect("a safe id"))
         .expect("read")
         .expect("the workflow is known");
@@ -143,6 +159,7 @@ fn what_was_recorded_is_there_after_a_restart_once_and_in_order() {
         ..PageQuery::default()
     };
     let page = hub
+        .archive
         .page(&"a".parse().expect("a safe id"), &query, &|| true)
         .expect("a page")
         .expect("the workflow is known");

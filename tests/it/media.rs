@@ -358,9 +358,10 @@ fn pruned_events_take_their_pictures_with_them() {
             pictures: vec![picture.clone()],
             ..Batch::default()
         };
-        hub.record_blocking(batch).expect("recorded");
+        hub.recorder.record_blocking(batch).expect("recorded");
     }
     let shown = hub
+        .live
         .timeline(&ADW_ID.parse().expect("a safe id"))
         .expect("read")
         .expect("a timeline")

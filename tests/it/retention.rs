@@ -9,7 +9,7 @@ use domain::timestamp::Timestamp;
 use draft::Draft;
 use journal::sqlite::{Durability, SqliteJournal};
 use journal::{Batch, Filter, Outcome, Page, PageQuery};
-use server::hub::{Bell, Hub, Keep, Upkeep};
+use server::hub::{Bell, Hub, Retention, Upkeep};
 use tempfile::TempDir;
 
 use crate::harness::{PATIENCE, log, server};
@@ -17,13 +17,13 @@ use crate::invent::{self, keyed};
 
 const DAY_MS: i64 = 86_400_000;
 
-fn open(directory: &TempDir, keep: Keep) -> Hub {
+fn open(directory: &TempDir, retention: Retention) -> Hub {
     let journal = SqliteJournal::open(directory.path(), Durability::Process, "life").expect("the journal opens");
     let upkeep = Upkeep {
         awake: 0,
         round: Duration::from_millis(20),
         idle_rounds: 0,
-        keep,
+        retention,
         ..Upkeep::default()
     };
     Hub::open(Box::new(journal), upkeep).expect("the hub opens")
@@ -53,7 +53,7 @@ fn record(hub: &Hub, name: &str, numbers: std::ops::Range<u64>, days_ago: i64) {
         drafts,
         ..Batch::default()
     };
-    hub.record_blocking(batch).expect("recorded");
+    hub.recorder.record_blocking(batch).expect("recorded");
 }
 
 fn page(hub: &Hub, name: &str) -> Page {
@@ -62,7 +62,10 @@ fn page(hub: &Hub, name: &str) -> Page {
         limit: 10_000,
         ..PageQuery::default()
     };
-    hub.page(&id(name), &query, &|| true).expect("read").expect("there")
+    hub.archive
+        .page(&id(name), &query, &|| true)
+        .expect("read")
+        .expect("there")
 }
 
 fn found(hub: &Hub, name: &str, q: &str) -> u64 {
@@ -75,7 +78,8 @@ fn found(hub: &Hub, name: &str, q: &str) -> u64 {
         filter,
         ..PageQuery::default()
     };
-    hub.search(&id(name), &query, &|| true)
+    hub.archive
+        .search(&id(name), &query, &|| true)
         .expect("read")
         .expect("there")
         .count
@@ -89,29 +93,30 @@ fn wait_until(is_so: impl Fn() -> bool) {
     }
 }
 
-fn keep_days(days: u64) -> Keep {
-    Keep {
+fn keep_days(days: u64) -> Retention {
+    Retention {
         days: Some(days),
-        ..Keep::default()
+        ..Retention::default()
     }
 }
 
 #[test]
 fn what_is_too_old_goes_and_all_else_stays() {
     let directory = TempDir::new().expect("a directory");
-    let hub = open(&directory, Keep::default());
-    hub.record_blocking(Batch {
-        drafts: vec![keyed("old", "first")],
-        ..Batch::default()
-    })
-    .expect("recorded");
+    let hub = open(&directory, Retention::default());
+    hub.recorder
+        .record_blocking(Batch {
+            drafts: vec![keyed("old", "first")],
+            ..Batch::default()
+        })
+        .expect("recorded");
     record(&hub, "old", 1..1_300, 50);
     record(&hub, "partly", 0..700, 50);
     record(&hub, "partly", 700..900, 2);
     record(&hub, "at-work", 0..600, 50);
     record(&hub, "at-work", 600..601, 0);
-    let before = hub.timeline(&id("old")).expect("read");
-    let mut cards = hub.cards().expect("read");
+    let before = hub.live.timeline(&id("old")).expect("read");
+    let mut cards = hub.live.cards().expect("read");
     cards.sort_by(|a, b| a.adw_id.cmp(&b.adw_id));
     hub.close();
     drop(hub);
@@ -134,12 +139,15 @@ fn what_is_too_old_goes_and_all_else_stays() {
         (0, 200, 601)
     );
     // What is known of it is still shown, and nothing of it comes back.
-    assert_eq!(hub.timeline(&id("old")).expect("read"), before);
+    assert_eq!(hub.live.timeline(&id("old")).expect("read"), before);
     let known = Batch {
         drafts: vec![keyed("old", "first")],
         ..Batch::default()
     };
-    assert_eq!(hub.record_blocking(known).expect("recorded"), [Outcome::Duplicate]);
+    assert_eq!(
+        hub.recorder.record_blocking(known).expect("recorded"),
+        [Outcome::Duplicate]
+    );
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -147,7 +155,7 @@ fn what_is_too_old_goes_and_all_else_stays() {
     runtime.block_on(async {
         // Whoever resumes where there is nothing any more begins anew; whoever resumes behind that gets the events.
         for (name, after, is_snapshot) in [("old", 10, true), ("partly", 699, true), ("partly", 700, false)] {
-            let mut subscription = hub.subscribe(&id(name), Some((hub.epoch(), after)), &Bell::new());
+            let mut subscription = hub.live.subscribe(&id(name), Some((hub.epoch(), after)), &Bell::new());
             let frame = subscription.next().await.expect("a frame").expect("something is new");
             let frame = FromServer::read(&frame)
                 .expect("a frame is read")
@@ -173,7 +181,7 @@ fn what_is_too_old_goes_and_all_else_stays() {
     drop(hub);
 
     let hub = open(&directory, keep_days(30));
-    let mut after: Vec<_> = hub.cards().expect("read");
+    let mut after: Vec<_> = hub.live.cards().expect("read");
     after.sort_by(|a, b| a.adw_id.cmp(&b.adw_id));
     assert_eq!(
         (&after[0], &after[2]),
@@ -186,11 +194,11 @@ fn what_is_too_old_goes_and_all_else_stays() {
 #[test]
 fn when_there_is_too_much_the_oldest_workflows_go_first_and_their_room_is_used_again() {
     let directory = TempDir::new().expect("a directory");
-    let keep = Keep {
+    let retention = Retention {
         bytes: Some(1_500_000),
-        ..Keep::default()
+        ..Retention::default()
     };
-    let hub = open(&directory, keep);
+    let hub = open(&directory, retention);
     let file = rusqlite::Connection::open(directory.path().join("journal.db")).expect("the file opens");
     let pages = || -> u64 {
         let count = file.query_row("PRAGMA page_count", [], |row| row.get(0));
@@ -210,7 +218,7 @@ fn when_there_is_too_much_the_oldest_workflows_go_first_and_their_room_is_used_a
     }
     assert_eq!(page(&hub, "w5").events.len(), 2_000, "the newest is whole");
     assert!(
-        hub.timeline(&id("w0")).expect("read").is_some(),
+        hub.live.timeline(&id("w0")).expect("read").is_some(),
         "what is known of the oldest stays"
     );
     let after_six = pages();

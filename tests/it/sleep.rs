@@ -27,7 +27,7 @@ fn record(hub: &Hub, workflow: u64, numbers: std::ops::Range<u64>) {
         drafts,
         ..Batch::default()
     };
-    hub.record_blocking(batch).expect("recorded");
+    hub.recorder.record_blocking(batch).expect("recorded");
 }
 
 /// The fold of what the journal holds.
@@ -37,7 +37,11 @@ fn folded(hub: &Hub, adw_id: &AdwId) -> Timeline {
         limit: 10_000,
         ..PageQuery::default()
     };
-    let page = hub.page(adw_id, &query, &|| true).expect("read").expect("there");
+    let page = hub
+        .archive
+        .page(adw_id, &query, &|| true)
+        .expect("read")
+        .expect("there");
     let mut timeline = Timeline::new(adw_id.clone());
     for text in page.events {
         let event: Event = serde_json::from_str(&text).expect("an event");
@@ -64,15 +68,15 @@ fn a_workflow_that_sleeps_is_told_like_one_that_is_awake() {
     wait_for(&hub, |hub| hub.stats().awake == 0);
     // New events do not wake it, and are told all the same.
     record(&hub, 3, 100..105);
-    assert_eq!(hub.head(&id(3)), Some(39));
-    let cards = hub.cards().expect("read");
+    assert_eq!(hub.live.head(&id(3)), Some(39));
+    let cards = hub.live.cards().expect("read");
     assert_eq!(cards.len(), 30);
     for card in cards {
         let timeline = folded(&hub, &card.adw_id);
         assert_eq!(card, Card::of(&timeline));
-        assert_eq!(hub.timeline(&card.adw_id).expect("read"), Some(timeline));
+        assert_eq!(hub.live.timeline(&card.adw_id).expect("read"), Some(timeline));
     }
-    assert_eq!(hub.timeline(&id(99)).expect("read"), None);
+    assert_eq!(hub.live.timeline(&id(99)).expect("read"), None);
     hub.close();
 }
 
@@ -87,7 +91,7 @@ fn a_start_reads_cards_and_makes_those_that_are_too_old() {
     drop(hub);
     let hub = open(&directory);
     assert_eq!(hub.stats().awake, 0, "no timeline is read for a start");
-    assert_eq!(hub.cards().expect("read").len(), 5);
+    assert_eq!(hub.live.cards().expect("read").len(), 5);
     assert_eq!(hub.stats().awake, 0, "the cards were stored");
     hub.close();
     drop(hub);
@@ -98,7 +102,7 @@ fn a_start_reads_cards_and_makes_those_that_are_too_old() {
         .expect("changed");
     drop(connection);
     let hub = open_forgetful(&directory);
-    for card in hub.cards().expect("read") {
+    for card in hub.live.cards().expect("read") {
         assert_eq!(card, Card::of(&folded(&hub, &card.adw_id)));
     }
     // What had to be folded is stored without a new event, so that it is folded once.
@@ -106,7 +110,7 @@ fn a_start_reads_cards_and_makes_those_that_are_too_old() {
     hub.close();
     drop(hub);
     let hub = open(&directory);
-    assert_eq!((hub.cards().expect("read").len(), hub.stats().awake), (5, 0));
+    assert_eq!((hub.live.cards().expect("read").len(), hub.stats().awake), (5, 0));
     hub.close();
 }
 
@@ -114,7 +118,7 @@ fn a_start_reads_cards_and_makes_those_that_are_too_old() {
 async fn visit(hub: &Hub, adw_id: &AdwId, mut timeline: Timeline, frames: usize) -> Timeline {
     let bell = Bell::new();
     let resume = (timeline.seq > 0).then_some((hub.epoch(), timeline.seq));
-    let mut subscription = hub.subscribe(adw_id, resume, &bell);
+    let mut subscription = hub.live.subscribe(adw_id, resume, &bell);
     for _ in 0..frames {
         let Some(frame) = subscription.next().await.expect("a frame") else {
             let _ = tokio::time::timeout(Duration::from_millis(3), bell.rung()).await;

@@ -40,12 +40,12 @@ pub async fn read_page<T: Send + 'static>(
     let of = adw_id.clone();
     if asked.filter.is_empty() {
         return read(shared, move |hub| {
-            hub.page(&of, &asked, &|| true)?.map(make).transpose()
+            hub.archive.page(&of, &asked, &|| true)?.map(make).transpose()
         })
         .await;
     }
     read_long(shared, &shared.long_reads, move |hub, is_wanted| {
-        hub.page(&of, &asked, is_wanted)?.map(make).transpose()
+        hub.archive.page(&of, &asked, is_wanted)?.map(make).transpose()
     })
     .await
 }
@@ -57,10 +57,10 @@ pub async fn read_page<T: Send + 'static>(
 ))]
 pub(super) async fn one(State(shared): State<Shared>, EventPath(adw_id, seq): EventPath) -> Result<Response, ApiError> {
     let of = adw_id.clone();
-    if let Some(text) = read(&shared, move |hub| hub.event(&of, seq)).await? {
+    if let Some(text) = read(&shared, move |hub| hub.archive.event(&of, seq)).await? {
         return Ok(fresh(text));
     }
-    let head = shared.hub.head(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
+    let head = shared.hub.live.head(&adw_id).ok_or_else(|| no_workflow(&adw_id))?;
     let message = if seq <= head {
         format!("event {seq} of workflow {adw_id} was removed by retention")
     } else {

@@ -139,7 +139,7 @@ impl Export {
         let mut out = String::new();
         // If few events match the filter, the search goes on until there is something to send.
         while out.is_empty() && self.progress != Progress::Done {
-            let Some(part) = self.hub.part(&self.adw_id, &self.query, PART_BYTES)? else {
+            let Some(part) = self.hub.archive.part(&self.adw_id, &self.query, PART_BYTES)? else {
                 return Ok(Step::NoWorkflow);
             };
             let after = self.query.after.unwrap_or(0);

@@ -43,7 +43,7 @@ pub(super) async fn picture(
     let name = name.ok().and_then(|Path(name)| name.parse::<MediaName>().ok());
     let name = name.ok_or_else(|| ApiError::not_found("the picture does not exist"))?;
     let asked = name.clone();
-    let is_told_of = read(&shared, move |hub| hub.referrers(&asked)).await?;
+    let is_told_of = read(&shared, move |hub| hub.archive.referrers(&asked)).await?;
     if is_told_of.is_empty() {
         return Err(ApiError::not_found("no event refers to this picture"));
     }
@@ -52,7 +52,7 @@ pub(super) async fn picture(
         return Ok((StatusCode::NOT_MODIFIED, [(CACHE_CONTROL, FOR_EVER)], [(ETAG, etag)]).into_response());
     }
     let wanted = name.clone();
-    let Some(bytes) = read(&shared, move |hub| hub.picture(&wanted)).await? else {
+    let Some(bytes) = read(&shared, move |hub| hub.archive.picture(&wanted)).await? else {
         return Ok(missing(&headers));
     };
     let about = [

@@ -69,7 +69,7 @@ pub async fn find(
 ) -> Result<Option<Found>, ApiError> {
     let of = adw_id.clone();
     let search = read_long(shared, &shared.counts, move |hub, is_wanted| {
-        hub.search(&of, &asked, is_wanted)
+        hub.archive.search(&of, &asked, is_wanted)
     });
     tokio::time::timeout(patience, search).await.unwrap_or_else(|_| {
         let message = format!(
@@ -129,7 +129,7 @@ mod tests {
             drafts: (0..events).map(draft).collect(),
             ..Batch::default()
         };
-        hub.record(batch).await.expect("recorded");
+        hub.recorder.record(batch).await.expect("recorded");
         Shared::new(Arc::default(), hub, Assets::NONE)
     }
 

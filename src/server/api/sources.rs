@@ -40,8 +40,8 @@ pub(super) async fn list(
     WorkflowPath(adw_id): WorkflowPath,
 ) -> Result<Response, ApiError> {
     let of = adw_id.clone();
-    let tails = read(&shared, move |hub| hub.sources(&of)).await?;
-    if tails.is_empty() && shared.hub.head(&adw_id).is_none() {
+    let tails = read(&shared, move |hub| hub.archive.sources(&of)).await?;
+    if tails.is_empty() && shared.hub.live.head(&adw_id).is_none() {
         return Err(no_workflow(&adw_id));
     }
     let mut sources: Vec<Source> = tails.into_iter().map(Source::from).collect();

@@ -8,7 +8,6 @@ use super::params::WorkflowPath;
 use super::{json, no_workflow, read};
 use crate::clock;
 use crate::error::ApiError;
-use crate::hub::Hub;
 use crate::openapi::{parameters, shapes};
 use crate::shared::Shared;
 use domain::frame::{WorkflowState, Workflows};
@@ -16,7 +15,7 @@ use domain::frame::{WorkflowState, Workflows};
 /// All workflows as cards, the most recently active first.
 #[utoipa::path(get, path = "/api/workflows", operation_id = "workflows", tag = "reading", responses((status = 200, body = shapes::WorkflowsShape, description = "The workflows")))]
 pub(super) async fn list(State(shared): State<Shared>) -> Result<Response, ApiError> {
-    let mut workflows = read(&shared, Hub::cards).await?;
+    let mut workflows = read(&shared, |hub| hub.live.cards()).await?;
     workflows.sort_by(|a, b| b.last_at.cmp(&a.last_at).then_with(|| a.adw_id.cmp(&b.adw_id)));
     json(&Workflows {
         epoch: shared.hub.epoch().to_owned(),
@@ -35,7 +34,9 @@ pub(super) async fn state(
     WorkflowPath(adw_id): WorkflowPath,
 ) -> Result<Response, ApiError> {
     let asked = adw_id.clone();
-    let told = read(&shared, move |hub| Ok((hub.timeline(&asked)?, hub.document(&asked)?)));
+    let told = read(&shared, move |hub| {
+        Ok((hub.live.timeline(&asked)?, hub.archive.document(&asked)?))
+    });
     let (timeline, document) = told.await?;
     let timeline = timeline.ok_or_else(|| no_workflow(&adw_id))?;
     json(&WorkflowState {

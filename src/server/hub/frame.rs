@@ -7,6 +7,8 @@ use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 
 use crate::deflate::deflate;
+use domain::adw_id::AdwId;
+use domain::frame::FromServer;
 
 /// Shorter texts gain nothing by it: heartbeats, most answers.
 const DEFLATED_FROM: usize = 512;
@@ -21,7 +23,42 @@ pub struct Frame {
     deflated: Option<Arc<OnceLock<Option<Bytes>>>>,
 }
 
+/// Why a frame cannot be sent. Nothing is sent in its place: an empty frame would pass for news.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("a frame cannot be written as JSON: {0}")]
+pub struct EncodeError(String);
+
 impl Frame {
+    pub fn encode(frame: &FromServer) -> Result<Self, EncodeError> {
+        let text = serde_json::to_string(frame);
+        text.map(Self::from).map_err(|error| EncodeError(error.to_string()))
+    }
+
+    /// An `events` frame spliced from wire texts; `head` where it lies further on.
+    pub(super) fn of_events<'a>(
+        adw_id: &AdwId,
+        from: u64,
+        to: u64,
+        head: Option<u64>,
+        texts: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        // No character that is allowed in an id is written otherwise in JSON.
+        let mut frame =
+            format!("{{\"type\":\"events\",\"data\":{{\"adw_id\":\"{adw_id}\",\"from\":{from},\"to\":{to},");
+        if let Some(head) = head {
+            frame.push_str(&format!("\"head\":{head},"));
+        }
+        frame.push_str("\"list\":[");
+        for (at, text) in texts.enumerate() {
+            if at > 0 {
+                frame.push(',');
+            }
+            frame.push_str(text);
+        }
+        frame.push_str("]}}");
+        Self::from(frame)
+    }
+
     /// The deflated text; none where it is better sent as it is. The first to ask waits for it, and so do those who ask meanwhile.
     pub fn deflated(&self) -> Option<Bytes> {
         let once = self.deflated.as_ref()?;
@@ -77,6 +114,20 @@ mod tests {
         let (one, other) = (frame.clone().deflated().unwrap(), frame.deflated().unwrap());
         assert_eq!(one.as_ptr(), other.as_ptr());
         assert_eq!(inflate(&one, 10_000), Ok(text.into_bytes()));
+    }
+
+    #[test]
+    fn spliced_events_read_as_the_frame_that_they_are() {
+        let adw_id: AdwId = "a-Ü_.+@=~, 1".parse().unwrap();
+        let spliced = Frame::of_events(&adw_id, 3, 4, Some(9), [].into_iter());
+        let encoded = Frame::encode(&FromServer::Events {
+            adw_id,
+            from: 3,
+            to: 4,
+            head: Some(9),
+            list: Vec::new(),
+        });
+        assert_eq!(*spliced, *encoded.unwrap());
     }
 
     #[test]

@@ -21,12 +21,12 @@ const NICENESS: i32 = 10;
 /// Says that there is something to index, or that it is over.
 #[derive(Default)]
 pub(super) struct Indexing {
-    state: Mutex<State>,
+    state: Mutex<IndexingState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct IndexingState {
     has_new: bool,
     is_stopped: bool,
 }
@@ -52,7 +52,7 @@ impl Indexing {
 
     /// Waits for something new, then for the pause; false once it is over.
     fn wait(&self) -> bool {
-        let is_idle = |state: &mut State| !state.has_new && !state.is_stopped;
+        let is_idle = |state: &mut IndexingState| !state.has_new && !state.is_stopped;
         let woken = self.changed.wait_while(lock(&self.state), is_idle);
         drop(woken);
         let goes_on = self.pause(PAUSE);
@@ -62,7 +62,7 @@ impl Indexing {
 
     /// Lets some time pass; false once it is over.
     fn pause(&self, time: Duration) -> bool {
-        let goes_on = |state: &mut State| !state.is_stopped;
+        let goes_on = |state: &mut IndexingState| !state.is_stopped;
         let waited = self.changed.wait_timeout_while(lock(&self.state), time, goes_on);
         drop(waited);
         !self.is_stopped()

@@ -1,234 +1,183 @@
-//! A workflow in memory: its newest batches for those who follow, whom to wake, and its timeline unless it sleeps.
+//! What is known now, and what happens: timelines, cards, and whoever follows them.
 //!
-//! Asleep it keeps its seq and its card; who needs the timeline reads it from the journal (see `wake`).
+//! Taking in a committed batch and taking a snapshot with its cursor share one short lock per workflow, so a subscriber sees every
+//! event once. Nothing is encoded, read or waited for under that lock.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+mod bell;
+pub(super) mod board;
+mod evict;
+mod feed;
+mod publish;
+mod subscription;
+mod wake;
+mod workflow;
 
-use super::{Bell, Frame};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use super::{Archive, lock, read_lock};
+pub use bell::Bell;
+use board::Board;
+pub use board::BoardSubscription;
 use domain::adw_id::AdwId;
 use domain::card::Card;
-use domain::frame::FromServer;
 use domain::timeline::Timeline;
-use journal::Stored;
+pub(super) use evict::InMemory;
+use feed::Feed;
+pub use feed::{FeedSubscription, Next as FeedNext, Types};
+use journal::JournalError;
+pub use subscription::{Subscription, SubscriptionError};
+use workflow::{LiveWorkflow, SharedWorkflow};
 
-/// What is kept for followers; who is further behind reads from the journal.
-const RECENT_BYTES: usize = 512 * 1024;
-
-/// A committed batch, encoded once for all followers.
-struct Recent {
-    from: u64,
-    to: u64,
-    frame: Frame,
-}
-
-/// See the module. Guarded by one lock.
-pub(super) struct Live {
-    adw_id: AdwId,
-    /// The newest event that was published.
-    pub(super) seq: u64,
-    /// The fold up to `seq`; none while it sleeps.
-    timeline: Option<Box<Timeline>>,
-    /// The seq of the newest stored timeline.
-    pub(super) checkpointed: u64,
-    /// When somebody last needed the timeline or added to it, in the keeper's rounds.
-    pub(super) used: u64,
-    /// Held by whoever reads the timeline, so that it is read once however many wait for it.
-    pub(super) waking: Arc<Mutex<()>>,
-    recent: VecDeque<Recent>,
-    recent_bytes: usize,
-    followers: Vec<Bell>,
-    /// The newest that was asked for; older than `seq` where events came meanwhile.
-    card: Option<Card>,
-    snapshot: Option<(u64, Frame)>,
+/// See the module. One per journal.
+pub struct Live {
+    epoch: String,
+    workflows: RwLock<HashMap<AdwId, SharedWorkflow>>,
+    board: Board,
+    feed: Feed,
+    /// Where sleeping timelines are read from.
+    archive: Arc<Archive>,
+    /// Rounds of upkeep so far: the clock for what is not used any more.
+    round: AtomicU64,
 }
 
 impl Live {
-    /// A workflow that begins.
-    pub(super) fn new(adw_id: &AdwId) -> Self {
-        Self {
-            timeline: Some(Box::new(Timeline::new(adw_id.clone()))),
-            ..Self::asleep(adw_id, 0, None)
-        }
-    }
-
-    /// A workflow of the journal. The card, where there is one, is of its newest event.
-    pub(super) fn asleep(adw_id: &AdwId, seq: u64, card: Option<Card>) -> Self {
-        Self {
-            adw_id: adw_id.clone(),
-            seq,
-            timeline: None,
-            checkpointed: 0,
-            used: 0,
-            waking: Arc::default(),
-            recent: VecDeque::new(),
-            recent_bytes: 0,
-            followers: Vec::new(),
-            card,
-            snapshot: None,
-        }
-    }
-
-    pub(super) fn adw_id(&self) -> &AdwId {
-        &self.adw_id
-    }
-
-    pub(super) fn timeline(&self) -> Option<&Timeline> {
-        self.timeline.as_deref()
-    }
-
-    /// Takes the timeline back into memory, unless events were published since it was read.
-    pub(super) fn wake(&mut self, timeline: Timeline, checkpointed: u64) {
-        if self.timeline.is_none() && timeline.seq == self.seq {
-            self.checkpointed = checkpointed;
-            self.timeline = Some(Box::new(timeline));
-        }
-    }
-
-    /// Whether the timeline can be let go of: nobody follows, and the journal has it.
-    pub(super) fn may_sleep(&self) -> bool {
-        self.timeline.is_some() && self.followers.is_empty() && self.seq > 0
-    }
-
-    /// Lets go of the timeline, if the journal has it.
-    pub(super) fn sleep(&mut self) {
-        if self.may_sleep() && self.checkpointed == self.seq {
-            self.card();
-            self.timeline = None;
-            self.snapshot = None;
-        }
-    }
-
-    /// Takes in committed events, in order. Whoever is returned is to be woken once the lock is free: they want it.
-    pub(super) fn publish(&mut self, events: &[Stored]) -> Vec<Bell> {
-        let from = self.seq + 1;
-        for stored in events {
-            if let Some(timeline) = &mut self.timeline {
-                let is_next = timeline.apply(stored.event.seq, &stored.event);
-                // The one writer numbers and publishes in the same order.
-                debug_assert!(is_next, "the writer published a gap");
+    /// Knows these workflows, with their heads and cards; all of them sleep. A card that is lacking is made by the board's thread.
+    pub(super) fn new(epoch: &str, known: Vec<(AdwId, u64, Option<Card>)>, archive: Arc<Archive>) -> Self {
+        let board = Board::default();
+        let mut workflows = HashMap::new();
+        for (adw_id, head, card) in known {
+            if card.is_none() {
+                board.mark(&adw_id);
             }
-            self.seq = stored.event.seq;
+            let workflow = LiveWorkflow::asleep(&adw_id, head, card);
+            workflows.insert(adw_id, Arc::new(Mutex::new(workflow)));
         }
-        self.snapshot = None;
-        if self.followers.is_empty() {
-            return Vec::new();
-        }
-        let frame = events_frame(
-            &self.adw_id,
-            from,
-            self.seq,
-            None,
-            events.iter().map(|stored| &*stored.text),
-        );
-        self.recent_bytes += frame.len();
-        self.recent.push_back(Recent {
-            from,
-            to: self.seq,
-            frame,
-        });
-        while self.recent_bytes > RECENT_BYTES && self.recent.len() > 1 {
-            if let Some(oldest) = self.recent.pop_front() {
-                self.recent_bytes -= oldest.frame.len();
-            }
-        }
-        self.followers.clone()
-    }
-
-    pub(super) fn follow(&mut self, bell: &Bell) {
-        self.followers.push(bell.clone());
-    }
-
-    pub(super) fn unfollow(&mut self, bell: &Bell) {
-        if let Some(at) = self.followers.iter().position(|follower| follower.is(bell)) {
-            self.followers.swap_remove(at);
-        }
-        if self.followers.is_empty() {
-            self.recent = VecDeque::new();
-            self.recent_bytes = 0;
-        }
-    }
-
-    /// The batch that begins right after the seq, and its last seq.
-    pub(super) fn after(&self, seq: u64) -> Option<(u64, Frame)> {
-        let at = self.recent.binary_search_by(|batch| batch.from.cmp(&(seq + 1))).ok()?;
-        let batch = &self.recent[at];
-        Some((batch.to, batch.frame.clone()))
-    }
-
-    /// The timeline as a frame, encoded once per seq however many ask. None while it sleeps.
-    pub(super) fn snapshot(&mut self, epoch: &str) -> Option<(u64, Frame)> {
-        if let Some((at, frame)) = &self.snapshot
-            && *at == self.seq
-        {
-            return Some((self.seq, frame.clone()));
-        }
-        let frame = FromServer::Snapshot {
-            adw_id: self.adw_id.clone(),
+        Self {
             epoch: epoch.to_owned(),
-            seq: self.seq,
-            timeline: self.timeline.clone()?,
+            workflows: RwLock::new(workflows),
+            board,
+            feed: Feed::default(),
+            archive,
+            round: 0.into(),
+        }
+    }
+
+    pub(super) fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    /// The cards of all workflows, in the order of their ids. Where one is older than its workflow, it is made first; that
+    /// blocks.
+    pub fn cards(&self) -> Result<Vec<Card>, JournalError> {
+        let cards = self.all().into_iter().map(|workflow| self.card(&workflow));
+        let mut cards: Vec<Card> = cards.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        cards.sort_by(|a, b| a.adw_id.cmp(&b.adw_id));
+        Ok(cards)
+    }
+
+    /// The timeline of a workflow; none before its first event. Blocks where it must be read.
+    pub fn timeline(&self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError> {
+        let Some(workflow) = self.find(adw_id) else {
+            return Ok(None);
         };
-        let frame = Frame::from(serde_json::to_string(&frame).unwrap_or_default());
-        self.snapshot = Some((self.seq, frame.clone()));
-        Some((self.seq, frame))
+        let timeline = self.awake(&workflow, |workflow| workflow.timeline().cloned())?;
+        // Copied when the lock is free again.
+        let timeline = timeline.map(Arc::unwrap_or_clone);
+        Ok(timeline.filter(|timeline| timeline.seq > 0))
     }
 
-    /// The card; none before the first event. While it sleeps, the newest that is known.
-    pub(super) fn card(&mut self) -> Option<Card> {
-        if let Some(timeline) = &self.timeline
-            && self.seq > 0
-            && !self.has_fresh_card()
+    /// The newest event of a workflow that is shown; none before its first.
+    pub fn head(&self, adw_id: &AdwId) -> Option<u64> {
+        let workflow = self.find(adw_id)?;
+        let seq = lock(&workflow).seq;
+        (seq > 0).then_some(seq)
+    }
+
+    /// The events of a workflow from its next one on, or after the seq that a viewer has (`resume`: epoch and seq).
+    ///
+    /// Starts with a snapshot where the epoch differs, the seq lies ahead of the head, or too far behind to be useful.
+    pub fn subscribe(self: &Arc<Self>, adw_id: &AdwId, resume: Option<(&str, u64)>, bell: &Bell) -> Subscription {
+        Subscription::new(Arc::clone(self), adw_id, resume, bell)
+    }
+
+    /// All cards, and then what changes, at most four times a second.
+    pub fn subscribe_board(self: &Arc<Self>, bell: &Bell) -> BoardSubscription {
+        BoardSubscription::new(Arc::clone(self), bell)
+    }
+
+    /// Every event of every workflow, from now on.
+    pub fn subscribe_feed(self: &Arc<Self>, bell: &Bell) -> FeedSubscription {
+        FeedSubscription::new(Arc::clone(self), bell)
+    }
+
+    /// How many workflows there are, and how many of them have their timelines in memory.
+    pub(super) fn count(&self) -> (usize, usize) {
+        let all = self.all();
+        let is_awake = |workflow: &&SharedWorkflow| lock(workflow).timeline().is_some();
+        (all.len(), all.iter().filter(is_awake).count())
+    }
+
+    /// Counts one round of upkeep more; which it is.
+    pub(super) fn begin_round(&self) -> u64 {
+        self.round.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(super) fn round(&self) -> u64 {
+        self.round.load(Ordering::Relaxed)
+    }
+
+    /// Ends the board's thread.
+    pub(super) fn stop(&self) {
+        self.board.stop();
+    }
+
+    fn all(&self) -> Vec<SharedWorkflow> {
+        read_lock(&self.workflows).values().cloned().collect()
+    }
+
+    fn find(&self, adw_id: &AdwId) -> Option<SharedWorkflow> {
+        read_lock(&self.workflows).get(adw_id).cloned()
+    }
+
+    /// The workflow, made empty where it is new.
+    fn find_or_make(&self, adw_id: &AdwId) -> SharedWorkflow {
+        if let Some(workflow) = self.find(adw_id) {
+            return workflow;
+        }
+        let mut workflows = self.workflows.write().unwrap_or_else(PoisonError::into_inner);
+        let make = || Arc::new(Mutex::new(LiveWorkflow::new(adw_id)));
+        Arc::clone(workflows.entry(adw_id.clone()).or_insert_with(make))
+    }
+
+    /// Forgets a workflow that nobody looks at and that never had an event.
+    fn forget_if_empty(&self, adw_id: &AdwId) {
+        let mut workflows = self.workflows.write().unwrap_or_else(PoisonError::into_inner);
+        let is_empty = workflows
+            .get(adw_id)
+            .is_some_and(|workflow| Arc::strong_count(workflow) == 1 && lock(workflow).is_forgettable());
+        if is_empty {
+            workflows.remove(adw_id);
+        }
+    }
+
+    /// The newest cards that are known, without reading.
+    fn known_cards(&self) -> Vec<Card> {
+        let all = self.all();
+        let mut cards: Vec<Card> = all.iter().filter_map(|workflow| lock(workflow).card()).collect();
+        cards.sort_by(|a, b| a.adw_id.cmp(&b.adw_id));
+        cards
+    }
+
+    /// The card of a workflow as it is now; none before its first event. Blocks where it must be made.
+    fn card(&self, workflow: &SharedWorkflow) -> Result<Option<Card>, JournalError> {
         {
-            self.card = Some(Card::of(timeline));
+            let mut workflow = lock(workflow);
+            if workflow.timeline().is_some() || workflow.has_fresh_card() {
+                return Ok(workflow.card());
+            }
         }
-        self.card.clone()
-    }
-
-    pub(super) fn has_fresh_card(&self) -> bool {
-        self.card.as_ref().is_some_and(|card| card.seq == self.seq)
-    }
-
-    pub(super) fn is_forgettable(&self) -> bool {
-        self.seq == 0 && self.followers.is_empty()
+        self.awake(workflow, LiveWorkflow::card)
     }
 }
-
-/// An `events` frame spliced from wire texts; `head` where it lies further on.
-pub(super) fn events_frame<'a>(
-    adw_id: &AdwId,
-    from: u64,
-    to: u64,
-    head: Option<u64>,
-    texts: impl Iterator<Item = &'a str>,
-) -> Frame {
-    let id = serde_json::to_string(adw_id).unwrap_or_default();
-    let head = head.map(|head| format!("\"head\":{head},")).unwrap_or_default();
-    let mut frame =
-        format!("{{\"type\":\"events\",\"data\":{{\"adw_id\":{id},\"from\":{from},\"to\":{to},{head}\"list\":[");
-    for (at, text) in texts.enumerate() {
-        if at > 0 {
-            frame.push(',');
-        }
-        frame.push_str(text);
-    }
-    frame.push_str("]}}");
-    Frame::from(frame)
-}
-
-/// Events of a batch by workflow, in order.
-pub(super) fn by_workflow(events: Vec<Stored>) -> Vec<(AdwId, Vec<Stored>)> {
-    let mut groups: Vec<(AdwId, Vec<Stored>)> = Vec::new();
-    let mut places = std::collections::HashMap::new();
-    for stored in events {
-        let at = *places.entry(stored.event.adw_id.clone()).or_insert_with(|| {
-            groups.push((stored.event.adw_id.clone(), Vec::new()));
-            groups.len() - 1
-        });
-        groups[at].1.push(stored);
-    }
-    groups
-}
-
-/// Keeps the type of a shared workflow in one place.
-pub(super) type SharedLive = Arc<Mutex<Live>>;

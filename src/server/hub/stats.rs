@@ -1,8 +1,6 @@
 //! Figures about the hub, for whoever draws curves.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use super::{Hub, lock, read_lock};
+use super::Hub;
 
 /// Figures about the hub.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,15 +18,15 @@ pub struct Stats {
 
 impl Hub {
     pub fn stats(&self) -> Stats {
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let all: Vec<_> = read_lock(&self.shared.workflows).values().cloned().collect();
+        let (workflows, awake) = self.live.count();
+        let progress = self.recorder.progress();
         Stats {
-            workflows: all.len(),
-            awake: all.iter().filter(|live| lock(live).timeline().is_some()).count(),
-            events_recorded: count(&self.shared.recorded),
-            duplicates: count(&self.shared.duplicates),
-            commits: count(&self.shared.commits),
-            stopped: self.shared.stopped.get().cloned(),
+            workflows,
+            awake,
+            events_recorded: progress.recorded.get(),
+            duplicates: progress.duplicates.get(),
+            commits: progress.commits.get(),
+            stopped: progress.stopped().map(str::to_owned),
         }
     }
 }

@@ -35,7 +35,7 @@ impl Post for Left {
             pictures: items.pictures,
         };
         if !batch.drafts.is_empty() {
-            let recorded = self.0.hub.record_blocking(batch);
+            let recorded = self.0.recorder.record_blocking(batch);
             recorded.map_err(|error| Unreachable(error.to_string()))?;
         }
         Ok(answer(

@@ -50,7 +50,7 @@ async fn look(shared: &Shared, adw_id: &AdwId, query: &DetailQuery) -> Result<Op
     let (of, seqs) = (adw_id.clone(), looked_at(&page, query));
     let texts = read(shared, move |hub| {
         seqs.into_iter()
-            .map(|seq| hub.event(&of, seq))
+            .map(|seq| hub.archive.event(&of, seq))
             .collect::<Result<Vec<_>, _>>()
     });
     let events = texts.await?.into_iter().flatten();

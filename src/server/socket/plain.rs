@@ -36,10 +36,10 @@ pub struct Plain {
 impl Plain {
     pub fn new(mut wire: Wire, shared: &Shared, types: Types) -> Self {
         let bell = Bell::new();
-        let feed = shared.hub.subscribe_feed(&bell);
+        let feed = shared.hub.live.subscribe_feed(&bell);
         let hello =
             json!({"epoch": shared.hub.epoch(), "server_time": clock::now(), "message": "connected to adwatch"});
-        wire.outbox.text(frame("connection_ack", &hello));
+        wire.queue.text(frame("connection_ack", &hello));
         Self {
             wire,
             feed,
@@ -61,14 +61,14 @@ impl Plain {
     async fn serve(&mut self) -> Farewell {
         let mut may_have_more = true;
         loop {
-            if may_have_more && self.wire.outbox.is_empty() {
+            if may_have_more && self.wire.queue.is_empty() {
                 may_have_more = self.fill();
             }
             tokio::select! {
                 turn = self.wire.turn() => match turn {
                     Ok(Turn::Flushed) => {}
                     Ok(Turn::Message(Incoming::Text(text))) => self.answer(&text),
-                    Ok(Turn::Message(Incoming::Ping(payload))) => self.wire.outbox.pong(payload),
+                    Ok(Turn::Message(Incoming::Ping(payload))) => self.wire.queue.pong(payload),
                     Ok(Turn::Message(Incoming::Pong | Incoming::Binary)) => {}
                     Ok(Turn::Message(Incoming::Close(code))) => return Farewell::Agreed(code),
                     Err(End::Gone) => return Farewell::Gone,
@@ -85,25 +85,22 @@ impl Plain {
 
     /// Takes what is new; returns whether there may be more.
     fn fill(&mut self) -> bool {
-        let outbox = &mut self.wire.outbox;
-        while outbox.frames() < FRAMES_AT_ONCE && outbox.bytes() < BYTES_AT_ONCE {
+        let queue = &mut self.wire.queue;
+        while queue.frames() < FRAMES_AT_ONCE && queue.bytes() < BYTES_AT_ONCE {
             match self.feed.take() {
-                None => return !outbox.is_empty(),
+                None => return !queue.is_empty(),
                 Some(FeedNext::Missed(count)) => {
                     let message = format!(
                         "{count} events came faster than they were read; GET /api/workflows/{{adw_id}}/events has them"
                     );
-                    outbox.text(frame(
+                    queue.text(frame(
                         "error",
                         &json!({"code": "missed", "message": message, "count": count}),
                     ));
                 }
                 Some(FeedNext::Event(event)) => {
                     if self.only.is_empty() || self.only.contains(&event.adw_id) {
-                        event
-                            .frames(self.types)
-                            .into_iter()
-                            .for_each(|frame| outbox.text(frame));
+                        event.frames(self.types).into_iter().for_each(|frame| queue.text(frame));
                     }
                 }
             }
@@ -125,7 +122,7 @@ impl Plain {
                 let Some(adw_id) = named() else {
                     let message = "subscribe needs the adw_id of a workflow";
                     self.wire
-                        .outbox
+                        .queue
                         .text(frame("error", &json!({"code": "bad_data", "message": message})));
                     return;
                 };
@@ -142,7 +139,7 @@ impl Plain {
             _ if text.trim() == "ping" => frame("pong", &json!({"timestamp": now})),
             _ => return,
         };
-        self.wire.outbox.text(answer);
+        self.wire.queue.text(answer);
     }
 }
 

@@ -37,7 +37,10 @@ impl Ticker {
                 clock.tick().await;
                 // One receiver is ours.
                 if group.receiver_count() > 1 {
-                    group.send_replace(heartbeat());
+                    match Frame::encode(&heartbeat()) {
+                        Ok(beat) => drop(group.send_replace(beat)),
+                        Err(error) => tracing::error!(%error, "viewers get no sign of life, and will connect again"),
+                    }
                 }
             }
         });
@@ -66,11 +69,10 @@ impl Ticker {
 }
 
 /// A heartbeat with the server's time.
-pub fn heartbeat() -> Frame {
-    let frame = FromServer::Heartbeat {
+pub fn heartbeat() -> FromServer {
+    FromServer::Heartbeat {
         server_time: clock::now(),
-    };
-    Frame::from(serde_json::to_string(&frame).unwrap_or_default())
+    }
 }
 
 #[cfg(test)]

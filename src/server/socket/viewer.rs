@@ -9,20 +9,21 @@ use super::request::Request;
 use super::ticker::{Heartbeats, heartbeat};
 use super::wire::{End, Turn, Wire};
 use crate::clock;
-use crate::hub::{Bell, BoardSubscription, Frame, Hub, Subscription};
+use crate::hub::{Bell, BoardSubscription, EncodeError, Frame, Live, Subscription, SubscriptionError};
 use crate::shared::Shared;
 use domain::adw_id::AdwId;
 use domain::frame::{FromServer, Subscribe, Unsubscribe};
-use journal::JournalError;
 
 /// How much one subscription may send before the next one has its turn.
 const FRAMES_AT_ONCE: usize = 64;
 const BYTES_AT_ONCE: usize = 256 * 1024;
 
+const CANNOT_WRITE: Farewell = Farewell::Close(Code::Unable, "what comes next cannot be written");
+
 /// See the module.
 pub struct Viewer {
     wire: Wire,
-    hub: Arc<Hub>,
+    live: Arc<Live>,
     bell: Bell,
     beats: Heartbeats,
     workflows: Vec<Subscription>,
@@ -63,17 +64,18 @@ impl Farewell {
 
 impl Viewer {
     /// Queues the first frame, the hello.
-    pub fn new(mut wire: Wire, shared: &Shared) -> Self {
+    pub fn new(mut wire: Wire, shared: &Shared) -> Result<Self, EncodeError> {
         let config = &shared.config;
-        wire.outbox.text(encode(&FromServer::Hello {
+        let hello = Frame::encode(&FromServer::Hello {
             epoch: shared.hub.epoch().to_owned(),
             server_time: clock::now(),
             heartbeat_ms: u64::try_from(config.server.heartbeat.as_millis()).unwrap_or(u64::MAX),
             patience: config.agents.patience,
-        }));
-        Self {
+        })?;
+        wire.queue.text(hello);
+        Ok(Self {
             wire,
-            hub: Arc::clone(&shared.hub),
+            live: Arc::clone(&shared.hub.live),
             bell: Bell::new(),
             beats: shared.ticker.beats(),
             workflows: Vec::new(),
@@ -81,7 +83,7 @@ impl Viewer {
             most: config.limits.max_subscriptions,
             next: 0,
             _counted: Counted::new(&shared.viewers),
-        }
+        })
     }
 
     /// Serves the viewer until one side closes the connection.
@@ -98,21 +100,30 @@ impl Viewer {
         let mut may_have_more = false;
         loop {
             // Only writing makes room for more: what a viewer does not read stays in memory that all share.
-            if may_have_more && self.wire.outbox.is_empty() {
+            if may_have_more && self.wire.queue.is_empty() {
                 match Box::pin(self.fill()).await {
                     Ok(filled) => may_have_more = filled,
                     Err(error) => {
                         tracing::error!(%error, "cannot serve a viewer");
-                        return Farewell::Close(Code::Unable, "the journal cannot be read");
+                        return match error {
+                            SubscriptionError::Journal(_) => {
+                                Farewell::Close(Code::Unable, "the journal cannot be read")
+                            }
+                            SubscriptionError::Encode(_) => CANNOT_WRITE,
+                        };
                     }
                 }
             }
             tokio::select! {
                 turn = self.wire.turn() => match turn {
                     Ok(Turn::Flushed) => {}
-                    Ok(Turn::Message(Incoming::Text(text))) => self.answer(&text),
-                    Ok(Turn::Message(Incoming::Binary)) => self.object("bad_json", "frames must be text"),
-                    Ok(Turn::Message(Incoming::Ping(payload))) => self.wire.outbox.pong(payload),
+                    Ok(Turn::Message(Incoming::Text(text))) => if let Err(error) = self.answer(&text) {
+                        return cannot_write(&error);
+                    },
+                    Ok(Turn::Message(Incoming::Binary)) => if let Err(error) = self.object("bad_json", "frames must be text") {
+                        return cannot_write(&error);
+                    },
+                    Ok(Turn::Message(Incoming::Ping(payload))) => self.wire.queue.pong(payload),
                     Ok(Turn::Message(Incoming::Pong)) => {}
                     Ok(Turn::Message(Incoming::Close(code))) => return Farewell::Agreed(code),
                     Err(End::Gone) => return Farewell::Gone,
@@ -122,9 +133,9 @@ impl Viewer {
                 () = self.bell.rung(), if !may_have_more => may_have_more = true,
                 beat = self.beats.changed() => match beat {
                     // A viewer that already has something to read needs no heartbeat.
-                    Ok(()) if self.wire.outbox.is_empty() => {
+                    Ok(()) if self.wire.queue.is_empty() => {
                         let beat = self.beats.borrow_and_update().clone();
-                        self.wire.outbox.text(beat);
+                        self.wire.queue.text(beat);
                     }
                     Ok(()) => {}
                     Err(_) => return Farewell::Close(Code::Restart, "adwatch is stopping or restarting; resume"),
@@ -134,51 +145,54 @@ impl Viewer {
     }
 
     /// Takes what the subscriptions have, each in turn; returns whether there was anything.
-    async fn fill(&mut self) -> Result<bool, JournalError> {
-        let outbox = &mut self.wire.outbox;
+    async fn fill(&mut self) -> Result<bool, SubscriptionError> {
+        let queue = &mut self.wire.queue;
         if let Some(board) = &mut self.board {
-            while outbox.frames() < FRAMES_AT_ONCE && outbox.bytes() < BYTES_AT_ONCE {
-                let Some(frame) = board.next() else { break };
-                if outbox.deflates() {
+            while queue.frames() < FRAMES_AT_ONCE && queue.bytes() < BYTES_AT_ONCE {
+                let Some(frame) = board.next()? else { break };
+                if queue.deflates() {
                     frame.deflate_aside().await;
                 }
-                outbox.text(frame);
+                queue.text(frame);
             }
         }
         for _ in 0..self.workflows.len() {
-            let (frames, bytes) = (outbox.frames(), outbox.bytes());
+            let (frames, bytes) = (queue.frames(), queue.bytes());
             if bytes >= BYTES_AT_ONCE {
                 break;
             }
             self.next = (self.next + 1) % self.workflows.len();
-            while outbox.frames() - frames < FRAMES_AT_ONCE && outbox.bytes() - bytes < BYTES_AT_ONCE {
+            while queue.frames() - frames < FRAMES_AT_ONCE && queue.bytes() - bytes < BYTES_AT_ONCE {
                 let Some(frame) = self.workflows[self.next].next().await? else {
                     break;
                 };
-                if outbox.deflates() {
+                if queue.deflates() {
                     frame.deflate_aside().await;
                 }
-                outbox.text(frame);
+                queue.text(frame);
             }
         }
-        Ok(!outbox.is_empty())
+        Ok(!queue.is_empty())
     }
 
-    fn answer(&mut self, text: &str) {
+    fn answer(&mut self, text: &str) -> Result<(), EncodeError> {
         match Request::parse(text) {
             Ok(Request::Subscribe(asked)) => self.subscribe(asked),
-            Ok(Request::Unsubscribe(asked)) => self.unsubscribe(&asked),
-            Ok(Request::Ping) => self.wire.outbox.text(heartbeat()),
+            Ok(Request::Unsubscribe(asked)) => {
+                self.unsubscribe(&asked);
+                Ok(())
+            }
+            Ok(Request::Ping) => self.say(&heartbeat()),
             Err(refused) => self.object(refused.code, &refused.message),
         }
     }
 
     /// A second subscription to the same workflow replaces the first.
-    fn subscribe(&mut self, asked: Subscribe) {
+    fn subscribe(&mut self, asked: Subscribe) -> Result<(), EncodeError> {
         if asked.board {
-            self.board = Some(self.hub.subscribe_board(&self.bell));
+            self.board = Some(self.live.subscribe_board(&self.bell));
         }
-        let Some(adw_id) = asked.adw_id else { return };
+        let Some(adw_id) = asked.adw_id else { return Ok(()) };
         self.forget(&adw_id);
         if self.workflows.len() >= self.most {
             let message = format!(
@@ -189,11 +203,12 @@ impl Viewer {
         }
         // A seq means nothing without the epoch in which it was assigned.
         let resume = asked.epoch.as_deref().zip(asked.after);
-        let subscription = self.hub.subscribe(&adw_id, resume, &self.bell);
+        let subscription = self.live.subscribe(&adw_id, resume, &self.bell);
         if self.workflows.capacity() == 0 {
             self.workflows.reserve_exact(1);
         }
         self.workflows.push(subscription);
+        Ok(())
     }
 
     fn unsubscribe(&mut self, asked: &Unsubscribe) {
@@ -210,11 +225,16 @@ impl Viewer {
         self.next = 0;
     }
 
-    fn object(&mut self, code: &str, message: &str) {
-        self.wire.outbox.text(encode(&FromServer::Error {
+    fn object(&mut self, code: &str, message: &str) -> Result<(), EncodeError> {
+        self.say(&FromServer::Error {
             code: code.to_owned(),
             message: message.to_owned(),
-        }));
+        })
+    }
+
+    fn say(&mut self, frame: &FromServer) -> Result<(), EncodeError> {
+        self.wire.queue.text(Frame::encode(frame)?);
+        Ok(())
     }
 }
 
@@ -224,6 +244,8 @@ impl Drop for Counted {
     }
 }
 
-fn encode(frame: &FromServer) -> Frame {
-    Frame::from(serde_json::to_string(frame).unwrap_or_default())
+/// A viewer is told the truth or nothing.
+fn cannot_write(error: &EncodeError) -> Farewell {
+    tracing::error!(%error, "a viewer cannot be served");
+    CANNOT_WRITE
 }

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::closing::Code;
 use super::decoder::{Breach, Decoder, Incoming};
-use super::outbox::Outbox;
+use super::send_queue::SendQueue;
 use crate::connection::Connection;
 
 /// While this much is waiting for a viewer that does not read its answers, nothing more is read from it.
@@ -26,7 +26,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub struct Wire {
     connection: Connection,
     decoder: Decoder,
-    pub outbox: Outbox,
+    pub queue: SendQueue,
 }
 
 /// What happened on the wire.
@@ -55,7 +55,7 @@ impl Wire {
         Self {
             connection,
             decoder,
-            outbox: Outbox::new(deflates),
+            queue: SendQueue::new(deflates),
         }
     }
 
@@ -65,7 +65,7 @@ impl Wire {
     }
 
     fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Result<Turn, End>> {
-        let had_to_write = !self.outbox.is_empty();
+        let had_to_write = !self.queue.is_empty();
         let flushed = self.poll_flush(cx);
         if let Poll::Ready(Err(end)) = flushed {
             return Poll::Ready(Err(end));
@@ -85,7 +85,7 @@ impl Wire {
         loop {
             match self.decoder.next_message() {
                 Ok(Some(message)) => return Poll::Ready(Ok(message)),
-                Ok(None) if self.outbox.frames() > ANSWERS => return Poll::Pending,
+                Ok(None) if self.queue.frames() > ANSWERS => return Poll::Pending,
                 Ok(None) => {}
                 Err(breach) => return Poll::Ready(Err(End::Breach(breach))),
             }
@@ -100,18 +100,18 @@ impl Wire {
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
-        while !self.outbox.is_empty() {
+        while !self.queue.is_empty() {
             let mut small = [0; SMALL];
-            let written = if let Some(bytes) = self.outbox.copy_to(&mut small) {
+            let written = if let Some(bytes) = self.queue.copy_to(&mut small) {
                 Pin::new(&mut self.connection).poll_write(cx, bytes)
             } else {
-                let mut space = Outbox::space();
-                let count = self.outbox.pieces(&mut space);
+                let mut space = SendQueue::space();
+                let count = self.queue.pieces(&mut space);
                 Pin::new(&mut self.connection).poll_write_vectored(cx, &space[..count])
             };
             match written {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(End::Gone)),
-                Poll::Ready(Ok(bytes)) => self.outbox.advance(bytes),
+                Poll::Ready(Ok(bytes)) => self.queue.advance(bytes),
                 Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::TimedOut && self.connection.is_stalled() => {
                     return Poll::Ready(Err(End::Slow));
                 }
@@ -124,7 +124,7 @@ impl Wire {
 
     /// Says why the socket is being closed and waits briefly for the other side to confirm.
     pub async fn close(mut self, code: Code, reason: &str) {
-        self.outbox.close(code, reason);
+        self.queue.close(code, reason);
         self.connection.allow_last_words();
         let agreed = async {
             loop {
@@ -141,7 +141,7 @@ impl Wire {
     /// Confirms a close.
     pub async fn agree(mut self, code: Option<u16>) {
         let code = code.map_or(Vec::new(), |code| code.to_be_bytes().to_vec());
-        self.outbox.echo_close(code);
+        self.queue.echo_close(code);
         let _ = timeout(FAREWELL, poll_fn(|cx| self.poll_flush(cx))).await;
         let _ = timeout(FAREWELL, self.connection.shutdown()).await;
     }

@@ -65,7 +65,7 @@ impl Engine {
     pub(super) fn new(hub: Arc<Hub>, config: WatchConfig, zone: TimeZone, hints: Hints) -> Result<Self, JournalError> {
         let mut runs = Runs::default();
         let mut tails = HashMap::new();
-        for tail in hub.tails()? {
+        for tail in hub.archive.tails()? {
             if !roots::could_hold(&config.roots, Path::new(&tail.path)) {
                 continue;
             }
@@ -197,7 +197,7 @@ impl Engine {
     fn read_live(&mut self, mailbox: &Mailbox) -> bool {
         for _ in 0..self.live.len() {
             let Some(path) = self.live.pop_front() else { break };
-            if self.outbox.is_full() && !self.outbox.send(&self.hub, mailbox) {
+            if self.outbox.is_full() && !self.outbox.send(&self.hub.recorder, mailbox) {
                 return false;
             }
             if self.look_at(&path) == Looked::More {
@@ -206,7 +206,7 @@ impl Engine {
             self.outbox.is_urgent = true;
         }
         let can_wait = !self.outbox.is_urgent && !self.backlog.is_empty();
-        can_wait || self.outbox.send(&self.hub, mailbox)
+        can_wait || self.outbox.send(&self.hub.recorder, mailbox)
     }
 
     /// Reads a slice of the backlog; records when a batch is full, and at the end. False if the watcher was stopped.
@@ -221,7 +221,7 @@ impl Engine {
         }
         self.backlog.pass(is_read);
         let is_over = self.backlog.is_empty() || self.outbox.is_full();
-        !is_over || self.outbox.send(&self.hub, mailbox)
+        !is_over || self.outbox.send(&self.hub.recorder, mailbox)
     }
 
     fn look_at(&mut self, path: &Path) -> Looked {

@@ -52,7 +52,10 @@ impl Memory {
     }
 
     pub(super) fn to_value(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
+        serde_json::to_value(self).unwrap_or_else(|error| {
+            tracing::error!(%error, "what is known of a file cannot be stored; after a restart only its offset is known");
+            Value::Null
+        })
     }
 
     /// Whether a file looks the same as when it was last checked.

@@ -3,7 +3,7 @@
 use std::mem;
 use std::time::Duration;
 
-use crate::hub::{Hub, RecordError};
+use crate::hub::{RecordError, Recorder};
 use crate::watcher::hints::Mailbox;
 use draft::Draft;
 use draft::picture::Picture;
@@ -52,7 +52,7 @@ impl Outbox {
     }
 
     /// Records everything. What is refused is tried again until it is accepted; false if the watcher was stopped before that.
-    pub(super) fn send(&mut self, hub: &Hub, mailbox: &Mailbox) -> bool {
+    pub(super) fn send(&mut self, recorder: &Recorder, mailbox: &Mailbox) -> bool {
         self.is_urgent = false;
         if self.drafts.is_empty() && self.tails.is_empty() {
             return true;
@@ -65,7 +65,7 @@ impl Outbox {
         self.bytes = 0;
         let mut is_told = false;
         loop {
-            match hub.record_blocking(batch.clone()) {
+            match recorder.record_blocking(batch.clone()) {
                 Ok(_) => return true,
                 Err(error) => {
                     if !mem::replace(&mut is_told, true) {

@@ -19,7 +19,11 @@ fn export(hub: &Hub, adw_id: &AdwId, seqs: usize, bytes: usize) -> String {
     };
     let mut file = String::new();
     loop {
-        let part = hub.part(adw_id, &query, bytes).expect("a part").expect("a workflow");
+        let part = hub
+            .archive
+            .part(adw_id, &query, bytes)
+            .expect("a part")
+            .expect("a workflow");
         for text in &part.events {
             file += text;
             file.push('\n');
@@ -43,15 +47,15 @@ proptest! {
         let folders = [TempDir::new().expect("a folder"), TempDir::new().expect("a folder")];
         let [here, there] = [open(&folders[0]), open(&folders[1])];
         let drafts = events.into_iter().map(|event| Draft::Event(NewEvent { event, keys: Vec::new() }));
-        here.record_blocking(Batch { drafts: drafts.collect(), ..Batch::default() }).expect("recorded");
+        here.recorder.record_blocking(Batch { drafts: drafts.collect(), ..Batch::default() }).expect("recorded");
         let file = export(&here, &adw_id, seqs, bytes);
         let count = file.lines().count() as u64;
-        let report = import(&there, file.as_bytes()).expect("an export");
+        let report = import(&there.recorder, file.as_bytes()).expect("an export");
         prop_assert_eq!((report.imported, report.known, report.renumbered, report.refused), (count, 0, 0, 0));
         prop_assert_eq!(export(&there, &adw_id, 1_000, usize::MAX), file.clone());
-        prop_assert_eq!(there.timeline(&adw_id).expect("read"), here.timeline(&adw_id).expect("read"));
+        prop_assert_eq!(there.live.timeline(&adw_id).expect("read"), here.live.timeline(&adw_id).expect("read"));
         for hub in [&here, &there] {
-            let report = import(hub, file.as_bytes()).expect("an export");
+            let report = import(&hub.recorder, file.as_bytes()).expect("an export");
             prop_assert_eq!((report.imported, report.known, report.refused), (0, count, 0));
         }
         here.close();

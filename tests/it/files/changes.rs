@@ -174,6 +174,7 @@ fn a_flaw_in_one_line_hides_no_other() {
     assert_eq!(world.texts(ID)[1], "bytes \u{fffd}(");
     let whole = world
         .hub()
+        .archive
         .event(&super::id(ID), 5)
         .expect("readable")
         .expect("the event");

@@ -188,6 +188,7 @@ fn two_documents_leave_the_fields_of_each_other_alone() {
     world.until(ID, |timeline| timeline.seq == 3);
     let document = world
         .hub()
+        .archive
         .document(&super::id(ID))
         .expect("readable")
         .expect("a document");

@@ -57,6 +57,7 @@ fn half_a_document_keeps_the_last_good_one() {
     world.settle();
     let document = world
         .hub()
+        .archive
         .document(&super::id(ID))
         .expect("readable")
         .expect("a document");
@@ -133,11 +134,12 @@ fn what_was_saved_before_the_file_was_read_is_told_and_changes_nothing() {
             drafts: vec![push::draft(redaction::value(item), received).expect("an event")],
             ..Batch::default()
         };
-        world.hub().record_blocking(batch).expect("recorded");
+        world.hub().recorder.record_blocking(batch).expect("recorded");
     };
     let document = || {
         world
             .hub()
+            .archive
             .document(&super::id(ID))
             .expect("readable")
             .expect("a document")

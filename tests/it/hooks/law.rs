@@ -65,10 +65,10 @@ proptest! {
         let hub = open(&directory);
         for places in order.chunks(together) {
             let drafts = places.iter().map(|at| drafts[*at].clone()).collect();
-            hub.record_blocking(Batch { drafts, ..Batch::default() }).expect("recorded");
+            hub.recorder.record_blocking(Batch { drafts, ..Batch::default() }).expect("recorded");
         }
         let query = PageQuery { after: Some(0), limit: 100, ..PageQuery::default() };
-        let page = hub.page(&adw_id, &query, &|| true).expect("read").expect("a workflow");
+        let page = hub.archive.page(&adw_id, &query, &|| true).expect("read").expect("a workflow");
         let events: Vec<Event> = page.events.iter().map(|text| serde_json::from_str(text).expect("an event")).collect();
         let mut types: Vec<&str> = events.iter().map(|event| event.event_type.as_str()).collect();
         types.sort_unstable();

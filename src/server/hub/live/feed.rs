@@ -6,7 +6,8 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::{Bell, Frame, Shared, lock};
+use super::{Bell, Live};
+use crate::hub::{Frame, lock};
 use crate::older;
 use domain::adw_id::AdwId;
 use domain::event::Event;
@@ -57,7 +58,13 @@ impl FeedEvent {
             return all;
         };
         // Today's fields win: the older ones stand beside them.
-        let today = serde_json::from_str::<serde_json::Value>(&self.text).unwrap_or_default();
+        let today = match serde_json::from_str::<serde_json::Value>(&self.text) {
+            Ok(today) => today,
+            Err(error) => {
+                tracing::error!(%error, adw.id = %self.adw_id, seq = self.event.seq, "an event is sent without its fields of today");
+                serde_json::Value::Null
+            }
+        };
         if let (Some(data), Some(fields)) = (frames[same]["data"].as_object_mut(), today["data"].as_object()) {
             data.extend(fields.clone());
         }
@@ -113,33 +120,33 @@ impl Feed {
 /// What is next for a client.
 pub enum Next {
     Event(Arc<FeedEvent>),
-    /// So many events were let go of before the client took them.
+    /// So many events left the ring before the client took them.
     Missed(u64),
 }
 
 /// A client's cursor over the ring. Ends when it is dropped.
 pub struct FeedSubscription {
-    shared: Arc<Shared>,
+    live: Arc<Live>,
     bell: Bell,
     cursor: u64,
 }
 
 impl FeedSubscription {
-    pub(super) fn new(shared: Arc<Shared>, bell: &Bell) -> Self {
-        let mut ring = lock(&shared.feed.ring);
-        shared.feed.clients.fetch_add(1, Ordering::AcqRel);
+    pub(super) fn new(live: Arc<Live>, bell: &Bell) -> Self {
+        let mut ring = lock(&live.feed.ring);
+        live.feed.clients.fetch_add(1, Ordering::AcqRel);
         ring.bells.push(bell.clone());
         let cursor = ring.first + ring.events.len() as u64;
         drop(ring);
         Self {
-            shared,
+            live,
             bell: bell.clone(),
             cursor,
         }
     }
 
     pub fn take(&mut self) -> Option<Next> {
-        let ring = lock(&self.shared.feed.ring);
+        let ring = lock(&self.live.feed.ring);
         if self.cursor < ring.first {
             let missed = ring.first - self.cursor;
             self.cursor = ring.first;
@@ -153,9 +160,9 @@ impl FeedSubscription {
 
 impl Drop for FeedSubscription {
     fn drop(&mut self) {
-        let mut ring = lock(&self.shared.feed.ring);
+        let mut ring = lock(&self.live.feed.ring);
         ring.bells.retain(|bell| !bell.is(&self.bell));
-        if self.shared.feed.clients.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if self.live.feed.clients.fetch_sub(1, Ordering::AcqRel) == 1 {
             ring.first += ring.events.len() as u64;
             ring.events.clear();
             ring.bytes = 0;

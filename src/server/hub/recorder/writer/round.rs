@@ -1,12 +1,10 @@
-//! A round of upkeep: a few timelines are stored, and those that nobody needs are let go of.
-
-use std::sync::atomic::Ordering;
+//! A round of upkeep: a few timelines are stored, and those that nobody needs are evicted.
 
 use tracing::warn;
 
 use super::Writer;
 use crate::clock;
-use crate::hub::{lock, read_lock};
+use crate::hub::live::InMemory;
 use domain::adw_id::AdwId;
 use domain::timeline::Timeline;
 
@@ -27,26 +25,25 @@ pub(super) struct Unsaved {
 }
 
 impl Writer {
-    pub(super) fn tend(&mut self) {
-        let round = self.shared.round.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.shared.stopped.get().is_some() {
+    pub(super) fn keep_up(&mut self) {
+        let round = self.live.begin_round();
+        if self.progress.stopped().is_some() {
             return;
         }
         self.settle();
-        if round < self.tends_from {
+        if round < self.stores_from {
             return;
         }
         let due = self.due(round);
         self.store(&due);
-        self.let_go(round);
-        self.plan_pruning(round);
+        self.evict(round);
+        self.plan_retention(round);
     }
 
     /// Events of hooks whose session nobody knows have waited long enough.
     fn settle(&mut self) {
         match self.journal.settle(clock::now(), self.upkeep.session_wait) {
             Ok(settled) => {
-                self.shared.recorded.fetch_add(settled.len() as u64, Ordering::Relaxed);
                 let due = self.publish(settled);
                 self.checkpoint(&due);
             }
@@ -77,8 +74,7 @@ impl Writer {
 
     /// Stores the timelines of workflows, as far as they are in memory.
     pub(super) fn store(&mut self, adw_ids: &[AdwId]) {
-        let lives = adw_ids.iter().filter_map(|adw_id| self.shared.find(adw_id));
-        let timelines: Vec<Timeline> = lives.filter_map(|live| lock(&live).timeline().cloned()).collect();
+        let timelines = self.live.timelines(adw_ids);
         self.checkpoint(&timelines);
     }
 
@@ -89,50 +85,42 @@ impl Writer {
         }
         if let Err(error) = self.journal.checkpoint(timelines) {
             warn!(%error, "could not store timelines; the next start will take longer");
-            self.tends_from = self.shared.round.load(Ordering::Relaxed) + ROUNDS_AFTER_FAILURE;
+            self.stores_from = self.live.round() + ROUNDS_AFTER_FAILURE;
             return;
         }
         for timeline in timelines {
             self.unsaved.remove(&timeline.adw_id);
-            if let Some(live) = self.shared.find(&timeline.adw_id) {
-                lock(&live).checkpointed = timeline.seq;
-            }
+            self.live.note_stored(&timeline.adw_id, timeline.seq);
         }
     }
 
-    /// Of the timelines that nobody follows, those used least lately go, until no more than the bound are left.
-    fn let_go(&mut self, round: u64) {
-        let all: Vec<_> = read_lock(&self.shared.workflows).values().cloned().collect();
-        let mut idle = Vec::new();
-        let mut awake = 0_usize;
-        for live in all {
-            let state = lock(&live);
-            if state.timeline().is_none() {
-                continue;
-            }
-            awake += 1;
-            if state.checkpointed < state.seq && !self.unsaved.contains_key(state.adw_id()) {
+    /// Of the timelines that nobody follows, those used least lately leave memory, until no more than the bound are left.
+    fn evict(&mut self, round: u64) {
+        let in_memory = self.live.in_memory();
+        let excess = in_memory.len().saturating_sub(self.upkeep.awake);
+        let mut idle: Vec<(u64, InMemory)> = Vec::new();
+        for workflow in in_memory {
+            if workflow.unstored > 0 && !self.unsaved.contains_key(&workflow.adw_id) {
                 // Read from an older checkpoint; the next start should not have to do the same.
-                let events = state.seq - state.checkpointed;
-                self.unsaved.insert(state.adw_id().clone(), Unsaved { events, round });
+                let events = workflow.unstored;
+                self.unsaved.insert(workflow.adw_id.clone(), Unsaved { events, round });
             }
-            if state.may_sleep() && state.used + self.upkeep.idle_rounds <= round {
-                let (used, is_stored) = (state.used, state.checkpointed == state.seq);
-                drop(state);
-                idle.push((used, is_stored, live));
+            if let Some(since) = workflow.idle_since
+                && since + self.upkeep.idle_rounds <= round
+            {
+                idle.push((since, workflow));
             }
         }
-        idle.sort_by_key(|(used, ..)| *used);
-        idle.truncate(awake.saturating_sub(self.upkeep.awake));
-        let unstored: Vec<AdwId> = idle
-            .iter()
-            .filter(|(_, is_stored, _)| !is_stored)
+        idle.sort_by_key(|(since, _)| *since);
+        idle.truncate(excess);
+        let unstored = idle.iter().filter(|(_, workflow)| workflow.unstored > 0);
+        let unstored: Vec<AdwId> = unstored
             .take(STORED_AT_ONCE)
-            .map(|(.., live)| lock(live).adw_id().clone())
+            .map(|(_, workflow)| workflow.adw_id.clone())
             .collect();
         self.store(&unstored);
-        for (.., live) in idle {
-            lock(&live).sleep();
+        for (_, workflow) in idle {
+            self.live.evict(&workflow.adw_id);
         }
     }
 }

@@ -5,8 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
-use super::live::events_frame;
-use super::{Frame, lock};
+use crate::hub::{Frame, lock};
 use domain::adw_id::AdwId;
 use journal::{JournalError, PageQuery, Reader};
 
@@ -21,7 +20,7 @@ type Key = (AdwId, u64);
 type Slot = Arc<Mutex<Option<Arc<Page>>>>;
 
 /// The reading side of the journal, shared.
-pub(super) struct Pages {
+pub struct Pages {
     readers: Mutex<Vec<Box<dyn Reader>>>,
     returned: Condvar,
     kept: Mutex<Kept>,
@@ -36,7 +35,7 @@ struct Kept {
 }
 
 /// Some events of a workflow that lie side by side. The last page of a workflow grows; then it is read again.
-pub(super) struct Page {
+pub struct Page {
     adw_id: AdwId,
     from: u64,
     texts: Vec<String>,
@@ -56,12 +55,12 @@ impl Page {
     /// The events after a seq, which must lie in here, and the last of them. `head` is the newest that was published: what was
     /// committed beyond it comes when it is, or a viewer that resumes would be ahead of the head. It is named where it lies
     /// further on; exact only where that `matters`, because a frame that is shared was made a moment ago.
-    pub(super) fn frame_after(&self, seq: u64, head: u64, matters: bool) -> (u64, Frame) {
+    pub fn frame_after(&self, seq: u64, head: u64, matters: bool) -> (u64, Frame) {
         let to = self.to().min(head.max(seq + 1));
         let skip = (seq + 1 - self.from) as usize;
         let encode = || {
             let texts = self.texts[skip..=(to - self.from) as usize].iter().map(String::as_str);
-            events_frame(&self.adw_id, seq + 1, to, Some(head).filter(|head| *head > to), texts)
+            Frame::of_events(&self.adw_id, seq + 1, to, Some(head).filter(|head| *head > to), texts)
         };
         let frame = if skip == 0 && to == self.to() && !matters {
             self.whole.get_or_init(encode).clone()
@@ -73,7 +72,7 @@ impl Page {
 }
 
 impl Pages {
-    pub(super) fn new(readers: Vec<Box<dyn Reader>>) -> Self {
+    pub fn new(readers: Vec<Box<dyn Reader>>) -> Self {
         Self {
             readers: Mutex::new(readers),
             returned: Condvar::new(),
@@ -82,7 +81,7 @@ impl Pages {
     }
 
     /// Lends a connection; blocks until one is free.
-    pub(super) fn with<T>(&self, read: impl FnOnce(&mut dyn Reader) -> T) -> T {
+    pub fn with<T>(&self, read: impl FnOnce(&mut dyn Reader) -> T) -> T {
         let mut readers = lock(&self.readers);
         let mut reader = loop {
             match readers.pop() {
@@ -103,7 +102,7 @@ impl Pages {
     }
 
     /// The page with the event after a seq, if it is in memory and nobody reads it just now.
-    pub(super) fn known_after(&self, adw_id: &AdwId, seq: u64) -> Option<Arc<Page>> {
+    pub fn known_after(&self, adw_id: &AdwId, seq: u64) -> Option<Arc<Page>> {
         let slot = lock(&self.kept)
             .slots
             .get(&(adw_id.clone(), seq / PAGE))
@@ -112,8 +111,8 @@ impl Pages {
         page.filter(|page| page.has_after(seq))
     }
 
-    /// The page with the event after a seq; none if it was pruned. Blocks.
-    pub(super) fn after(&self, adw_id: &AdwId, seq: u64) -> Result<Option<Arc<Page>>, JournalError> {
+    /// The page with the event after a seq; none if it was removed. Blocks.
+    pub fn after(&self, adw_id: &AdwId, seq: u64) -> Result<Option<Arc<Page>>, JournalError> {
         let key = (adw_id.clone(), seq / PAGE);
         let slot = self.slot(&key);
         let mut page = lock(&slot);
@@ -163,7 +162,7 @@ impl Pages {
         slot
     }
 
-    /// Counts what a page weighs, its frame included, and lets go of the oldest that are too much.
+    /// Counts what a page weighs, its frame included, and drops the oldest that are too much.
     fn weigh(&self, key: &Key, page: &Page) {
         let bytes = 2 * page.texts.iter().map(String::len).sum::<usize>();
         let mut kept = lock(&self.kept);
@@ -296,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_pruned_is_told_from_what_is_kept() {
+    fn what_was_removed_is_told_from_what_is_kept() {
         let (pages, _) = pages(1_000, 300);
         let adw_id: AdwId = "a".parse().expect("a safe id");
         assert!(pages.after(&adw_id, 0).expect("read").is_none());

@@ -5,7 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::{Bell, Frame, Shared, lock};
+use super::{Bell, Live};
+use crate::hub::{EncodeError, Frame, lock};
 use domain::adw_id::AdwId;
 use domain::card::Card;
 use domain::frame::FromServer;
@@ -18,12 +19,12 @@ const FRAMES: usize = 64;
 /// What changed, and who follows.
 #[derive(Default)]
 pub(super) struct Board {
-    state: Mutex<State>,
+    state: Mutex<BoardState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct BoardState {
     changed: HashSet<AdwId>,
     /// The number of the newest frame.
     version: u64,
@@ -71,43 +72,49 @@ impl Board {
             state.frames.clear();
             return;
         }
-        let frame = encode(false, upserts);
+        let frame = match encode(false, upserts) {
+            Ok(frame) => frame,
+            Err(error) => {
+                tracing::error!(%error, "a change of the board is not sent; its followers get the whole board instead");
+                state.frames.clear();
+                state.followers.iter().for_each(Bell::ring);
+                return;
+            }
+        };
         if state.frames.len() == FRAMES {
             state.frames.pop_front();
         }
         state.frames.push_back(frame);
-        for follower in &state.followers {
-            follower.ring();
-        }
+        state.followers.iter().for_each(Bell::ring);
     }
 }
 
 /// The thread that turns changes into frames.
-pub(super) fn start(shared: &Arc<Shared>) -> JoinHandle<()> {
-    let shared: Weak<Shared> = Arc::downgrade(shared);
+pub fn start(live: &Arc<Live>) -> JoinHandle<()> {
+    let live: Weak<Live> = Arc::downgrade(live);
     std::thread::spawn(move || {
-        while let Some(shared) = shared.upgrade() {
-            let Some(changed) = shared.board.wait() else { return };
+        while let Some(live) = live.upgrade() {
+            let Some(changed) = live.board.wait() else { return };
             let begin = Instant::now();
             let mut cards = Vec::new();
             for adw_id in changed {
                 // After a kill some cards take a while; what is at work now should not wait for all of them.
                 if begin.elapsed() < PAUSE {
-                    cards.extend(card(&shared, &adw_id));
+                    cards.extend(card(&live, &adw_id));
                 } else {
-                    shared.board.mark(&adw_id);
+                    live.board.mark(&adw_id);
                 }
             }
-            shared.board.publish(cards);
-            drop(shared);
+            live.board.publish(cards);
+            drop(live);
             std::thread::sleep(PAUSE);
         }
     })
 }
 
-fn card(shared: &Shared, adw_id: &AdwId) -> Option<Card> {
-    let live = shared.find(adw_id)?;
-    let card = shared.card(&live);
+fn card(live: &Live, adw_id: &AdwId) -> Option<Card> {
+    let workflow = live.find(adw_id)?;
+    let card = live.card(&workflow);
     // It is tried again with the next event; until then the board shows the card it has.
     card.unwrap_or_else(|error| {
         tracing::error!(%error, adw.id = %adw_id, "cannot build a board card");
@@ -117,18 +124,18 @@ fn card(shared: &Shared, adw_id: &AdwId) -> Option<Card> {
 
 /// A viewer's cursor over the board's frames. Ends when it is dropped.
 pub struct BoardSubscription {
-    shared: Arc<Shared>,
+    live: Arc<Live>,
     bell: Bell,
     /// The newest frame the viewer has; none before the whole board.
     cursor: Option<u64>,
 }
 
 impl BoardSubscription {
-    pub(super) fn new(shared: Arc<Shared>, bell: &Bell) -> Self {
-        lock(&shared.board.state).followers.push(bell.clone());
+    pub(super) fn new(live: Arc<Live>, bell: &Bell) -> Self {
+        lock(&live.board.state).followers.push(bell.clone());
         bell.ring();
         Self {
-            shared,
+            live,
             bell: bell.clone(),
             cursor: None,
         }
@@ -137,41 +144,40 @@ impl BoardSubscription {
     /// The next frame; none when there is nothing new.
     // A cursor that goes on for ever is no iterator: none says "not now".
     #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Option<Frame> {
+    pub fn next(&mut self) -> Result<Option<Frame>, EncodeError> {
         let version = {
-            let state = lock(&self.shared.board.state);
+            let state = lock(&self.live.board.state);
             if let Some(cursor) = self.cursor {
                 if cursor == state.version {
-                    return None;
+                    return Ok(None);
                 }
                 let missed = (state.version - cursor) as usize;
                 if let Some(at) = state.frames.len().checked_sub(missed) {
                     self.cursor = Some(cursor + 1);
-                    return Some(state.frames[at].clone());
+                    return Ok(Some(state.frames[at].clone()));
                 }
             }
             state.version
         };
         // Cards that change from here on come again with a later frame, which does no harm.
         self.cursor = Some(version);
-        Some(encode(true, self.shared.known_cards()))
+        encode(true, self.live.known_cards()).map(Some)
     }
 }
 
 impl Drop for BoardSubscription {
     fn drop(&mut self) {
-        let mut state = lock(&self.shared.board.state);
+        let mut state = lock(&self.live.board.state);
         if let Some(at) = state.followers.iter().position(|follower| follower.is(&self.bell)) {
             state.followers.swap_remove(at);
         }
     }
 }
 
-fn encode(full: bool, upserts: Vec<Card>) -> Frame {
-    let frame = FromServer::Board {
+fn encode(full: bool, upserts: Vec<Card>) -> Result<Frame, EncodeError> {
+    Frame::encode(&FromServer::Board {
         full,
         upserts,
         removed: Vec::new(),
-    };
-    Frame::from(serde_json::to_string(&frame).unwrap_or_default())
+    })
 }

@@ -29,7 +29,7 @@ struct Head {
 
 /// Frames to write; the first may be partly written.
 #[derive(Debug, Default)]
-pub struct Outbox {
+pub struct SendQueue {
     frames: VecDeque<(Head, Bytes)>,
     /// Bytes of the first frame that are written.
     written: usize,
@@ -37,8 +37,8 @@ pub struct Outbox {
     deflates: bool,
 }
 
-impl Outbox {
-    /// With `deflates`, texts are sent compressed if that is shorter.
+impl SendQueue {
+    /// With `deflates`, texts are sent deflated where that is shorter.
     pub fn new(deflates: bool) -> Self {
         Self {
             deflates,
@@ -126,7 +126,7 @@ impl Outbox {
         [IoSlice::new(&[]); 2 * AT_ONCE]
     }
 
-    /// Drops what was written.
+    /// Forgets what was written.
     pub fn advance(&mut self, mut bytes: usize) {
         bytes += self.written;
         while let Some((head, payload)) = self.frames.front() {
@@ -177,28 +177,28 @@ mod tests {
 
     use super::*;
 
-    /// Writes out the whole outbox, at most `at_most` bytes at a time.
-    fn write_out(outbox: &mut Outbox, at_most: usize) -> Vec<u8> {
+    /// Writes the queue out, at most `at_most` bytes at a time.
+    fn write_out(queue: &mut SendQueue, at_most: usize) -> Vec<u8> {
         let mut out = Vec::new();
-        while !outbox.is_empty() {
-            let mut space = Outbox::space();
-            let count = outbox.pieces(&mut space);
+        while !queue.is_empty() {
+            let mut space = SendQueue::space();
+            let count = queue.pieces(&mut space);
             let all: Vec<u8> = space[..count].iter().flat_map(|piece| piece.to_vec()).collect();
             let taken = at_most.min(all.len());
             out.extend_from_slice(&all[..taken]);
-            outbox.advance(taken);
+            queue.advance(taken);
         }
         out
     }
 
     #[test]
     fn little_is_written_in_one_piece() {
-        let mut outbox = Outbox::default();
-        outbox.text("one");
-        outbox.text("two");
-        outbox.advance(1);
-        assert_eq!(outbox.copy_to(&mut [0; 10]), Some(&b"\x03one\x81\x03two"[..]));
-        assert_eq!(outbox.copy_to(&mut [0; 9]), None);
+        let mut queue = SendQueue::default();
+        queue.text("one");
+        queue.text("two");
+        queue.advance(1);
+        assert_eq!(queue.copy_to(&mut [0; 10]), Some(&b"\x03one\x81\x03two"[..]));
+        assert_eq!(queue.copy_to(&mut [0; 9]), None);
     }
 
     #[test]
@@ -210,9 +210,9 @@ mod tests {
             (65_535, vec![0x81, 126, 255, 255]),
             (65_536, vec![0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
         ] {
-            let mut outbox = Outbox::default();
-            outbox.text("a".repeat(length));
-            let bytes = write_out(&mut outbox, usize::MAX);
+            let mut queue = SendQueue::default();
+            queue.text("a".repeat(length));
+            let bytes = write_out(&mut queue, usize::MAX);
             assert_eq!(bytes.len(), head.len() + length);
             assert_eq!(bytes[..head.len()], head);
         }
@@ -221,38 +221,38 @@ mod tests {
     #[test]
     fn a_text_is_deflated_where_that_was_agreed_on_and_is_shorter() {
         let long = "again ".repeat(1_000);
-        let mut outbox = Outbox::new(true);
-        outbox.text(long.clone());
-        outbox.text("short");
-        let bytes = write_out(&mut outbox, 7);
+        let mut queue = SendQueue::new(true);
+        queue.text(long.clone());
+        queue.text("short");
+        let bytes = write_out(&mut queue, 7);
         let deflated = Frame::from(long.clone()).deflated().unwrap();
         assert_eq!(bytes[..2], [0xc1, deflated.len() as u8]);
         assert_eq!(bytes[2..2 + deflated.len()], deflated);
         assert_eq!(bytes[2 + deflated.len()..], *b"\x81\x05short");
-        let mut plain = Outbox::default();
+        let mut plain = SendQueue::default();
         plain.text(long.clone());
         assert_eq!(write_out(&mut plain, 1_000)[4..], *long.as_bytes());
     }
 
     #[test]
     fn a_close_follows_what_is_half_written_and_nothing_else() {
-        let mut outbox = Outbox::default();
-        outbox.text("half");
-        outbox.text("never");
-        outbox.advance(3);
-        outbox.close(Code::Slow, "slow");
-        assert_eq!(write_out(&mut outbox, 1), b"alf\x88\x06\x0f\xa8slow");
-        assert_eq!(outbox.bytes(), 0);
+        let mut queue = SendQueue::default();
+        queue.text("half");
+        queue.text("never");
+        queue.advance(3);
+        queue.close(Code::Slow, "slow");
+        assert_eq!(write_out(&mut queue, 1), b"alf\x88\x06\x0f\xa8slow");
+        assert_eq!(queue.bytes(), 0);
     }
 
     #[test]
-    fn an_empty_outbox_holds_next_to_nothing() {
-        let mut outbox = Outbox::default();
+    fn an_empty_queue_holds_next_to_nothing() {
+        let mut queue = SendQueue::default();
         for _ in 0..100 {
-            outbox.text("frame");
+            queue.text("frame");
         }
-        write_out(&mut outbox, usize::MAX);
-        assert!(outbox.frames.capacity() <= KEPT);
+        write_out(&mut queue, usize::MAX);
+        assert!(queue.frames.capacity() <= KEPT);
     }
 
     proptest! {
@@ -263,11 +263,11 @@ mod tests {
             at_most in 1_usize..500,
         ) {
             let fill = || {
-                let mut outbox = Outbox::default();
+                let mut queue = SendQueue::default();
                 for (number, length) in lengths.iter().enumerate() {
-                    outbox.text(char::from(number as u8 % 128).to_string().repeat(*length));
+                    queue.text(char::from(number as u8 % 128).to_string().repeat(*length));
                 }
-                outbox
+                queue
             };
             prop_assert_eq!(write_out(&mut fill(), at_most), write_out(&mut fill(), usize::MAX));
         }

@@ -3,37 +3,42 @@
 //! The journal is read without the workflow's lock; what was read counts only if no event was published meanwhile.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use super::live::{Live, SharedLive};
-use super::{Shared, lock};
+use super::Live;
+use super::workflow::{LiveWorkflow, SharedWorkflow};
+use crate::hub::lock;
 use domain::adw_id::AdwId;
 use domain::event::Event;
 use domain::timeline::Timeline;
 use journal::{JournalError, PageQuery, Reader};
 
-impl Shared {
+impl Live {
     /// Looks at a workflow while its timeline is in memory. Blocks where it must be read first.
-    pub(super) fn awake<T>(&self, live: &SharedLive, look: impl FnOnce(&mut Live) -> T) -> Result<T, JournalError> {
+    pub(super) fn awake<T>(
+        &self,
+        shared: &SharedWorkflow,
+        look: impl FnOnce(&mut LiveWorkflow) -> T,
+    ) -> Result<T, JournalError> {
         loop {
             let waking = {
-                let mut live = lock(live);
-                live.used = self.round.load(Ordering::Relaxed);
-                if live.timeline().is_some() {
-                    return Ok(look(&mut live));
+                let mut workflow = lock(shared);
+                workflow.used = self.round();
+                if workflow.timeline().is_some() {
+                    return Ok(look(&mut workflow));
                 }
-                Arc::clone(&live.waking)
+                Arc::clone(&workflow.waking)
             };
             let _one_at_a_time = lock(&waking);
             let (adw_id, seq) = {
-                let live = lock(live);
-                if live.timeline().is_some() {
+                let workflow = lock(shared);
+                if workflow.timeline().is_some() {
                     continue;
                 }
-                (live.adw_id().clone(), live.seq)
+                (workflow.adw_id().clone(), workflow.seq)
             };
-            let (timeline, checkpointed) = self.pages.with(|reader| fold(reader, &adw_id, seq))?;
-            lock(live).wake(timeline, checkpointed);
+            let read = self.archive.pages.with(|reader| fold(reader, &adw_id, seq));
+            let (timeline, checkpointed) = read?;
+            lock(shared).wake(timeline, checkpointed);
         }
     }
 }
@@ -51,7 +56,7 @@ fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline,
             ..PageQuery::default()
         };
         let page = reader.page(adw_id, &query, &|| true)?.unwrap_or_default();
-        // Without a timeline of what was pruned, what is kept is all there is to fold.
+        // Without a timeline of what was removed, what is left is all there is to fold.
         timeline.seq = timeline.seq.max(page.first.min(head + 1).saturating_sub(1));
         let before = timeline.seq;
         for text in &page.events {
