@@ -113,7 +113,7 @@ const KNOWN: [(&str, &[&str]); 9] = [
     ("ui", &["domain"]),
     ("page", &["domain", "ui"]),
     ("publisher", &["domain", "draft"]),
-    ("journal", &["domain", "draft", "intake"]),
+    ("journal", &["domain", "draft"]),
     ("demo", &["domain", "draft", "intake", "publisher"]),
     ("server", &["domain", "draft", "intake", "journal", "publisher", "ui"]),
 ];
