@@ -98,6 +98,26 @@ impl Kind {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// What stands for it in a journal: given once, and never to another.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::AgentStateUpdate => 0,
+            Self::AgentLogEntry => 1,
+            Self::FileOperation => 2,
+            Self::AgentThinking => 3,
+            Self::ToolExecution => 4,
+            Self::TextBlock => 5,
+            Self::StageTransition => 6,
+            Self::StatusUpdate => 7,
+            Self::Session => 8,
+            Self::Other => 9,
+        }
+    }
+
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
 }
 
 impl fmt::Display for Kind {
@@ -220,5 +240,27 @@ mod tests {
             assert_eq!(Kind::from_name(kind.name()), Some(kind));
             assert_eq!(serde_json::to_value(kind).expect("a kind is a string"), kind.name());
         }
+    }
+
+    #[test]
+    fn a_kind_has_the_number_that_journals_hold() {
+        let held = [
+            (0, "agent_state_update"),
+            (1, "agent_log_entry"),
+            (2, "file_operation"),
+            (3, "agent_thinking"),
+            (4, "tool_execution"),
+            (5, "text_block"),
+            (6, "stage_transition"),
+            (7, "status_update"),
+            (8, "session"),
+            (9, "other"),
+        ];
+        for (number, name) in held {
+            let kind = Kind::from_name(name).expect("a kind");
+            assert_eq!((kind.number(), Kind::from_number(number)), (number, Some(kind)));
+        }
+        assert_eq!(held.len(), Kind::ALL.len());
+        assert_eq!(Kind::from_number(10), None);
     }
 }

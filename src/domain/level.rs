@@ -61,6 +61,21 @@ impl Level {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.name() == name)
     }
+
+    /// What stands for it in an index: given once, and never to another.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Debug => 0,
+            Self::Info => 1,
+            Self::Success => 2,
+            Self::Warning => 3,
+            Self::Error => 4,
+        }
+    }
+
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.number() == number)
+    }
 }
 
 #[cfg(test)]
@@ -141,5 +156,16 @@ mod tests {
             }
         }
         assert!(errors > 20, "{errors}");
+    }
+
+    #[test]
+    fn a_level_has_the_number_that_indexes_hold() {
+        let held = ["debug", "info", "success", "warning", "error"];
+        for (number, name) in (0..).zip(held) {
+            let level = Level::from_name(name).expect("a level");
+            assert_eq!((level.number(), Level::from_number(number)), (number, Some(level)));
+        }
+        assert_eq!(held.len(), Level::ALL.len());
+        assert_eq!(Level::from_number(5), None);
     }
 }

@@ -123,7 +123,7 @@ impl Writer {
         let id = event_id(row.id, seq);
         self.connection
             .prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![id, event.kind as i64, event.agent, text])?;
+            .execute(params![id, event.kind.number(), event.agent, text])?;
         if let Some(body) = prepared.body {
             self.connection
                 .prepare_cached("INSERT INTO bodies VALUES (?1, ?2)")?

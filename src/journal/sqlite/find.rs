@@ -233,7 +233,7 @@ impl<'a> Finder<'a> {
             Sql::from(event_id(self.workflow, *range.start())),
             Sql::from(event_id(self.workflow, *range.end())),
         ];
-        let kinds = self.filter.kinds.iter().map(|kind| Sql::from(*kind as i64));
+        let kinds = self.filter.kinds.iter().map(|kind| Sql::from(i64::from(kind.number())));
         among(&mut sql, &mut values, "events.kind", kinds);
         let agents = self.filter.agents.iter().map(|agent| Sql::from(agent.clone()));
         among(&mut sql, &mut values, "events.agent", agents);

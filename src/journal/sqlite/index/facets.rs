@@ -49,7 +49,7 @@ pub(super) fn encode(events: &[&Shape]) -> (String, Vec<u8>) {
     }
     let shapes: Vec<(u8, u8, &Option<String>, u64)> = known
         .iter()
-        .map(|(shape, count)| (shape.kind as u8, shape.level as u8, &shape.agent, *count))
+        .map(|(shape, count)| (shape.kind.number(), shape.level.number(), &shape.agent, *count))
         .collect();
     (serde_json::to_string(&shapes).unwrap_or_default(), places)
 }
@@ -57,11 +57,11 @@ pub(super) fn encode(events: &[&Shape]) -> (String, Vec<u8>) {
 impl Block {
     /// None if it is not what [`encode`] makes.
     pub(in super::super) fn decode(shapes: &str, places: Vec<u8>) -> Option<Self> {
-        let read: Vec<(usize, usize, Option<String>, u64)> = serde_json::from_str(shapes).ok()?;
+        let read: Vec<(u8, u8, Option<String>, u64)> = serde_json::from_str(shapes).ok()?;
         let shapes = read.into_iter().map(|(kind, level, agent, count)| {
             let shape = Shape {
-                kind: *Kind::ALL.get(kind)?,
-                level: *Level::ALL.get(level)?,
+                kind: Kind::from_number(kind)?,
+                level: Level::from_number(level)?,
                 agent,
             };
             Some((shape, count))
