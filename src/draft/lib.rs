@@ -37,16 +37,16 @@ pub struct NewEvent {
 /// What one call of a hook told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewHook {
-    /// The call itself, and the file change that came of it. They bear the `adw_id` that goes with `whose`.
+    /// The call itself, and the file change that came of it. They bear the `adw_id` that goes with `attribution`.
     pub events: Vec<NewEvent>,
-    pub whose: Whose,
+    pub attribution: Attribution,
     /// When it came in: what waits for its workflow waits from then on.
     pub received: Timestamp,
 }
 
 /// How sure it is to which workflow a hook's events belong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whose {
+pub enum Attribution {
     /// The hook named it.
     Named,
     /// It ran in a folder of it; a workflow that knows the session comes first.
@@ -88,9 +88,9 @@ impl Draft {
         match self {
             Self::Event(new) | Self::Imported(new) => Some(&new.event.adw_id),
             Self::State(new) => Some(&new.adw_id),
-            Self::Hook(new) => match new.whose {
-                Whose::Named => new.events.first().map(|new| &new.event.adw_id),
-                Whose::Supposed | Whose::Unknown => None,
+            Self::Hook(new) => match new.attribution {
+                Attribution::Named => new.events.first().map(|new| &new.event.adw_id),
+                Attribution::Supposed | Attribution::Unknown => None,
             },
         }
     }

@@ -22,7 +22,7 @@ use domain::media_name::MediaName;
 use domain::timeline::Timeline;
 use domain::timestamp::Timestamp;
 use draft::picture::Picture;
-use draft::{Draft, NewEvent, NewState, Whose};
+use draft::{Attribution, Draft, NewEvent, NewState};
 
 /// Things to record in one transaction, with how far the files were read that they came from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +86,7 @@ pub enum Prepared {
 #[derive(Debug)]
 pub struct PreparedHook {
     pub events: Vec<PreparedEvent>,
-    pub whose: Whose,
+    pub attribution: Attribution,
     pub received: Timestamp,
 }
 

@@ -42,7 +42,7 @@ pub fn prepare(batch: Batch) -> PreparedBatch {
                 size_bytes += events.iter().map(size).sum::<usize>();
                 Prepared::Hook(PreparedHook {
                     events,
-                    whose: new.whose,
+                    attribution: new.attribution,
                     received: new.received,
                 })
             }

@@ -18,7 +18,7 @@ use domain::event::{Event, Kind};
 use domain::excerpt::excerpt;
 use domain::payload;
 use draft::key::Key;
-use draft::{Draft, NewEvent, NewHook, Whose};
+use draft::{Attribution, Draft, NewEvent, NewHook};
 
 /// The `type` of an item that is a hook's.
 pub const WORD: &str = "hook";
@@ -48,7 +48,7 @@ pub(super) fn draft(mut fields: Fields, received: Received) -> Result<Draft, Ref
     let (kind, event_type) = take_in(&name, &mut payload);
     let payload = Value::Object(payload);
     let session_id = session_id.or_else(|| session_of(&payload));
-    let (adw_id, whose) = whose(named, &payload, session_id.as_deref())?;
+    let (adw_id, attribution) = attribution(named, &payload, session_id.as_deref())?;
     let event = Event {
         kind,
         adw_id,
@@ -82,7 +82,7 @@ pub(super) fn draft(mut fields: Fields, received: Received) -> Result<Draft, Ref
     let events = std::iter::once(NewEvent { event, keys }).chain(change).collect();
     Ok(Draft::Hook(NewHook {
         events,
-        whose,
+        attribution,
         received: received.at,
     }))
 }
@@ -103,12 +103,16 @@ fn name(payload: &mut Map<String, Value>, word: Option<String>) -> Result<String
 }
 
 /// The workflow that is named, or that the folder supposes, or that the session gets of its own.
-fn whose(named: Option<AdwId>, payload: &Value, session_id: Option<&str>) -> Result<(AdwId, Whose), Refusal> {
+fn attribution(
+    named: Option<AdwId>,
+    payload: &Value,
+    session_id: Option<&str>,
+) -> Result<(AdwId, Attribution), Refusal> {
     if let Some(named) = named {
-        return Ok((named, Whose::Named));
+        return Ok((named, Attribution::Named));
     }
     if let Some(supposed) = payload::text(payload, "cwd").and_then(of_folder) {
-        return Ok((supposed, Whose::Supposed));
+        return Ok((supposed, Attribution::Supposed));
     }
     let session_id = session_id.ok_or_else(|| {
         Refusal::new(
@@ -116,7 +120,7 @@ fn whose(named: Option<AdwId>, payload: &Value, session_id: Option<&str>) -> Res
             "adw_id is missing, and so is a session to find it by; send what the hook got on its stdin, with its session_id",
         )
     })?;
-    Ok((AdwId::of_session(session_id), Whose::Unknown))
+    Ok((AdwId::of_session(session_id), Attribution::Unknown))
 }
 
 /// The workflow whose worktree a folder lies in: `…/trees/<adw_id>/…`, the innermost.

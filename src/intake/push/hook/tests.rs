@@ -148,12 +148,12 @@ fn the_workflow_is_named_supposed_or_unknown() {
     let of = |adw_id: Option<&str>, cwd: &str| {
         let payload = json!({"session_id": "s1", "hook_event_name": "Stop", "cwd": cwd});
         let hook = read(json!({"adw_id": adw_id, "payload": payload})).expect("a hook");
-        (hook.events[0].event.adw_id.to_string(), hook.whose)
+        (hook.events[0].event.adw_id.to_string(), hook.attribution)
     };
-    let supposed = ("c0a43f47".to_owned(), Whose::Supposed);
+    let supposed = ("c0a43f47".to_owned(), Attribution::Supposed);
     assert_eq!(
         of(Some("named"), "/w/trees/c0a43f47"),
-        ("named".to_owned(), Whose::Named)
+        ("named".to_owned(), Attribution::Named)
     );
     for cwd in [
         "/w/trees/c0a43f47",
@@ -170,7 +170,7 @@ fn the_workflow_is_named_supposed_or_unknown() {
         "/w/trees/a:b",
         "/w/mytrees/x",
     ] {
-        assert_eq!(of(None, cwd), ("session_s1".to_owned(), Whose::Unknown), "{cwd}");
+        assert_eq!(of(None, cwd), ("session_s1".to_owned(), Attribution::Unknown), "{cwd}");
     }
 }
 

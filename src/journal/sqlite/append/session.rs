@@ -14,7 +14,7 @@ use crate::{Outcome, PreparedEvent, PreparedHook, Stored};
 use domain::adw_id::AdwId;
 use domain::event::Event;
 use draft::key::Key;
-use draft::{NewEvent, Whose};
+use draft::{Attribution, NewEvent};
 use intake::push::hook;
 
 /// Sessions that are remembered; a few are at work at once, and the rest is found again in the file.
@@ -117,11 +117,11 @@ impl Writer {
             Some(session) => self.owner(session)?,
             None => None,
         };
-        let found = match (hook.whose, &owner) {
-            (Whose::Supposed | Whose::Unknown, Some(owner)) => Some(self.adw_id(owner.workflow)?),
-            (Whose::Named | Whose::Supposed, _) | (Whose::Unknown, None) => None,
+        let found = match (hook.attribution, &owner) {
+            (Attribution::Supposed | Attribution::Unknown, Some(owner)) => Some(self.adw_id(owner.workflow)?),
+            (Attribution::Named | Attribution::Supposed, _) | (Attribution::Unknown, None) => None,
         };
-        let is_unknown = hook.whose == Whose::Unknown && owner.is_none();
+        let is_unknown = hook.attribution == Attribution::Unknown && owner.is_none();
         let mut outcome = Outcome::Duplicate;
         for prepared in hook.events {
             if is_unknown {
