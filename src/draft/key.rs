@@ -5,7 +5,7 @@
 use xxhash_rust::xxh3::xxh3_128;
 
 /// The hash of a natural key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub [u8; 16]);
 
 impl Key {

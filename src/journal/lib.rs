@@ -2,6 +2,8 @@
 //!
 //! One writer appends batches; readers have connections of their own and never wait for it.
 
+mod encode;
+pub mod ledger;
 pub mod media;
 pub mod preview;
 pub mod sqlite;
@@ -102,6 +104,14 @@ pub struct PreparedEvent {
     pub media: Vec<MediaName>,
 }
 
+impl PreparedEvent {
+    /// The wire text with the whole payload, once the seq is known.
+    pub fn whole(&self, seq: u64) -> String {
+        let (before, after) = self.body.as_ref().unwrap_or(&self.text);
+        format!("{before}{seq}{after}")
+    }
+}
+
 /// A batch ready for the writer.
 #[derive(Debug, Default)]
 pub struct PreparedBatch {
@@ -189,6 +199,8 @@ pub enum JournalError {
     Write(String),
     #[error("the journal cannot be read: {0}")]
     Read(String),
+    #[error("{what} cannot be written as JSON: {reason}; what the journal holds stays as it is")]
+    Encode { what: &'static str, reason: String },
 }
 
 /// The writing side: one owner, one thread.

@@ -1,7 +1,7 @@
 //! The files of pictures, in a folder beside the journal: named by what they hold, written once, never changed.
 //!
-//! A picture is on the disk before the event that tells of it, so an event never tells of one that was lost. One that no
-//! workflow refers to any more goes with [`Media::sweep`], unless somebody is about to refer to it.
+//! A picture is on the disk before the event that tells of it, so an event never tells of one that was lost. One to which
+//! no workflow refers any more goes with [`Media::sweep`], unless somebody is about to refer to it.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -13,8 +13,11 @@ use std::time::{Duration, SystemTime};
 use domain::media_name::MediaName;
 use draft::picture::Picture;
 
-/// Who keeps a picture records its event at once, or tries for long if the disk is full; so long no sweep takes it.
-const KEPT_FOR: Duration = Duration::from_secs(60 * 60);
+/// Who stores a picture records its event at once, or tries for long if the disk is full; so long no sweep takes it.
+const STORED_FOR: Duration = Duration::from_secs(60 * 60);
+
+/// Names that are asked for at once.
+const ASKED_AT_ONCE: usize = 256;
 
 /// See the module. Cheap to copy; one folder belongs to one journal.
 #[derive(Clone, Debug)]
@@ -41,8 +44,8 @@ impl Media {
         })))
     }
 
-    /// Writes what is not there yet; blocks. When it returns the pictures are kept.
-    pub fn keep(&self, pictures: &[Picture]) -> io::Result<()> {
+    /// Writes what is not there yet; blocks. When it returns the pictures outlive the loss of power.
+    pub fn store(&self, pictures: &[Picture]) -> io::Result<()> {
         let mut has_written = false;
         for picture in pictures {
             if self.is_here(picture)? {
@@ -73,35 +76,54 @@ impl Media {
         }
     }
 
-    /// Removes the pictures that are not wanted, and what a killed process left half written; gives how many. Blocks.
+    /// Removes the pictures to which nothing refers, and what a killed process left half written; gives how many. Blocks.
     ///
-    /// `is_wanted` is asked for each file that nobody has kept for an hour.
+    /// `are_referenced` is asked for the files that nobody has stored for an hour, some at a time.
     pub fn sweep<E: From<io::Error>>(
         &self,
-        mut is_wanted: impl FnMut(&MediaName) -> Result<bool, E>,
+        mut are_referenced: impl FnMut(&[MediaName]) -> Result<Vec<bool>, E>,
     ) -> Result<u64, E> {
-        let entries = match fs::read_dir(&self.0.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-            Err(error) => return Err(error.into()),
-        };
+        let (halves, names) = self.old_files()?;
         let mut removed = 0;
-        for entry in entries {
-            let path = entry?.path();
-            let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let name = file.parse::<MediaName>().ok();
-            let is_ours = name.is_some() || file.ends_with(".part");
-            if !is_ours || !is_old(&path) || name.is_some_and(|name| is_wanted(&name).unwrap_or(true)) {
-                continue;
-            }
-            let _guard = self.lock();
-            // Somebody may have found it meanwhile.
-            if is_old(&path) {
-                fs::remove_file(&path)?;
-                removed += 1;
+        for path in halves {
+            removed += self.remove_if_old(&path)?;
+        }
+        for names in names.chunks(ASKED_AT_ONCE) {
+            let unreferenced = names.iter().zip(are_referenced(names)?).filter(|(_, is)| !is);
+            for (name, _) in unreferenced {
+                removed += self.remove_if_old(&self.path(name))?;
             }
         }
         Ok(removed)
+    }
+
+    /// The files that were written, or found, long ago: what is half written, and pictures.
+    fn old_files(&self) -> io::Result<(Vec<PathBuf>, Vec<MediaName>)> {
+        let (mut halves, mut names) = (Vec::new(), Vec::new());
+        let entries = match fs::read_dir(&self.0.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((halves, names)),
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            let path = entry?.path();
+            let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            match file.parse() {
+                Ok(name) if is_old(&path) => names.push(name),
+                Err(_) if file.ends_with(".part") && is_old(&path) => halves.push(path),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Ok((halves, names))
+    }
+
+    /// Removes a file, unless somebody found it meanwhile; how many that are.
+    fn remove_if_old(&self, path: &Path) -> io::Result<u64> {
+        let _guard = self.lock();
+        if !is_old(path) {
+            return Ok(0);
+        }
+        fs::remove_file(path).map(|()| 1)
     }
 
     /// Whether the picture is here already; then it stays for a while, whatever is swept.
@@ -142,7 +164,7 @@ fn sync(folder: &Path) -> io::Result<()> {
 /// Whether a file was written, or found, long ago; one that is gone was not.
 fn is_old(path: &Path) -> bool {
     let written = fs::metadata(path).and_then(|file| file.modified());
-    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > KEPT_FOR))
+    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > STORED_FOR))
 }
 
 #[cfg(test)]
@@ -160,7 +182,7 @@ mod tests {
             .write(true)
             .open(media.0.folder.join(file))
             .expect("the file");
-        let long_ago = SystemTime::now() - 2 * KEPT_FOR;
+        let long_ago = SystemTime::now() - 2 * STORED_FOR;
         file.set_modified(long_ago).expect("a time");
     }
 
@@ -170,8 +192,8 @@ mod tests {
         let media = Media::open(folder.path().join("data/media")).expect("opened");
         let (a, b) = (picture(b"a"), picture(b"b"));
         assert_eq!(media.read(&a.name).expect("readable"), None);
-        media.keep(&[a.clone(), b.clone()]).expect("kept");
-        media.keep(std::slice::from_ref(&a)).expect("kept again");
+        media.store(&[a.clone(), b.clone()]).expect("stored");
+        media.store(std::slice::from_ref(&a)).expect("stored again");
         assert_eq!(media.0.written.load(Ordering::Relaxed), 2);
         let media = Media::open(folder.path().join("data/media")).expect("opened again");
         assert_eq!(media.read(&a.name).expect("readable").as_deref(), Some(&*a.bytes));
@@ -185,7 +207,7 @@ mod tests {
         let media = Media::open(folder.path().to_owned()).expect("opened");
         let [wanted, old, fresh, found] = [&b"1"[..], b"2", b"3", b"4"].map(picture);
         let all = [wanted.clone(), old.clone(), fresh.clone(), found.clone()];
-        media.keep(&all).expect("kept");
+        media.store(&all).expect("stored");
         fs::write(folder.path().join("half.part"), "x").expect("written");
         fs::write(folder.path().join("notes.txt"), "of a person").expect("written");
         for name in [
@@ -197,9 +219,9 @@ mod tests {
         ] {
             age(&media, name);
         }
-        media.keep(std::slice::from_ref(&found)).expect("found again");
+        media.store(std::slice::from_ref(&found)).expect("found again");
         let removed = media
-            .sweep(|name| Ok::<_, io::Error>(*name == wanted.name))
+            .sweep(|names| Ok::<_, io::Error>(names.iter().map(|name| *name == wanted.name).collect()))
             .expect("swept");
         assert_eq!(removed, 2);
         let is_here = |picture: &Picture| media.read(&picture.name).expect("readable").is_some();

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Batch, Prepared, PreparedBatch, PreparedEvent, PreparedHook};
+use super::{Batch, JournalError, Prepared, PreparedBatch, PreparedEvent, PreparedHook, encode};
 use domain::event::Event;
 use domain::excerpt::excerpt;
 use domain::media_name::MediaName;
@@ -20,43 +20,35 @@ const NOTED: [&str; 6] = ["type", "media", "media_type", "size_bytes", "width", 
 const NOTED_BYTES: usize = 80;
 
 /// Encodes what a batch holds; done by whoever records it, beside the writer.
-pub fn prepare(batch: Batch) -> PreparedBatch {
-    let mut size_bytes = 0;
-    let drafts = batch
-        .drafts
-        .into_iter()
-        .map(|draft| match draft {
-            Draft::Event(new) => {
-                let event = prepare_event(new);
-                size_bytes += size(&event);
-                Prepared::Event(event)
-            }
-            Draft::Imported(new) => {
-                let seq = new.event.seq;
-                let event = prepare_event(new);
-                size_bytes += size(&event);
-                Prepared::Imported(seq, event)
-            }
-            Draft::Hook(new) => {
-                let events: Vec<PreparedEvent> = new.events.into_iter().map(prepare_event).collect();
-                size_bytes += events.iter().map(size).sum::<usize>();
-                Prepared::Hook(PreparedHook {
-                    events,
-                    attribution: new.attribution,
-                    received: new.received,
-                })
-            }
-            Draft::State(new) => {
-                size_bytes += 4_096;
-                Prepared::State(new)
-            }
-        })
-        .collect();
-    PreparedBatch {
+pub fn prepare(batch: Batch) -> Result<PreparedBatch, JournalError> {
+    let drafts = batch.drafts.into_iter().map(prepare_draft);
+    let drafts = drafts.collect::<Result<Vec<_>, _>>()?;
+    Ok(PreparedBatch {
+        size_bytes: drafts.iter().map(size_of_draft).sum(),
         drafts,
         tails: batch.tails,
         pictures: batch.pictures,
-        size_bytes,
+    })
+}
+
+fn prepare_draft(draft: Draft) -> Result<Prepared, JournalError> {
+    Ok(match draft {
+        Draft::Event(new) => Prepared::Event(prepare_event(new)?),
+        Draft::Imported(new) => Prepared::Imported(new.event.seq, prepare_event(new)?),
+        Draft::Hook(new) => Prepared::Hook(PreparedHook {
+            events: new.events.into_iter().map(prepare_event).collect::<Result<_, _>>()?,
+            attribution: new.attribution,
+            received: new.received,
+        }),
+        Draft::State(new) => Prepared::State(new),
+    })
+}
+
+fn size_of_draft(draft: &Prepared) -> usize {
+    match draft {
+        Prepared::Event(event) | Prepared::Imported(_, event) => size(event),
+        Prepared::Hook(hook) => hook.events.iter().map(size).sum(),
+        Prepared::State(_) => 4_096,
     }
 }
 
@@ -65,33 +57,33 @@ fn size(event: &PreparedEvent) -> usize {
     event.text.0.len() + event.text.1.len() + event.body.as_ref().map_or(0, |body| body.1.len()) + 200
 }
 
-pub fn prepare_event(mut new: NewEvent) -> PreparedEvent {
+pub fn prepare_event(mut new: NewEvent) -> Result<PreparedEvent, JournalError> {
     new.event.seq = 0;
-    let text = split_at_seq(&new.event);
+    let text = split_at_seq(&new.event)?;
     if text.0.len() + text.1.len() <= BODY_BYTES {
         let media = named(&text.1);
-        return PreparedEvent {
+        return Ok(PreparedEvent {
             new,
             text,
             body: None,
             media,
-        };
+        });
     }
     new.event.payload = preview(&new.event.payload);
-    PreparedEvent {
-        text: split_at_seq(&new.event),
+    Ok(PreparedEvent {
+        text: split_at_seq(&new.event)?,
         media: named(&text.1),
         body: Some(text),
         new,
-    }
+    })
 }
 
 /// The wire text before and after the seq. An adw_id holds no quote, so the first match is the field.
-fn split_at_seq(event: &Event) -> (String, String) {
+fn split_at_seq(event: &Event) -> Result<(String, String), JournalError> {
     const FIELD: &str = "\"seq\":";
-    let text = serde_json::to_string(event).unwrap_or_default();
+    let text = encode::text("an event", event)?;
     let at = text.find(FIELD).map_or(0, |at| at + FIELD.len());
-    (text[..at].to_owned(), text[(at + 1).min(text.len())..].to_owned())
+    Ok((text[..at].to_owned(), text[(at + 1).min(text.len())..].to_owned()))
 }
 
 /// The pictures that the notes in a text of JSON name. Inside of a string the quotes would be escaped.
@@ -195,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_text_lacks_only_its_seq() {
-        let prepared = prepare_event(event(json!({"seq": 0, "text": "\"seq\":0"})));
+        let prepared = prepare_event(event(json!({"seq": 0, "text": "\"seq\":0"}))).expect("an event is JSON");
         let text = format!("{}42{}", prepared.text.0, prepared.text.1);
         let read: Event = serde_json::from_str(&text).expect("the text is an event");
         assert_eq!(
@@ -214,7 +206,7 @@ mod tests {
             json!(vec!["y".repeat(100); 10_000]),
             json!({"list": vec![json!({"a": "\u{1}".repeat(300)}); 500]}),
         ] {
-            let prepared = prepare_event(event(payload.clone()));
+            let prepared = prepare_event(event(payload.clone())).expect("an event is JSON");
             assert!(prepared.text.0.len() + prepared.text.1.len() <= BODY_BYTES);
             let body = prepared.body.expect("a large body is kept whole");
             let read: Event = serde_json::from_str(&format!("{}1{}", body.0, body.1)).expect("the body is an event");

@@ -3,27 +3,26 @@
 //! Only the writing connection checkpoints the log, and nothing is memory-mapped: SQLite before 3.51.3 could damage
 //! a log that two connections checkpointed at once, and a mapped file turns a disk error into a crash.
 
-mod append;
+mod engine;
 mod find;
 mod index;
+mod lookup;
 mod read;
 mod schema;
+mod write;
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{Appended, Indexer, Journal, JournalError, PreparedBatch, Reader, Stored};
+use super::JournalError;
+use super::ledger::Ledger;
+use super::ledger::engine::WorkflowId;
 use crate::media::Media;
-use append::Writer;
-use domain::adw_id::AdwId;
-use domain::timeline::Timeline;
-use domain::timestamp::Timestamp;
-use index::SqliteIndexer;
-use read::SqliteReader;
+pub use engine::SqliteEngine;
 use schema::{APPLICATION_ID, FORMAT};
 
 /// The fold that checkpoints were made with; those of another are folded again.
@@ -40,17 +39,16 @@ pub enum Durability {
 }
 
 /// The writing side.
-pub struct SqliteJournal {
-    writer: Writer,
-    directory: PathBuf,
-    path: PathBuf,
-    epoch: String,
-    media: Media,
-    /// Held as long as the journal is open, so that a second server is refused.
-    lock: Arc<File>,
-}
+pub type SqliteJournal = Ledger<SqliteEngine>;
 
 impl SqliteJournal {
+    /// Opens the journal in the directory, or makes one; see [`SqliteEngine::open`].
+    pub fn open(directory: &Path, durability: Durability, new_epoch: &str) -> Result<Self, JournalError> {
+        SqliteEngine::open(directory, durability, new_epoch).map(Self::new)
+    }
+}
+
+impl SqliteEngine {
     /// Opens `journal.db` in the directory, or makes one. `new_epoch` names the life that begins if one does.
     pub fn open(directory: &Path, durability: Durability, new_epoch: &str) -> Result<Self, JournalError> {
         let path = directory.join("journal.db");
@@ -86,66 +84,13 @@ impl SqliteJournal {
         let media = Media::open(directory.join("media")).map_err(|error| cannot(&error))?;
         let epoch = begin_life(&connection, durability, new_epoch).map_err(failed)?;
         Ok(Self {
-            writer: Writer::new(connection),
+            connection,
             directory: directory.to_owned(),
             path,
             epoch,
             media,
             lock: Arc::new(lock),
         })
-    }
-}
-
-impl Journal for SqliteJournal {
-    fn epoch(&self) -> &str {
-        &self.epoch
-    }
-
-    fn append(&mut self, batches: Vec<PreparedBatch>) -> Result<Vec<Appended>, JournalError> {
-        self.writer.append(batches)
-    }
-
-    fn settle(&mut self, now: Timestamp, patience: Duration) -> Result<Vec<Stored>, JournalError> {
-        self.writer.settle(now, patience)
-    }
-
-    fn checkpoint(&mut self, timelines: &[Timeline]) -> Result<(), JournalError> {
-        self.writer.checkpoint(timelines)
-    }
-
-    fn prune(&mut self, adw_id: &AdwId, older_than: Option<Timestamp>) -> Result<u64, JournalError> {
-        self.writer
-            .prune(adw_id, older_than)
-            .map_err(|error| write_error(&error))
-    }
-
-    fn used_bytes(&mut self) -> Result<u64, JournalError> {
-        self.writer.used_bytes().map_err(|error| read_error(&error))
-    }
-
-    fn indexer(&self) -> Result<Box<dyn Indexer>, JournalError> {
-        let journal = read_only(&self.path).map_err(|error| read_error(&error))?;
-        let indexer = SqliteIndexer::open(&self.directory, &self.epoch, journal, Arc::clone(&self.lock))?;
-        Ok(Box::new(indexer))
-    }
-
-    fn reader(&self) -> Result<Box<dyn Reader>, JournalError> {
-        let journal = read_only(&self.path).map_err(|error| read_error(&error))?;
-        // Where there is no index, events are read one by one.
-        let index = read_only(&self.directory.join(index::NAME)).ok();
-        Ok(Box::new(SqliteReader::new(journal, index)))
-    }
-
-    fn media(&self) -> Media {
-        self.media.clone()
-    }
-
-    fn sweep_media(&mut self) -> Result<u64, JournalError> {
-        self.writer.sweep_media(&self.media)
-    }
-
-    fn close(&mut self) -> Result<(), JournalError> {
-        self.writer.close()
     }
 }
 
@@ -251,18 +196,33 @@ fn open_error(path: &str, error: &rusqlite::Error) -> JournalError {
     }
 }
 
-fn write_error(error: &rusqlite::Error) -> JournalError {
-    match code(error) {
+// By value, as `map_err` gives it.
+#[allow(clippy::needless_pass_by_value)]
+fn write_error(error: rusqlite::Error) -> JournalError {
+    match code(&error) {
         Some(ErrorCode::DiskFull) => JournalError::Full,
         _ => JournalError::Write(error.to_string()),
     }
 }
 
-fn read_error(error: &rusqlite::Error) -> JournalError {
+#[allow(clippy::needless_pass_by_value)]
+fn read_error(error: rusqlite::Error) -> JournalError {
     JournalError::Read(error.to_string())
 }
 
+impl ToSql for WorkflowId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for WorkflowId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(Self)
+    }
+}
+
 /// The number of an event over all workflows.
-fn event_id(workflow: i64, seq: u64) -> i64 {
-    (workflow << 40) | (seq as i64)
+fn event_id(workflow: WorkflowId, seq: u64) -> i64 {
+    (workflow.0 << 40) | (seq as i64)
 }

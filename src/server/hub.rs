@@ -159,7 +159,7 @@ impl Hub {
         if let Some(reason) = self.shared.stopped.get() {
             return Err(RecordError::Stopped(reason.clone()));
         }
-        let mut batch = prepare(batch);
+        let mut batch = prepare(batch).map_err(|error| RecordError::Stopped(error.to_string()))?;
         let pictures = std::mem::take(&mut batch.pictures);
         if !pictures.is_empty() {
             let media = self.media.clone();
@@ -188,7 +188,7 @@ impl Hub {
 
     /// The same for threads. Waits for room as long as it takes: a file can be read later.
     pub fn record_blocking(&self, batch: Batch) -> Result<Vec<Outcome>, RecordError> {
-        let mut batch = prepare(batch);
+        let mut batch = prepare(batch).map_err(|error| RecordError::Stopped(error.to_string()))?;
         keep(&self.media, &std::mem::take(&mut batch.pictures))?;
         let (reply, answer) = oneshot::channel();
         let job = Job::Record { batch, reply };
@@ -378,7 +378,7 @@ impl Shared {
 /// Writes the pictures of a batch, before any event tells of them.
 fn keep(media: &Media, pictures: &[Picture]) -> Result<(), RecordError> {
     use std::io::ErrorKind;
-    media.keep(pictures).map_err(|error| match error.kind() {
+    media.store(pictures).map_err(|error| match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => RecordError::Full,
         _ => RecordError::Picture(error.to_string()),
     })

@@ -52,7 +52,9 @@ fn append(journal: &mut SqliteJournal, drafts: Vec<Draft>) {
         drafts,
         ..Batch::default()
     };
-    journal.append(vec![prepare(batch)]).expect("recorded");
+    journal
+        .append(vec![prepare(batch).expect("a batch")])
+        .expect("recorded");
 }
 
 /// All events as the law sees them: with their previews, and with their whole payloads.

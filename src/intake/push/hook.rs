@@ -3,7 +3,7 @@
 //! A tool's call and result are what the stream tells too, under the same keys. Of the rest the stream tells some in its own
 //! words (the start of a session, its end, what was asked) under no key that both know, so here it is only noted that the hook
 //! ran: nothing begins, ends or counts twice, though an agent that is still at work ends with it (`timeline::agent`). In a
-//! workflow that has no stream, `stand_alone` lets it say more.
+//! workflow that has no stream, the journal lets it say more (`session_event`).
 
 mod answer;
 
@@ -22,8 +22,6 @@ use draft::{Attribution, Draft, NewEvent, NewHook};
 
 /// The `type` of an item that is a hook's.
 pub const WORD: &str = "hook";
-/// The agent of a session that belongs to no workflow.
-const ALONE: &str = "claude";
 const ASKED_BYTES: usize = 512;
 
 /// Reads a hook's item.
@@ -207,48 +205,6 @@ fn rename(payload: &mut Map<String, Value>, older: &str, today: &str) {
         && let Some(value) = payload.remove(older)
     {
         payload.insert(today.to_owned(), value);
-    }
-}
-
-/// Whether a stream tells the same under a key that both know.
-pub fn is_copy(event: &Event) -> bool {
-    let is_told = event.kind == Kind::ToolExecution || event.kind == Kind::FileOperation;
-    is_told && payload::text(&event.payload, "tool_use_id").is_some()
-}
-
-/// Where a session has no stream, its hooks are all that tells of it: it is an agent, which is at work from what it is asked until it
-/// has answered.
-pub fn stand_alone(event: &mut Event) {
-    event.agent.get_or_insert_with(|| ALONE.to_owned());
-    let event_type = match event.event_type.as_str() {
-        "hook/SessionStart" => "session_started",
-        "hook/Stop" | "hook/SessionEnd" => "session_ended",
-        _ => return,
-    };
-    event.kind = Kind::Session;
-    event.event_type = event_type.to_owned();
-}
-
-/// Tells a session's own workflow where the session really belongs: what was recorded stays there, what follows does not come.
-pub fn moved_on(event: &Event, from: AdwId) -> Event {
-    let to = &event.adw_id;
-    let result = format!("this session is part of workflow {to}: what follows stands there");
-    let mut payload = Map::new();
-    payload.insert("workflow".to_owned(), to.to_string().into());
-    payload.insert("result".to_owned(), result.into());
-    Event {
-        kind: Kind::Session,
-        adw_id: from,
-        seq: 0,
-        timestamp: event.timestamp,
-        time_source: event.time_source,
-        event_type: "session_ended".to_owned(),
-        agent: Some(ALONE.to_owned()),
-        run: None,
-        // It must not teach that the session is this workflow's.
-        session_id: None,
-        parent_tool_use_id: None,
-        payload: Value::Object(payload),
     }
 }
 

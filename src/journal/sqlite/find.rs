@@ -10,6 +10,7 @@ use super::event_id;
 use super::index::expression;
 use super::index::facets::{BLOCK, Block, block_of, first_of};
 use crate::Filter;
+use crate::ledger::engine::WorkflowId;
 use domain::event::Event;
 
 /// What a walk over a workflow's events finds.
@@ -29,7 +30,7 @@ pub(super) struct Walk<'a> {
 pub(super) struct Finder<'a> {
     pub(super) journal: &'a Connection,
     pub(super) index: Option<&'a Connection>,
-    pub(super) workflow: i64,
+    pub(super) workflow: WorkflowId,
     pub(super) filter: &'a Filter,
     pub(super) needle: Option<String>,
 }
@@ -59,7 +60,7 @@ impl<'a> Finder<'a> {
     pub(super) fn new(
         journal: &'a Connection,
         index: Option<&'a Connection>,
-        workflow: i64,
+        workflow: WorkflowId,
         filter: &'a Filter,
     ) -> Self {
         Self {

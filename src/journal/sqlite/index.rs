@@ -15,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{event_id, read_error, write_error};
+use crate::ledger::engine::WorkflowId;
 use crate::{Indexer, JournalError};
 use domain::event::Event;
 use domain::letters::lower;
@@ -48,13 +49,13 @@ pub(super) struct SqliteIndexer {
     /// For reading the journal.
     journal: Connection,
     /// The seq up to which each workflow is indexed.
-    reached: HashMap<i64, u64>,
+    reached: HashMap<WorkflowId, u64>,
     /// The seq up to which each workflow was pruned, where it was.
-    pruned: HashMap<i64, u64>,
+    pruned: HashMap<WorkflowId, u64>,
     /// Workflows with events beyond, and their heads.
-    waiting: VecDeque<(i64, u64)>,
+    waiting: VecDeque<(WorkflowId, u64)>,
     /// Workflows of which more was pruned in the journal, and up to where.
-    outdated: VecDeque<(i64, u64)>,
+    outdated: VecDeque<(WorkflowId, u64)>,
     /// Held until the pass has ended, so that no second one begins meanwhile.
     _lock: Arc<File>,
 }
@@ -74,12 +75,12 @@ impl SqliteIndexer {
                 for ending in ["", "-wal", "-shm"] {
                     let _ = std::fs::remove_file(directory.join(format!("{NAME}{ending}")));
                 }
-                let made = open(&path, epoch, &journal).map_err(|error| write_error(&error))?;
+                let made = open(&path, epoch, &journal).map_err(write_error)?;
                 made.ok_or_else(|| JournalError::Write(format!("{} is in the way", path.display())))?
             }
         };
-        let reached = seqs(&index, "reached").map_err(|error| read_error(&error))?;
-        let pruned = seqs(&index, "pruned").map_err(|error| read_error(&error))?;
+        let reached = seqs(&index, "reached").map_err(read_error)?;
+        let pruned = seqs(&index, "pruned").map_err(read_error)?;
         Ok(Self {
             index,
             journal,
@@ -97,7 +98,7 @@ impl SqliteIndexer {
             .prepare_cached("SELECT id, first, head FROM workflows WHERE head > 0 ORDER BY id")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let (workflow, first, head): (i64, u64, u64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (workflow, first, head): (WorkflowId, u64, u64) = (row.get(0)?, row.get(1)?, row.get(2)?);
             if self.reached.get(&workflow).copied().unwrap_or(0) < head {
                 self.waiting.push_back((workflow, head));
             }
@@ -109,7 +110,7 @@ impl SqliteIndexer {
     }
 
     /// Takes in what fits one transaction; the workflows and how far they are indexed then.
-    fn take(&self, at_most: u64) -> rusqlite::Result<Vec<(i64, u64)>> {
+    fn take(&self, at_most: u64) -> rusqlite::Result<Vec<(WorkflowId, u64)>> {
         let mut room = Room {
             events: at_most,
             bytes: STEP_BYTES,
@@ -132,7 +133,7 @@ impl SqliteIndexer {
     /// Up to where, and the shapes of those events.
     fn take_texts(
         &self,
-        workflow: i64,
+        workflow: WorkflowId,
         after: u64,
         head: u64,
         room: &mut Room,
@@ -157,7 +158,7 @@ impl SqliteIndexer {
             };
             write.execute(params![id, searched])?;
             to = (id - event_id(workflow, 0)).unsigned_abs();
-            hash = hash_of(text);
+            hash = fingerprint(text);
             shapes.extend(event.map(|event| (to, shape_of(event))));
             room.events = room.events.saturating_sub(1);
             room.bytes = room.bytes.saturating_sub(searched.len());
@@ -173,11 +174,11 @@ impl SqliteIndexer {
 
     /// A block of which events are missing, because they were pruned before, has no row and is read one by one.
     /// One whose events were all read just now is not read again.
-    fn take_facets(&self, workflow: i64, block: u64, known: &BTreeMap<u64, Shape>) -> rusqlite::Result<()> {
+    fn take_facets(&self, workflow: WorkflowId, block: u64, known: &BTreeMap<u64, Shape>) -> rusqlite::Result<()> {
         let first = facets::first_of(block);
         let known: Vec<&Shape> = known.range(first..first + BLOCK).map(|(_, shape)| shape).collect();
         if known.len() as u64 == BLOCK {
-            return self.keep_facets(workflow, block, &known);
+            return self.store_facets(workflow, block, &known);
         }
         let mut read = self
             .journal
@@ -193,13 +194,14 @@ impl SqliteIndexer {
             shapes.push(shape_of(event));
         }
         if shapes.len() as u64 == BLOCK {
-            self.keep_facets(workflow, block, &shapes.iter().collect::<Vec<_>>())?;
+            self.store_facets(workflow, block, &shapes.iter().collect::<Vec<_>>())?;
         }
         Ok(())
     }
 
-    fn keep_facets(&self, workflow: i64, block: u64, shapes: &[&Shape]) -> rusqlite::Result<()> {
-        let (shapes, places) = facets::encode(shapes);
+    fn store_facets(&self, workflow: WorkflowId, block: u64, shapes: &[&Shape]) -> rusqlite::Result<()> {
+        let unwritable = |error: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
+        let (shapes, places) = facets::encode(shapes).map_err(unwritable)?;
         self.index
             .prepare_cached("INSERT OR REPLACE INTO facets VALUES (?1, ?2, ?3)")?
             .execute(params![event_id(workflow, block), shapes, places])?;
@@ -209,7 +211,7 @@ impl SqliteIndexer {
 
 impl SqliteIndexer {
     /// Removes some of what was pruned in the journal; up to where.
-    fn remove(&self, workflow: i64, pruned: u64, at_most: u64) -> rusqlite::Result<u64> {
+    fn remove(&self, workflow: WorkflowId, pruned: u64, at_most: u64) -> rusqlite::Result<u64> {
         let from = self.pruned.get(&workflow).copied().unwrap_or(0) + 1;
         let to = pruned.min(from + at_most.max(1) - 1);
         let mut forget = self.index.prepare_cached("DELETE FROM texts WHERE rowid = ?1")?;
@@ -234,7 +236,7 @@ impl SqliteIndexer {
         });
         changed.map_err(|error| {
             let _ = self.index.execute_batch("ROLLBACK");
-            write_error(&error)
+            write_error(error)
         })
     }
 }
@@ -242,7 +244,7 @@ impl SqliteIndexer {
 impl Indexer for SqliteIndexer {
     fn step(&mut self, at_most: u64) -> Result<bool, JournalError> {
         if self.waiting.is_empty() && self.outdated.is_empty() {
-            self.find_work().map_err(|error| read_error(&error))?;
+            self.find_work().map_err(read_error)?;
         }
         if !self.waiting.is_empty() {
             let taken = self.whole(|indexer| indexer.take(at_most))?;
@@ -361,7 +363,7 @@ fn belongs(index: &Connection, journal: &Connection) -> rusqlite::Result<bool> {
         }
         if seq >= first {
             let text: Option<String> = read.query_row([event_id(workflow, seq)], |row| row.get(0)).optional()?;
-            if text.is_none_or(|text| hash_of(&text) != hash) {
+            if text.is_none_or(|text| fingerprint(&text) != hash) {
                 return Ok(false);
             }
         }
@@ -370,18 +372,18 @@ fn belongs(index: &Connection, journal: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Workflow, seq and hash of the last event that was indexed.
-fn positions(index: &Connection) -> rusqlite::Result<Vec<(i64, u64, i64)>> {
+fn positions(index: &Connection) -> rusqlite::Result<Vec<(WorkflowId, u64, i64)>> {
     let mut statement = index.prepare("SELECT workflow, seq, hash FROM reached")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     rows.collect()
 }
 
-fn seqs(index: &Connection, table: &str) -> rusqlite::Result<HashMap<i64, u64>> {
+fn seqs(index: &Connection, table: &str) -> rusqlite::Result<HashMap<WorkflowId, u64>> {
     let mut statement = index.prepare(&format!("SELECT workflow, seq FROM {table}"))?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }
 
-fn hash_of(text: &str) -> i64 {
+fn fingerprint(text: &str) -> i64 {
     xxh3_64(text.as_bytes()).cast_signed()
 }

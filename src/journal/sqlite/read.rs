@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::find::{Finder, Walk};
 use super::{FOLD, event_id, read_error};
+use crate::ledger::engine::WorkflowId;
 use crate::{Filter, Found, JournalError, Page, PageQuery, Part, Reader, Tail};
 use domain::adw_id::AdwId;
 use domain::card::Card;
@@ -24,12 +25,12 @@ impl SqliteReader {
         Self { connection, index }
     }
 
-    fn finder<'a>(&'a self, workflow: i64, filter: &'a Filter) -> Finder<'a> {
+    fn finder<'a>(&'a self, workflow: WorkflowId, filter: &'a Filter) -> Finder<'a> {
         Finder::new(&self.connection, self.index.as_ref(), workflow, filter)
     }
 
     /// Row id, first seq and head.
-    fn workflow(&self, adw_id: &AdwId) -> rusqlite::Result<Option<(i64, u64, u64)>> {
+    fn workflow(&self, adw_id: &AdwId) -> rusqlite::Result<Option<(WorkflowId, u64, u64)>> {
         self.connection
             .prepare_cached("SELECT id, first, head FROM workflows WHERE adw_id = ?1")?
             .query_row([adw_id.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
@@ -78,7 +79,7 @@ impl SqliteReader {
     /// The seqs of at most `query.limit` events that its filter takes.
     fn find(
         &self,
-        workflow: i64,
+        workflow: WorkflowId,
         range: RangeInclusive<u64>,
         query: &PageQuery,
         newest_first: bool,
@@ -236,7 +237,7 @@ impl Reader for SqliteReader {
                 .query_map([FOLD], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                 .collect()
         };
-        let rows = read().map_err(|error| read_error(&error))?;
+        let rows = read().map_err(read_error)?;
         let known = rows.into_iter().filter_map(|(adw_id, head, card)| {
             let card = card.and_then(|card| serde_json::from_str(&card).ok());
             Some((adw_id.parse().ok()?, head, card))
@@ -255,7 +256,7 @@ impl Reader for SqliteReader {
                 .query_row(params![adw_id.as_str(), FOLD], |row| row.get(0))
                 .optional()
         };
-        let text = read().map_err(|error| read_error(&error))?;
+        let text = read().map_err(read_error)?;
         // One that cannot be read is folded again.
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
@@ -266,13 +267,11 @@ impl Reader for SqliteReader {
         query: &PageQuery,
         is_wanted: &dyn Fn() -> bool,
     ) -> Result<Option<Page>, JournalError> {
-        self.read_page(adw_id, query, is_wanted)
-            .map_err(|error| read_error(&error))
+        self.read_page(adw_id, query, is_wanted).map_err(read_error)
     }
 
     fn part(&mut self, adw_id: &AdwId, query: &PageQuery, enough_bytes: usize) -> Result<Option<Part>, JournalError> {
-        self.read_part(adw_id, query, enough_bytes)
-            .map_err(|error| read_error(&error))
+        self.read_part(adw_id, query, enough_bytes).map_err(read_error)
     }
 
     fn search(
@@ -281,12 +280,11 @@ impl Reader for SqliteReader {
         query: &PageQuery,
         is_wanted: &dyn Fn() -> bool,
     ) -> Result<Option<Found>, JournalError> {
-        self.read_search(adw_id, query, is_wanted)
-            .map_err(|error| read_error(&error))
+        self.read_search(adw_id, query, is_wanted).map_err(read_error)
     }
 
     fn event(&mut self, adw_id: &AdwId, seq: u64) -> Result<Option<String>, JournalError> {
-        self.read_event(adw_id, seq).map_err(|error| read_error(&error))
+        self.read_event(adw_id, seq).map_err(read_error)
     }
 
     fn document(&mut self, adw_id: &AdwId) -> Result<Option<Map<String, Value>>, JournalError> {
@@ -296,7 +294,7 @@ impl Reader for SqliteReader {
                 .prepare_cached("SELECT document FROM documents JOIN workflows ON id = workflow WHERE adw_id = ?1")?;
             statement.query_row([adw_id.as_str()], |row| row.get(0)).optional()
         };
-        let text = read().map_err(|error| read_error(&error))?;
+        let text = read().map_err(read_error)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 
@@ -307,11 +305,11 @@ impl Reader for SqliteReader {
                 .prepare_cached("SELECT adw_id FROM media JOIN workflows ON id = workflow WHERE name = ?1")?;
             statement.query_map([name.as_str()], |row| row.get(0))?.collect()
         };
-        let adw_ids = read().map_err(|error| read_error(&error))?;
+        let adw_ids = read().map_err(read_error)?;
         Ok(adw_ids.iter().filter_map(|adw_id| adw_id.parse().ok()).collect())
     }
 
     fn tails(&mut self, adw_id: Option<&AdwId>) -> Result<Vec<Tail>, JournalError> {
-        self.read_tails(adw_id).map_err(|error| read_error(&error))
+        self.read_tails(adw_id).map_err(read_error)
     }
 }

@@ -155,7 +155,7 @@ proptest! {
                     continue;
                 }
             };
-            let batch = prepare(Batch { drafts: vec![draft(item, now)], ..Batch::default() });
+            let batch = prepare(Batch { drafts: vec![draft(item, now)], ..Batch::default() }).expect("a batch");
             journal.append(vec![batch]).expect("recorded");
         }
         prop_assert!(model.waiting.is_empty());

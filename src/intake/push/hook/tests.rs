@@ -189,22 +189,3 @@ fn what_no_workflow_can_be_found_for_is_refused() {
         "hook_event_name"
     );
 }
-
-#[test]
-fn a_session_without_a_stream_is_an_agent_that_works_until_it_has_answered() {
-    let alone = |name: &str| {
-        let mut event = first(json!({"session_id": "s1", "hook_event_name": name}));
-        stand_alone(&mut event);
-        (event.kind, event.event_type, event.agent.expect("an agent"))
-    };
-    let claude = "claude".to_owned();
-    assert_eq!(
-        alone("SessionStart"),
-        (Kind::Session, "session_started".into(), claude.clone())
-    );
-    assert_eq!(alone("Stop"), (Kind::Session, "session_ended".into(), claude.clone()));
-    assert_eq!(
-        alone("UserPromptSubmit"),
-        (Kind::Other, "hook/UserPromptSubmit".into(), claude)
-    );
-}

@@ -35,7 +35,7 @@ pub(in super::super) fn first_of(block: u64) -> u64 {
 }
 
 /// The shapes as JSON, and the places.
-pub(super) fn encode(events: &[&Shape]) -> (String, Vec<u8>) {
+pub(super) fn encode(events: &[&Shape]) -> serde_json::Result<(String, Vec<u8>)> {
     let mut known: Vec<(&Shape, u64)> = Vec::new();
     let mut places = Vec::with_capacity(events.len() * 2);
     for shape in events {
@@ -51,7 +51,7 @@ pub(super) fn encode(events: &[&Shape]) -> (String, Vec<u8>) {
         .iter()
         .map(|(shape, count)| (shape.kind.number(), shape.level.number(), &shape.agent, *count))
         .collect();
-    (serde_json::to_string(&shapes).unwrap_or_default(), places)
+    Ok((serde_json::to_string(&shapes)?, places))
 }
 
 impl Block {
@@ -91,7 +91,7 @@ mod tests {
                 agent: (n % 3 > 0).then(|| format!("agent \"{}\"", n / 5)),
             })
             .collect();
-        let (shapes, places) = encode(&events.iter().collect::<Vec<_>>());
+        let (shapes, places) = encode(&events.iter().collect::<Vec<_>>()).expect("it is written");
         let block = Block::decode(&shapes, places).expect("it is read");
         for (at, event) in events.iter().enumerate() {
             assert_eq!(&block.shapes[block.shape_at(at)].0, event);
