@@ -8,6 +8,11 @@ pub mod media;
 pub mod preview;
 pub mod sqlite;
 
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod memory;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
