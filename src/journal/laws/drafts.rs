@@ -42,7 +42,7 @@ pub(super) fn hooks_and_streams() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![4 => draft.prop_map(Some), 1 => Just(None)];
     prop::collection::vec((step, 0..100_i64), 1..40).prop_map(|steps| {
         let steps = (0..).zip(steps).map(|(number, (step, seconds))| match step {
-            Some(Ok(call)) => Step::Append(vec![hook_of(number, call)]),
+            Some(Ok(call)) => Step::Append(vec![hook_of(number, &call)]),
             Some(Err(told)) => Step::Append(vec![told]),
             None => Step::Settle(seconds),
         });
@@ -205,11 +205,11 @@ fn call() -> impl Strategy<Value = Call> {
 }
 
 fn hook() -> impl Strategy<Value = Draft> {
-    (0..20_u64, call()).prop_map(|(number, call)| hook_of(number, call))
+    (0..20_u64, call()).prop_map(|(number, call)| hook_of(number, &call))
 }
 
 /// A tool's call, which a stream may tell too, or something else; that has its number in the payload.
-fn hook_of(number: u64, call: Call) -> Draft {
+fn hook_of(number: u64, call: &Call) -> Draft {
     let session = SESSIONS[call.session];
     let adw_id = match call.attribution {
         Attribution::Named | Attribution::Supposed => WORKFLOWS[call.workflow].to_owned(),
