@@ -51,7 +51,8 @@ impl Writer {
     /// All of a change or nothing, with the heads of the workflows that it touched.
     fn transact<T>(&mut self, change: impl FnOnce(&mut Self) -> rusqlite::Result<T>) -> Result<T, JournalError> {
         let whole = || -> rusqlite::Result<T> {
-            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            // Kept ready like all others: a single push would pay for both anew.
+            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             let changed = change(self)?;
             for row in self.workflows.values_mut().filter(|row| row.is_touched) {
                 self.connection
@@ -59,7 +60,7 @@ impl Writer {
                     .execute(params![row.id, row.head])?;
                 row.is_touched = false;
             }
-            self.connection.execute_batch("COMMIT")?;
+            self.connection.prepare_cached("COMMIT")?.execute([])?;
             Ok(changed)
         };
         let changed = whole();
