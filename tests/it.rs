@@ -19,6 +19,8 @@ mod export;
 mod files;
 #[path = "it/fold.rs"]
 mod fold;
+#[path = "it/golden.rs"]
+mod golden;
 #[path = "it/guide.rs"]
 mod guide;
 #[path = "it/hooks.rs"]

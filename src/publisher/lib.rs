@@ -5,6 +5,7 @@
 //! to go because there was no room is counted and told.
 //!
 //! ```no_run
+//! # mod adwatch { pub use adwatch_publisher as publisher; }
 //! use adwatch::publisher::Notifier;
 //! use serde_json::json;
 //!
