@@ -149,8 +149,9 @@ fn configure(connection: &Connection, durability: Durability) -> rusqlite::Resul
         },
     )?;
     connection.pragma_update(None, "mmap_size", 0)?;
-    // In KiB: the index over the keys is random, so what does not fit here is read from the disk again and again.
-    connection.pragma_update(None, "cache_size", -32 * 1024)?;
+    // In KiB. The index over the keys is random, so what does not fit here is asked of the operating system again, which has it at hand;
+    // what was taken once stays with the process, for its pages lie among others. 32 MiB were no quicker over 200,000 events.
+    connection.pragma_update(None, "cache_size", -8 * 1024)?;
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(())

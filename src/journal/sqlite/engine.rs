@@ -28,17 +28,25 @@ pub struct SqliteEngine {
     pub(super) lock: Arc<File>,
 }
 
+impl SqliteEngine {
+    /// Kept ready like all statements: a single push would pay for both ends of its transaction anew.
+    fn run(&self, statement: &str) -> Result<(), JournalError> {
+        let done = self.connection.prepare_cached(statement).and_then(|mut run| run.execute([]));
+        done.map(drop).map_err(write_error)
+    }
+}
+
 impl Engine for SqliteEngine {
     fn epoch(&self) -> &str {
         &self.epoch
     }
 
     fn begin(&mut self) -> Result<(), JournalError> {
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(write_error)
+        self.run("BEGIN IMMEDIATE")
     }
 
     fn commit(&mut self) -> Result<(), JournalError> {
-        self.connection.execute_batch("COMMIT").map_err(write_error)
+        self.run("COMMIT")
     }
 
     fn roll_back(&mut self) {
