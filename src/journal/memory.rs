@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::ledger::engine::{
-    Changes, CheckpointRow, DocumentRow, Due, Engine, LastIds, Owner, TailRow, Waiting, Workflow, WorkflowId,
+    CheckpointRow, DocumentRow, Due, Engine, LastIds, Owner, TailRow, Waiting, Workflow, WorkflowId, WriteSet,
 };
 use super::{Indexer, JournalError, Reader};
 use crate::media::Media;
@@ -74,7 +74,7 @@ fn add<K: Ord, V>(table: &mut BTreeMap<K, V>, rows: impl IntoIterator<Item = (K,
 }
 
 impl Tables {
-    fn write(&mut self, changes: &Changes) -> Result<(), JournalError> {
+    fn write(&mut self, changes: &WriteSet) -> Result<(), JournalError> {
         let new = changes.new_workflows.iter().cloned();
         add(&mut self.workflows, new.map(|workflow| (workflow.id, workflow)))?;
         for (workflow, seqs) in &changes.removed {
@@ -246,7 +246,7 @@ impl Engine for MemoryEngine {
         Ok(())
     }
 
-    fn write(&mut self, changes: &Changes) -> Result<(), JournalError> {
+    fn write(&mut self, changes: &WriteSet) -> Result<(), JournalError> {
         self.tables.write(changes)
     }
 

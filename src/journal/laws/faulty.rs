@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::ledger::engine::{Changes, DocumentRow, Due, Engine, LastIds, Owner, Waiting, Workflow, WorkflowId};
+use crate::ledger::engine::{DocumentRow, Due, Engine, LastIds, Owner, Waiting, Workflow, WorkflowId, WriteSet};
 use crate::media::Media;
 use crate::{Indexer, JournalError, Reader};
 use domain::adw_id::AdwId;
@@ -133,7 +133,7 @@ impl Engine for Faulty {
         self.engine.each_event(workflow, seqs, see)
     }
 
-    fn write(&mut self, changes: &Changes) -> Result<(), JournalError> {
+    fn write(&mut self, changes: &WriteSet) -> Result<(), JournalError> {
         self.engine.write(changes)?;
         self.fault.count()
     }

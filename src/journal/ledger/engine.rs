@@ -53,7 +53,7 @@ pub trait Engine: Send {
     ) -> Result<(), JournalError>;
 
     /// Writes all that a transaction changes.
-    fn write(&mut self, changes: &Changes) -> Result<(), JournalError>;
+    fn write(&mut self, changes: &WriteSet) -> Result<(), JournalError>;
 
     /// Forgets which removed events told of a picture, beyond a workflow's `newest` pictures; in a transaction of its own.
     fn forget_references(&mut self, newest: usize) -> Result<(), JournalError>;
@@ -171,7 +171,7 @@ pub struct CheckpointRow {
 
 /// All that a transaction changes; each row stands in it once.
 #[derive(Debug, Default)]
-pub struct Changes {
+pub struct WriteSet {
     /// In the order of their ids.
     pub new_workflows: Vec<Workflow>,
     /// Those whose first event or head is another now.

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::engine::{Changes, LastIds, Owner, Workflow, WorkflowId};
+use super::engine::{LastIds, Owner, Workflow, WorkflowId, WriteSet};
 use crate::JournalError;
 use domain::adw_id::AdwId;
 
@@ -119,7 +119,7 @@ impl Known {
     }
 
     /// Adds the workflows that are new or have changed.
-    pub(super) fn tell(&self, changes: &mut Changes) {
+    pub(super) fn tell(&self, changes: &mut WriteSet) {
         for remembered in self.touched.iter().filter_map(|id| self.workflows.get(id)) {
             let list = match remembered.stored_head {
                 Some(_) => &mut changes.workflows,

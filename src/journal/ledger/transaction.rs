@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::attribution::Learned;
-use super::engine::{Changes, DocumentRow, Engine, LastIds, Numbered, TailRow, Waiting, WorkflowId};
+use super::engine::{DocumentRow, Engine, LastIds, Numbered, TailRow, Waiting, WorkflowId, WriteSet};
 use super::known::Known;
 use super::state::State;
 use crate::{JournalError, Outcome, Prepared, PreparedBatch, PreparedEvent, Stored, Tail, encode};
@@ -26,7 +26,7 @@ pub(super) struct Transaction<'a, E> {
     pub(super) awaited: HashMap<(String, Key), bool>,
     /// What it has learned of sessions, and not yet acted upon.
     pub(super) learned: Vec<Learned>,
-    pub(super) changes: Changes,
+    pub(super) changes: WriteSet,
 }
 
 /// What became of a batch, whose events stand together among those of the transaction.
@@ -46,7 +46,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
             waiting: HashMap::new(),
             awaited: HashMap::new(),
             learned: Vec::new(),
-            changes: Changes::default(),
+            changes: WriteSet::default(),
         }
     }
 
@@ -176,7 +176,7 @@ impl<'a, E: Engine> Transaction<'a, E> {
     }
 
     /// All that it changes.
-    pub(super) fn finish(mut self) -> Result<Changes, JournalError> {
+    pub(super) fn finish(mut self) -> Result<WriteSet, JournalError> {
         self.known.tell(&mut self.changes);
         for (workflow, state) in self.states {
             if let Some(state) = state.filter(|state| state.is_changed) {

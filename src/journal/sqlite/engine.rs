@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::index::{self, SqliteIndexer};
 use super::read::SqliteReader;
 use super::{lookup, read_error, read_only, write, write_error};
-use crate::ledger::engine::{Changes, DocumentRow, Due, Engine, LastIds, Owner, Waiting, Workflow, WorkflowId};
+use crate::ledger::engine::{DocumentRow, Due, Engine, LastIds, Owner, Waiting, Workflow, WorkflowId, WriteSet};
 use crate::media::Media;
 use crate::{Indexer, JournalError, Reader};
 use domain::adw_id::AdwId;
@@ -31,7 +31,10 @@ pub struct SqliteEngine {
 impl SqliteEngine {
     /// Kept ready like all statements: a single push would pay for both ends of its transaction anew.
     fn run(&self, statement: &str) -> Result<(), JournalError> {
-        let done = self.connection.prepare_cached(statement).and_then(|mut run| run.execute([]));
+        let done = self
+            .connection
+            .prepare_cached(statement)
+            .and_then(|mut run| run.execute([]));
         done.map(drop).map_err(write_error)
     }
 }
@@ -107,7 +110,7 @@ impl Engine for SqliteEngine {
         lookup::each_event(&self.connection, workflow, &seqs, see).map_err(write_error)
     }
 
-    fn write(&mut self, changes: &Changes) -> Result<(), JournalError> {
+    fn write(&mut self, changes: &WriteSet) -> Result<(), JournalError> {
         write::changes(&self.connection, changes).map_err(write_error)
     }
 

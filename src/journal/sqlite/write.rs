@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Params, params};
 
 use super::{FOLD, event_id};
-use crate::ledger::engine::Changes;
+use crate::ledger::engine::WriteSet;
 
 /// Runs a statement for each row.
 fn each<R, P: Params>(
@@ -21,7 +21,7 @@ fn each<R, P: Params>(
 }
 
 /// Writes all of it, in the order in which rows refer to each other.
-pub(super) fn changes(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
+pub(super) fn changes(connection: &Connection, changes: &WriteSet) -> rusqlite::Result<()> {
     each(
         connection,
         "INSERT INTO workflows VALUES (?1, ?2, ?3, ?4)",
@@ -59,7 +59,7 @@ pub(super) fn changes(connection: &Connection, changes: &Changes) -> rusqlite::R
     )
 }
 
-fn events(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
+fn events(connection: &Connection, changes: &WriteSet) -> rusqlite::Result<()> {
     for table in ["events", "bodies"] {
         each(
             connection,
@@ -102,7 +102,7 @@ fn events(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
     )
 }
 
-fn waiting(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
+fn waiting(connection: &Connection, changes: &WriteSet) -> rusqlite::Result<()> {
     each(connection, "DELETE FROM waiting WHERE id = ?1", &changes.ended, |id| {
         [id]
     })?;
@@ -124,7 +124,7 @@ fn waiting(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
     )
 }
 
-fn checkpoints(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
+fn checkpoints(connection: &Connection, changes: &WriteSet) -> rusqlite::Result<()> {
     each(
         connection,
         "INSERT OR REPLACE INTO checkpoints VALUES (?1, ?2, ?3, ?4)",

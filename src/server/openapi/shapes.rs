@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::timeline::{PaceShape, PulseShape, TimelineShape};
+use super::timeline::{PaceShape, TimelineShape};
 
 /// The id of a workflow: a safe path component of 1 to 64 characters, usually 8 hex digits.
 #[derive(ToSchema)]
@@ -288,4 +288,30 @@ pub struct Health {
     workflows: u64,
     /// Open WebSockets.
     viewers: u64,
+}
+
+/// The facts from which the status is derived.
+#[derive(ToSchema)]
+#[schema(as = Pulse)]
+pub struct PulseShape {
+    /// The reported status, by whom and when.
+    #[schema(required)]
+    reported: Option<Vec<String>>,
+    open_agents: u32,
+    /// The agent at work.
+    #[schema(required)]
+    agent: Option<String>,
+    /// The newest open call: its tool, when it started, and where that time comes from.
+    #[schema(required)]
+    open_tool: Option<Vec<String>>,
+    /// The agent that ended last, and whether it ended with an error.
+    #[schema(required)]
+    last_ended: Option<Vec<Value>>,
+    #[schema(required)]
+    last_words: Option<String>,
+    #[schema(required)]
+    last_at: Option<TimestampShape>,
+    /// Whether silence can be measured from `last_at`.
+    is_live: bool,
+    has_sessions: bool,
 }

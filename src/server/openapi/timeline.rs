@@ -375,29 +375,3 @@ pub struct OverheadShape {
     dropped: u64,
     refused: u64,
 }
-
-/// The facts from which the status is derived.
-#[derive(ToSchema)]
-#[schema(as = Pulse)]
-pub struct PulseShape {
-    /// The reported status, by whom and when.
-    #[schema(required)]
-    reported: Option<Vec<String>>,
-    open_agents: u32,
-    /// The agent at work.
-    #[schema(required)]
-    agent: Option<String>,
-    /// The newest open call: its tool, when it started, and where that time comes from.
-    #[schema(required)]
-    open_tool: Option<Vec<String>>,
-    /// The agent that ended last, and whether it ended with an error.
-    #[schema(required)]
-    last_ended: Option<Vec<Value>>,
-    #[schema(required)]
-    last_words: Option<String>,
-    #[schema(required)]
-    last_at: Option<TimestampShape>,
-    /// Whether silence can be measured from `last_at`.
-    is_live: bool,
-    has_sessions: bool,
-}

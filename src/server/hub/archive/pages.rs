@@ -17,7 +17,7 @@ const KEPT_PAGES: usize = 4_096;
 
 type Key = (AdwId, u64);
 /// Locked while the page is read.
-type Slot = Arc<Mutex<Option<Arc<Page>>>>;
+type Slot = Arc<Mutex<Option<Arc<CachedPage>>>>;
 
 /// The reading side of the journal, shared.
 pub struct Pages {
@@ -35,7 +35,7 @@ struct Kept {
 }
 
 /// Some events of a workflow that lie side by side. The last page of a workflow grows; then it is read again.
-pub struct Page {
+pub struct CachedPage {
     adw_id: AdwId,
     from: u64,
     texts: Vec<String>,
@@ -43,7 +43,7 @@ pub struct Page {
     whole: OnceLock<Frame>,
 }
 
-impl Page {
+impl CachedPage {
     fn to(&self) -> u64 {
         self.from + self.texts.len() as u64 - 1
     }
@@ -102,7 +102,7 @@ impl Pages {
     }
 
     /// The page with the event after a seq, if it is in memory and nobody reads it just now.
-    pub fn known_after(&self, adw_id: &AdwId, seq: u64) -> Option<Arc<Page>> {
+    pub fn known_after(&self, adw_id: &AdwId, seq: u64) -> Option<Arc<CachedPage>> {
         let slot = lock(&self.kept)
             .slots
             .get(&(adw_id.clone(), seq / PAGE))
@@ -112,7 +112,7 @@ impl Pages {
     }
 
     /// The page with the event after a seq; none if it was removed. Blocks.
-    pub fn after(&self, adw_id: &AdwId, seq: u64) -> Result<Option<Arc<Page>>, JournalError> {
+    pub fn after(&self, adw_id: &AdwId, seq: u64) -> Result<Option<Arc<CachedPage>>, JournalError> {
         let key = (adw_id.clone(), seq / PAGE);
         let slot = self.slot(&key);
         let mut page = lock(&slot);
@@ -131,7 +131,7 @@ impl Pages {
         if from > seq + 1 {
             return Ok(None);
         }
-        let read = Arc::new(Page {
+        let read = Arc::new(CachedPage {
             adw_id: adw_id.clone(),
             from,
             // A page begins where what is kept begins; it may end before the next one does.
@@ -163,7 +163,7 @@ impl Pages {
     }
 
     /// Counts what a page weighs, its frame included, and drops the oldest that are too much.
-    fn weigh(&self, key: &Key, page: &Page) {
+    fn weigh(&self, key: &Key, page: &CachedPage) {
         let bytes = 2 * page.texts.iter().map(String::len).sum::<usize>();
         let mut kept = lock(&self.kept);
         if let Some((_, weight)) = kept.slots.get_mut(key) {
@@ -189,7 +189,7 @@ mod tests {
     use domain::card::Card;
     use domain::media_name::MediaName;
     use domain::timeline::Timeline;
-    use journal::{Found, Page as JournalPage, Part, Tail};
+    use journal::{Found, Page, Part, Tail};
 
     /// A journal whose events are their numbers, which counts how often it is read.
     struct Counting {
@@ -199,17 +199,12 @@ mod tests {
     }
 
     impl Reader for Counting {
-        fn page(
-            &mut self,
-            _: &AdwId,
-            query: &PageQuery,
-            _: &dyn Fn() -> bool,
-        ) -> Result<Option<JournalPage>, JournalError> {
+        fn page(&mut self, _: &AdwId, query: &PageQuery, _: &dyn Fn() -> bool) -> Result<Option<Page>, JournalError> {
             self.reads.fetch_add(1, Ordering::SeqCst);
             std::thread::sleep(std::time::Duration::from_millis(5));
             let from = (query.after.unwrap_or(0) + 1).max(self.first);
             let to = self.head.min(from + query.limit as u64 - 1);
-            Ok(Some(JournalPage {
+            Ok(Some(Page {
                 events: (from..=to).map(|seq| seq.to_string()).collect(),
                 head: self.head,
                 first: self.first,
