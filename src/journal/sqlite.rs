@@ -11,9 +11,10 @@ mod read;
 mod schema;
 mod write;
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -67,10 +68,10 @@ impl SqliteEngine {
             .write(true)
             .open(directory.join("journal.lock"))
             .map_err(|error| cannot(&error))?;
-        match lock.try_lock() {
+        match take(&lock) {
             Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Err(JournalError::InUse { path: shown }),
-            Err(std::fs::TryLockError::Error(error)) => return Err(cannot(&error)),
+            Err(TryLockError::WouldBlock) => return Err(JournalError::InUse { path: shown }),
+            Err(TryLockError::Error(error)) => return Err(cannot(&error)),
         }
         let is_new = std::fs::metadata(&path).map_or(true, |file| file.len() == 0);
         if !is_new {
@@ -96,6 +97,18 @@ impl SqliteEngine {
             lock: Arc::new(lock),
         })
     }
+}
+
+/// Takes the lock. A process that is just being started holds what its parent had open until its own program runs, so a lock
+/// that was given back may still be held for some milliseconds.
+fn take(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..20 {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            taken => return taken,
+        }
+    }
+    lock.try_lock()
 }
 
 /// Looks at the file before anything can change it: ours, of a format we know, and sound as far as its header tells.
