@@ -27,6 +27,7 @@ use crate::effect::effect;
 use crate::format;
 use crate::html::Html;
 use crate::icon::icon;
+use crate::life::Life;
 use crate::markup::markup;
 use crate::viewer::subject::{Subject, use_subject};
 use domain::event::Kind;
@@ -53,6 +54,7 @@ pub fn Detail() -> impl IntoView {
 fn dialog(subject: Subject) -> AnyView {
     let store = subject.store;
     let history = store.history;
+    let life = Life::begin();
     // While the dialog goes away the address has no query any more: it keeps the last one.
     let query = Derived::new(move |before: Option<&DetailQuery>| {
         let now = store.address.with(DetailQuery::of);
@@ -62,7 +64,7 @@ fn dialog(subject: Subject) -> AnyView {
     on_cleanup(move || history.close());
     let tab = Derived::new(move |_| query.with(|query| query.tab));
     // Every tab is read in its own way.
-    let behind = behind(query);
+    let behind = behind(query, life);
     let list = Derived::new_with_compare(
         move |_| (tab.get(), List::new(subject.adw_id.get_value(), store, query)),
         |before, now| before.0 != now.0,
@@ -71,7 +73,13 @@ fn dialog(subject: Subject) -> AnyView {
     let element = NodeRef::<Dialog>::new();
     effect(move || {
         if let Some(dialog) = element.get() {
-            Hands { subject, query, list }.take(&dialog);
+            let hands = Hands {
+                subject,
+                query,
+                list,
+                life,
+            };
+            hands.take(&dialog);
             // What the server has drawn open is a part of the page; only opened by script it is a dialog.
             dialog.close();
             let _ = dialog.show_modal();
@@ -118,7 +126,7 @@ fn dialog(subject: Subject) -> AnyView {
 }
 
 /// The same, but what a person types a moment later, for the many links that hold all of it: the letter is drawn first.
-fn behind(query: Derived<DetailQuery>) -> Derived<DetailQuery> {
+fn behind(query: Derived<DetailQuery>, life: Life) -> Derived<DetailQuery> {
     let newest = RwSignal::new(query.get_untracked());
     let behind = RwSignal::new(newest.get_untracked());
     effect(move || {
@@ -126,8 +134,7 @@ fn behind(query: Derived<DetailQuery>) -> Derived<DetailQuery> {
         newest.set(query.clone());
         let is_typed = behind.with_untracked(|behind| behind.text != query.text && behind.tab == query.tab);
         if is_typed {
-            let catch_up = move || newest.try_get_untracked().map(|newest| behind.try_set(newest));
-            set_timeout(move || drop(catch_up()), BEHIND);
+            life.after(BEHIND, move || behind.set(newest.get_untracked()));
         } else {
             behind.set(query);
         }

@@ -22,6 +22,7 @@ pub mod format;
 pub mod history;
 pub mod html;
 pub mod icon;
+pub mod life;
 pub mod markup;
 pub mod not_found;
 pub mod skeleton;
