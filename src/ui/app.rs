@@ -55,7 +55,8 @@ pub fn App() -> impl IntoView {
     // The server draws from the seed it was given, and the page carries it to the browser.
     let seed =
         SharedValue::<Seed, SeedJson>::new_with_encoding(|| use_context::<Seed>().unwrap_or_default()).into_inner();
-    provide_context(Theme(seed.theme.clone()));
+    let chosen = seed.theme.as_deref().and_then(Theme::from_name);
+    provide_context(chosen.unwrap_or(Theme::System));
     let store = Store::new(seed, use_context::<Address>().unwrap_or_default());
     provide_context(store);
     if let Some(Feed(feed)) = use_context::<Feed>() {

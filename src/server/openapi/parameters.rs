@@ -7,6 +7,7 @@ use super::shapes::AdwId;
 use crate::api::export;
 use domain::event;
 use domain::level::Level;
+use ui::theme::Theme;
 
 /// What narrows the events of a workflow.
 #[derive(IntoParams)]
@@ -47,21 +48,12 @@ pub struct OfFeed {
     types: Option<Types>,
 }
 
-/// A theme of the pages.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum Theme {
-    Dark,
-    Light,
-    System,
-}
-
 /// The choice of a theme.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct OfTheme {
-    #[param(inline)]
-    choice: Theme,
+    #[param(schema_with = themes)]
+    choice: String,
 }
 
 /// Where to go after it.
@@ -117,6 +109,12 @@ fn kinds() -> Array {
 
 fn levels() -> Array {
     Array::new(one_of(Level::ALL.map(Level::name)))
+}
+
+fn themes() -> Object {
+    let mut names = Theme::ALL.map(Theme::name);
+    names.sort_unstable();
+    one_of(names)
 }
 
 fn formats() -> Object {
