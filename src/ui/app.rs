@@ -4,15 +4,22 @@ use leptos::prelude::*;
 
 use crate::address::{Address, Page};
 use crate::board::Board;
+use crate::chunk::{Chunk, place};
 use crate::derived::Derived;
+use crate::detail::DETAIL;
+use crate::detail::query::DetailQuery;
 use crate::dynamic::dynamic;
 use crate::effect::effect;
 use crate::icon::Sprite;
 use crate::not_found::NotFound;
 use crate::store::{Feed, Known, Seed, SeedJson, Store};
 use crate::theme::Theme;
-use crate::viewer::Viewer;
+use crate::viewer::VIEWER;
+use crate::viewer::subject::show;
 use domain::card;
+
+/// The script that fetches chunks, as cargo-leptos names it; the page's script imports it.
+const LOADER: &str = "__wasm_split.______________________.js";
 
 /// The HTML document; `assets` is the path below which this build's files are served.
 pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
@@ -25,6 +32,7 @@ pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
         None => Known::Missing,
     });
     let title = title(&address.page(), &known.unwrap_or(Known::Loading));
+    let code = code(&address, assets);
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=seed.theme>
@@ -39,6 +47,7 @@ pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
                 // Empty unless `cargo leptos watch` runs the server.
                 <AutoReload options=options.clone() />
                 <HydrationScripts options root />
+                {code}
             </head>
             <body>
                 <App />
@@ -46,6 +55,41 @@ pub fn shell(options: LeptosOptions, assets: &str) -> impl IntoView + use<> {
                 <Sprite />
             </body>
         </html>
+    }
+    .into_any()
+}
+
+/// The chunks that the page of an address is drawn with. Who takes it over needs their code first.
+pub fn chunks(address: &Address) -> Vec<&'static Chunk> {
+    match address.page() {
+        Page::Workflow(_) if DetailQuery::of(address).is_some() => vec![&VIEWER, &DETAIL],
+        Page::Workflow(_) => vec![&VIEWER],
+        Page::Board | Page::Nowhere => Vec::new(),
+    }
+}
+
+/// The chunk that a person on that page is likely to want next.
+fn next_chunk(address: &Address) -> Option<&'static Chunk> {
+    match address.page() {
+        Page::Board => Some(&VIEWER),
+        Page::Workflow(_) => Some(&DETAIL).filter(|_| DetailQuery::of(address).is_none()),
+        Page::Nowhere => None,
+    }
+}
+
+/// Has the browser download what the page needs beside its script at once, and the rest when it has time.
+fn code(address: &Address, assets: &str) -> impl IntoView + use<> {
+    let file = |chunk: &Chunk| format!("{assets}/pkg/split_{}.wasm", chunk.name);
+    let loader = format!("{assets}/pkg/{LOADER}");
+    let now = |chunk| {
+        view! { <link rel="preload" href=file(chunk) r#as="fetch" r#type="application/wasm" crossorigin="" /> }
+            .into_any()
+    };
+    let later = |chunk| view! { <link rel="prefetch" href=file(chunk) r#as="fetch" crossorigin="" /> }.into_any();
+    view! {
+        <link rel="modulepreload" href=loader crossorigin="" />
+        {chunks(address).into_iter().map(now).collect_view()}
+        {next_chunk(address).map(later)}
     }
     .into_any()
 }
@@ -71,7 +115,10 @@ pub fn App() -> impl IntoView {
     effect(move || document().set_title(&title.get()));
     dynamic(move || match page.get() {
         Page::Board => view! { <Board /> }.into_any(),
-        Page::Workflow(adw_id) => view! { <Viewer adw_id /> }.into_any(),
+        Page::Workflow(adw_id) => {
+            show(adw_id);
+            place(&VIEWER)
+        }
         Page::Nowhere => view! { <NotFound /> }.into_any(),
     })
 }

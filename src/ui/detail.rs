@@ -9,6 +9,7 @@ pub mod body;
 pub mod files;
 pub mod hands;
 pub mod list;
+pub mod outline;
 pub mod overview;
 pub mod query;
 pub mod row;
@@ -19,6 +20,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use crate::chunk::chunk;
 use crate::connection::Connection;
 use crate::control;
 use crate::derived::Derived;
@@ -42,19 +44,16 @@ const SHEET: &str = style_sheet!("./style/components/detail.css");
 /// How long links wait for a person who types.
 const BEHIND: Duration = Duration::from_millis(50);
 
-/// The dialog, while the address asks for it.
-#[component]
-pub fn Detail() -> impl IntoView {
-    let subject = use_subject();
-    let address = subject.store.address;
-    let is_open = Derived::new(move |_| address.with(|address| DetailQuery::of(address).is_some()));
-    dynamic(move || is_open.get().then(|| dialog(subject)))
+chunk! {
+    /// The dialog about the workflow that is the `Subject` at hand.
+    DETAIL = detail(dialog), "The details", outline::skeleton, outline::failure
 }
 
-fn dialog(subject: Subject) -> AnyView {
+fn dialog() -> AnyView {
+    let subject = use_subject();
     let store = subject.store;
-    let history = store.history;
     let life = Life::begin();
+    let history = store.history;
     // While the dialog goes away the address has no query any more: it keeps the last one.
     let query = Derived::new(move |before: Option<&DetailQuery>| {
         let now = store.address.with(DetailQuery::of);

@@ -11,6 +11,7 @@ pub mod announcer;
 pub mod app;
 pub mod banner;
 pub mod board;
+pub mod chunk;
 pub mod connection;
 pub mod control;
 pub mod derived;
