@@ -125,7 +125,7 @@ test('code that is quick shows no skeleton', async ({ page, server }) => {
 });
 
 test.describe('code that cannot be had', () => {
-  test.use({ forgiven: [new RegExp(`${CUT[0].source}|TypeError`)] });
+  test.use({ forgiven: [new RegExp(`${CUT[0].source}|TypeError|Failed to fetch`)] });
 
   for (const [why, refuse] of [
     ['the network is away', (route: Route) => route.abort()],

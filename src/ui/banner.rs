@@ -68,7 +68,7 @@ pub fn Banners() -> impl IntoView {
 /// holds it back until then.
 fn unstarted(store: Store) -> AnyView {
     markup("contents", move |html| {
-        html.raw("<div class=\"banner quiet unstarted ")
+        html.raw("<div role=\"status\" class=\"banner quiet unstarted ")
             .raw(SHEET)
             .raw("\">")
             .icon("#snapshot", 12)
