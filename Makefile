@@ -33,4 +33,4 @@ deny:  ## Check licences, sources and duplicates of dependencies
 	@. scripts/env; command -v cargo-deny >/dev/null || cargo install --locked cargo-deny; cargo deny check bans licenses sources
 
 watch: setup  ## Rebuild and restart at every change
-	@. scripts/env; ADWATCH_SITE_DIR=$$CARGO_TARGET_DIR/site cargo leptos watch -- serve --demo
+	@. scripts/env; ADWATCH_SITE_DIR=$$CARGO_TARGET_DIR/site cargo leptos watch --split -- serve --demo

@@ -42,6 +42,8 @@ async function takeNotes(page: Page): Promise<void> {
     const instantiate = WebAssembly.instantiateStreaming;
     WebAssembly.instantiateStreaming = async (source, imports) => {
       const { instance, module } = await instantiate(source, imports);
+      // A chunk has neither.
+      if (!('hydrate' in instance.exports)) return { instance, module };
       const { hydrate, memory } = instance.exports as { hydrate: () => void; memory: WebAssembly.Memory };
       notes.memory = memory;
       const timed = (): void => {

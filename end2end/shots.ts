@@ -60,6 +60,33 @@ test('photograph every state', async ({ browser }) => {
   await shoot('board-rows');
   await open(`/w/${failed.adw_id}`);
   await shoot('viewer-failed');
+
+  // Code that is late, and code that cannot be had.
+  const hold = (files: string) => everywhere((page) => page.route(files, () => {}));
+  const refuse = (files: string) => everywhere((page) => page.route(files, (route) => route.abort()));
+  const free = (files: string) => everywhere((page) => page.unroute(files));
+  for (const [files, path, link, state] of [
+    ['**/split_viewer.wasm', '/', `a[href="/w/${busy.adw_id}"]:visible`, 'viewer'],
+    ['**/split_detail.wasm', `/w/${busy.adw_id}`, 'a:has-text("View details")', 'detail'],
+  ] as const) {
+    await hold(files);
+    await open(path);
+    await everywhere((page) => page.locator(link).first().click());
+    await everywhere((page) => page.locator('.late[aria-busy=true], .late [aria-busy=true]').waitFor());
+    await shoot(`${state}-coming`);
+    await free(files);
+    await refuse(files);
+    await open(path);
+    await everywhere((page) => page.locator(link).first().click());
+    await everywhere((page) => page.getByRole('alert').filter({ hasText: 'could not be loaded' }).waitFor());
+    await shoot(`${state}-unloaded`);
+    if (state === 'viewer') {
+      await everywhere((page) => page.goto(`/w/${busy.adw_id}`));
+      await everywhere((page) => page.locator('.unstarted .incomplete').first().waitFor());
+      await shoot('viewer-incomplete');
+    }
+    await free(files);
+  }
   await open('/');
   demo.kill();
   server.freeze();

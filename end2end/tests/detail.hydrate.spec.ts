@@ -84,6 +84,33 @@ test('the keyboard moves, opens, finds errors and leaves', async ({ page, server
   await expect(page).toHaveURL(/\/w\/c0a43f47$/);
 });
 
+test('a dialog that is closed the moment it opens is closed, and nothing breaks', async ({ page, server }) => {
+  await many(server, 1, 200);
+  await page.goto('/w/c0a43f47');
+  for (const wait of [0, 0, 1, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50]) {
+    // In the page, since a key from here comes later than a person can press one.
+    await page.evaluate(async (wait) => {
+      const link = [...document.querySelectorAll('a')].find((link) => link.textContent?.includes('View details'));
+      link?.click();
+      const opened = async (): Promise<Element> => {
+        for (;;) {
+          const dialog = document.querySelector('dialog:modal:not(.late)');
+          if (dialog) return dialog;
+          await new Promise((wake) => setTimeout(wake));
+        }
+      };
+      const dialog = await opened();
+      await new Promise((wake) => setTimeout(wake, wait));
+      dialog.dispatchEvent(new Event('cancel', { cancelable: true }));
+    }, wait);
+    await expect(dialog(page)).toHaveCount(0);
+    await expect(page).toHaveURL(/\/w\/c0a43f47$/);
+  }
+  // What is drawn after a frame would have ended the page by now.
+  await page.getByRole('link', { name: 'View details' }).click();
+  await expect(rows(page).last()).toContainText('line 200');
+});
+
 test('a call gets its result in its row', async ({ page, server }) => {
   const [call, result] = tool('c0a43f47', 'Bash', { command: 'sleep 5' }, 'rested');
   await server.push(call);

@@ -1,5 +1,6 @@
 //! What the page needs of its window: clocks, events, the next frame. A page without a window does nothing.
 
+use js_sys::Promise;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Clipboard, Document, EventTarget, VisibilityState, Window};
@@ -74,4 +75,27 @@ pub(super) fn on_return(returned: impl Fn() + 'static) {
 /// Requests the next frame; a hidden tab gets none until it becomes visible again.
 pub(super) fn next_frame(closure: &Closure<dyn FnMut()>) -> bool {
     window().is_some_and(|window| window.request_animation_frame(closure.as_ref().unchecked_ref()).is_ok())
+}
+
+/// Has the page say that its code could not be had; the banner that says so is in it, and held back by the sheet.
+pub(super) fn say_failed() {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        // An attribute of that name can be set; without it the banner comes after a while.
+        let _ = root.set_attribute("data-incomplete", "");
+    }
+}
+
+/// Is kept after so long, or as soon as a person clicks on the button that tries again, or the network is back.
+pub(super) fn sooner(wait_ms: u32) -> Promise {
+    Promise::new(&mut |kept, _| {
+        let Some(window) = window() else { return };
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&kept, wait_ms as i32);
+        let _ = window.add_event_listener_with_callback("online", &kept);
+        let buttons = window
+            .document()
+            .map(|document| document.get_elements_by_class_name("again"));
+        if let Some(button) = buttons.and_then(|buttons| buttons.item(0)) {
+            let _ = button.add_event_listener_with_callback("click", &kept);
+        }
+    })
 }

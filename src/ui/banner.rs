@@ -8,6 +8,7 @@ use crate::derived::Derived;
 use crate::dynamic::dynamic;
 use crate::format;
 use crate::icon::icon;
+use crate::markup::markup;
 use crate::sheets::sheet;
 use crate::store::{Ask, LinkState, Store, use_store};
 
@@ -63,23 +64,26 @@ pub fn Banners() -> impl IntoView {
     .into_any()
 }
 
-/// Appears if no script has taken over within 5 s; the style sheet hides it until then.
+/// Appears when no script has taken over within 5 s, or ever, or at once when part of its code cannot be had; the sheet
+/// holds it back until then.
 fn unstarted(store: Store) -> AnyView {
-    view! {
-        <div class=format!("banner quiet unstarted {SHEET}")>
-            {icon("#snapshot", 12)}
-            <b>"Snapshot"</b>
-            <span class="fact-text">
-                "Live updates have not started. This page shows the state as of "
-                <span class="mono">{dynamic(move || store.now.get().clock())}</span> " UTC."
-            </span>
-            <a class=control::BUTTON href="" rel="external">
-                {icon("#retry", 16)}
-                "Reload"
-            </a>
-        </div>
-    }
-    .into_any()
+    markup("contents", move |html| {
+        html.raw("<div role=\"status\" class=\"banner quiet unstarted ")
+            .raw(SHEET)
+            .raw("\">")
+            .icon("#snapshot", 12)
+            .raw("<b>Snapshot</b><span class=\"fact-text\">Live updates have not started. This page shows the state as of <span class=\"mono\">")
+            .text(&store.now.get().clock());
+        html.raw("</span> UTC.<span class=\"incomplete\"> Part of adwatch could not be loaded: you may be offline, or it was just updated.");
+        // Heard by the browser's side, which is there when this is to be seen.
+        html.raw("</span></span><button type=\"button\" class=\"again incomplete ")
+            .raw(control::BUTTON)
+            .raw("\">Try again</button><a class=\"")
+            .raw(control::BUTTON)
+            .raw("\" href=\"\" rel=\"external\">")
+            .icon("#retry", 16)
+            .raw("Reload</a></div>");
+    })
 }
 
 fn reconnecting(store: Store) -> AnyView {

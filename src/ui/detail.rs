@@ -9,6 +9,7 @@ pub mod body;
 pub mod files;
 pub mod hands;
 pub mod list;
+pub mod outline;
 pub mod overview;
 pub mod query;
 pub mod row;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
+use crate::chunk::chunk;
 use crate::connection::Connection;
 use crate::control;
 use crate::derived::Derived;
@@ -26,6 +28,7 @@ use crate::effect::effect;
 use crate::format;
 use crate::html::Html;
 use crate::icon::icon;
+use crate::life::Life;
 use crate::markup::markup;
 use crate::sheets::sheet;
 use crate::viewer::subject::{Subject, use_subject};
@@ -41,17 +44,15 @@ const SHEET: &str = sheet!("detail");
 /// How long links wait for a person who types.
 const BEHIND: Duration = Duration::from_millis(50);
 
-/// The dialog, while the address asks for it.
-#[component]
-pub fn Detail() -> impl IntoView {
-    let subject = use_subject();
-    let address = subject.store.address;
-    let is_open = Derived::new(move |_| address.with(|address| DetailQuery::of(address).is_some()));
-    dynamic(move || is_open.get().then(|| dialog(subject)))
+chunk! {
+    /// The dialog about the workflow that is the `Subject` at hand.
+    DETAIL = detail(dialog), "The details", outline::skeleton, outline::failure
 }
 
-fn dialog(subject: Subject) -> AnyView {
+fn dialog() -> AnyView {
+    let subject = use_subject();
     let store = subject.store;
+    let life = Life::begin();
     let history = store.history;
     // While the dialog is closing, the address no longer has a query, so the last one is kept.
     let query = Derived::new(move |before: Option<&DetailQuery>| {
@@ -62,7 +63,7 @@ fn dialog(subject: Subject) -> AnyView {
     on_cleanup(move || history.close());
     let tab = Derived::new(move |_| query.with(|query| query.tab));
     // Every tab is read in its own way.
-    let behind = behind(query);
+    let behind = behind(query, life);
     let list = Derived::new_with_compare(
         move |_| (tab.get(), List::new(subject.adw_id.get_value(), store, query)),
         |before, now| before.0 != now.0,
@@ -71,7 +72,13 @@ fn dialog(subject: Subject) -> AnyView {
     let element = NodeRef::<Dialog>::new();
     effect(move || {
         if let Some(dialog) = element.get() {
-            Hands { subject, query, list }.take(&dialog);
+            let hands = Hands {
+                subject,
+                query,
+                list,
+                life,
+            };
+            hands.take(&dialog);
             // A dialog rendered open by the server is part of the page; it becomes modal only when script opens it.
             dialog.close();
             let _ = dialog.show_modal();
@@ -118,7 +125,7 @@ fn dialog(subject: Subject) -> AnyView {
 }
 
 /// The same, but with the typed text a moment later. Many links contain it, and the letter itself must be drawn first.
-fn behind(query: Derived<DetailQuery>) -> Derived<DetailQuery> {
+fn behind(query: Derived<DetailQuery>, life: Life) -> Derived<DetailQuery> {
     let newest = RwSignal::new(query.get_untracked());
     let behind = RwSignal::new(newest.get_untracked());
     effect(move || {
@@ -126,8 +133,7 @@ fn behind(query: Derived<DetailQuery>) -> Derived<DetailQuery> {
         newest.set(query.clone());
         let is_typed = behind.with_untracked(|behind| behind.text != query.text && behind.tab == query.tab);
         if is_typed {
-            let catch_up = move || newest.try_get_untracked().map(|newest| behind.try_set(newest));
-            set_timeout(move || drop(catch_up()), BEHIND);
+            life.after(BEHIND, move || behind.set(newest.get_untracked()));
         } else {
             behind.set(query);
         }

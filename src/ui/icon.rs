@@ -182,14 +182,7 @@ pub fn Sprite() -> impl IntoView {
 }
 
 /// The sign of the board, as in the favicon.
-pub fn logo() -> AnyView {
-    view! {
-        <svg width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">
-            <circle cx="10" cy="10" r="8.25" stroke="var(--fg3)"></circle>
-            <path d="M10 10 15.4 4.6" stroke="var(--accent)" stroke-width="2"></path>
-            <circle cx="10" cy="10" r="2" fill="var(--accent)" stroke="none"></circle>
-            <path d="M10 1.75v2M10 16.25v2M1.75 10h2M16.25 10h2" stroke="var(--fg3)"></path>
-        </svg>
-    }
-    .into_any()
-}
+pub const LOGO: &str = "<svg width=\"20\" height=\"20\" viewBox=\"0 0 20 20\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\" aria-hidden=\"true\">\
+    <circle cx=\"10\" cy=\"10\" r=\"8.25\" stroke=\"var(--fg3)\"></circle><path d=\"M10 10 15.4 4.6\" stroke=\"var(--accent)\" stroke-width=\"2\"></path>\
+    <circle cx=\"10\" cy=\"10\" r=\"2\" fill=\"var(--accent)\" stroke=\"none\"></circle>\
+    <path d=\"M10 1.75v2M10 16.25v2M1.75 10h2M16.25 10h2\" stroke=\"var(--fg3)\"></path></svg>";

@@ -1,10 +1,7 @@
 //! Placeholders for things that are still loading: their grid in grey, shown only after 150 ms.
 
-use leptos::prelude::*;
-
 use crate::board::strip::SHEET as STRIP;
 use crate::html::Html;
-use crate::markup::markup;
 
 /// A strip of the board.
 pub fn strip_skeleton(html: &mut Html) {
@@ -17,15 +14,12 @@ pub fn strip_skeleton(html: &mut Html) {
 }
 
 /// Rows of a list, of uneven length.
-#[component]
-pub fn RowsSkeleton() -> impl IntoView {
+pub fn rows_skeleton(html: &mut Html) {
     const WIDTHS: [&str; 6] = ["w-2/3", "w-1/2", "w-3/4", "w-1/3", "w-3/5", "w-2/3"];
-    markup("contents", |html| {
-        for width in WIDTHS {
-            html.raw("<div aria-hidden=\"true\" class=\"h-7 px-4 border-b border-line flex items-center gap-3\"><span class=\"sk w-12\"></span>");
-            html.raw("<span class=\"sk w-14\"></span><span class=\"sk ")
-                .raw(width)
-                .raw("\"></span></div>");
-        }
-    })
+    for width in WIDTHS {
+        html.raw("<div aria-hidden=\"true\" class=\"h-7 px-4 border-b border-line flex items-center gap-3\"><span class=\"sk w-12\"></span>");
+        html.raw("<span class=\"sk w-14\"></span><span class=\"sk ")
+            .raw(width)
+            .raw("\"></span></div>");
+    }
 }

@@ -13,6 +13,7 @@ pub mod markdown;
 pub mod markdown_view;
 pub mod now;
 pub mod open_tools;
+pub mod outline;
 pub mod pictures;
 pub mod sources;
 pub mod stage_bands;
@@ -25,13 +26,13 @@ use leptos::prelude::*;
 
 use crate::announcer::EntryAnnouncer;
 use crate::banner::Banners;
+use crate::chunk::{chunk, place};
 use crate::derived::Derived;
-use crate::detail::Detail;
+use crate::detail::DETAIL;
+use crate::detail::query::DetailQuery;
 use crate::dynamic::dynamic;
 use crate::markup::markup;
-use crate::skeleton::RowsSkeleton;
 use crate::store::Known;
-use domain::adw_id::AdwId;
 use domain::card;
 use domain::status::Status;
 use entries::Entries;
@@ -41,9 +42,14 @@ use now::Now;
 use pictures::Pictures;
 use sources::SourcesPanel;
 use state::StatePanel;
-use subject::{Subject, show};
+use subject::{Subject, use_subject};
 use timeline_band::TimelineBand;
 use top::Top;
+
+chunk! {
+    /// The page of the workflow that is the `Subject` at hand.
+    VIEWER = viewer(draw), "This page", outline::skeleton, outline::failure
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -52,9 +58,8 @@ enum Stage {
     Here,
 }
 
-#[component]
-pub fn Viewer(adw_id: AdwId) -> impl IntoView {
-    let subject = show(adw_id.clone());
+fn draw() -> AnyView {
+    let subject = use_subject();
     let stage = Derived::new(move |_| {
         subject.known.with(|known| match known {
             Known::Loading => Stage::Loading,
@@ -64,9 +69,10 @@ pub fn Viewer(adw_id: AdwId) -> impl IntoView {
     });
     dynamic(move || match stage.get() {
         Stage::Loading => loading(),
-        Stage::Missing => missing(&adw_id),
+        Stage::Missing => missing(subject),
         Stage::Here => page(subject),
     })
+    .into_any()
 }
 
 fn page(subject: Subject) -> AnyView {
@@ -103,25 +109,29 @@ fn page(subject: Subject) -> AnyView {
         </div>
         <p class="sr-only" role="alert">{dynamic(alert)}</p>
         <EntryAnnouncer seq errors />
-        <Detail />
+        {details(subject)}
     }
     .into_any()
+}
+
+/// The dialog, while the address asks for it.
+fn details(subject: Subject) -> AnyView {
+    let address = subject.store.address;
+    let is_open = Derived::new(move |_| address.with(|address| DetailQuery::of(address).is_some()));
+    dynamic(move || is_open.get().then(|| place(&DETAIL))).into_any()
 }
 
 fn loading() -> AnyView {
     view! {
         <Top title=Derived::new(|_| "Loading".to_owned()) />
         <Banners />
-        <main class="late" aria-busy="true">
-            <p class="sr-only">"Loading the workflow"</p>
-            <RowsSkeleton />
-        </main>
+        {outline::rows()}
     }
     .into_any()
 }
 
-fn missing(adw_id: &AdwId) -> AnyView {
-    let id = adw_id.to_string();
+fn missing(subject: Subject) -> AnyView {
+    let id = subject.adw_id.with_value(ToString::to_string);
     view! {
         <Top title=Derived::new(|_| "No such workflow".to_owned()) />
         <Banners />

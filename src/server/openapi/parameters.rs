@@ -7,6 +7,7 @@ use super::shapes::AdwIdShape;
 use crate::api::export;
 use domain::event;
 use domain::level::Level;
+use ui::theme::Theme;
 
 /// The filters for the events of a workflow.
 #[derive(IntoParams)]
@@ -48,21 +49,12 @@ pub struct OfFeed {
     types: Option<TypesShape>,
 }
 
-/// A theme of the pages.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum Theme {
-    Dark,
-    Light,
-    System,
-}
-
 /// The choice of a theme.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 pub struct OfTheme {
-    #[param(inline)]
-    choice: Theme,
+    #[param(schema_with = themes)]
+    choice: String,
 }
 
 /// Where to go after it.
@@ -118,6 +110,12 @@ fn kinds() -> Array {
 
 fn levels() -> Array {
     Array::new(one_of(Level::ALL.map(Level::name)))
+}
+
+fn themes() -> Object {
+    let mut names = Theme::ALL.map(Theme::name);
+    names.sort_unstable();
+    one_of(names)
 }
 
 fn formats() -> Object {

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::{Request, Shared, nowhere};
 use crate::openapi::parameters;
 use domain::form;
+use ui::theme::Theme;
 
 const A_YEAR: &str = "31536000";
 
@@ -22,12 +23,11 @@ pub(super) async fn choose(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Response {
-    let (theme, seconds) = match choice.as_str() {
-        "dark" => ("dark", A_YEAR),
-        "light" => ("light", A_YEAR),
+    let (theme, seconds) = match Theme::from_name(&choice) {
         // Without a choice, the theme follows the system.
-        "system" => ("", "0"),
-        _ => return nowhere(State(shared), request).await,
+        Some(Theme::System) => ("", "0"),
+        Some(theme) => (theme.name(), A_YEAR),
+        None => return nowhere(State(shared), request).await,
     };
     let back = form::pairs(query.as_deref().unwrap_or_default()).find(|(name, _)| name == "back");
     let back = local(back.as_ref().map_or("/", |(_, path)| path));
@@ -47,7 +47,8 @@ pub fn chosen(headers: &HeaderMap) -> Option<&'static str> {
     let theme = cookies
         .flat_map(|cookies| cookies.split(';'))
         .find_map(|cookie| cookie.trim().strip_prefix("theme="))?;
-    ["dark", "light"].into_iter().find(|known| *known == theme)
+    let chosen = Theme::from_name(theme).filter(|theme| *theme != Theme::System);
+    chosen.map(Theme::name)
 }
 
 /// The given path on this server, or `/`: never another site's.

@@ -11,7 +11,7 @@ use crate::control;
 use crate::derived::Derived;
 use crate::dynamic::dynamic;
 use crate::html::Html;
-use crate::icon::{icon, logo};
+use crate::icon::{LOGO, icon};
 use crate::markup::markup;
 use crate::store::use_store;
 use crate::theme::ThemeMenu;
@@ -21,10 +21,7 @@ pub fn Top(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
     view! {
         <header class="board7 h-12 items-stretch border-b border-line max-md:h-auto">
             <div class="flex items-center px-3 max-md:h-14 max-md:px-4">
-                <a href="/" class="flex items-center gap-2 min-h-6 max-md:min-h-11">
-                    {logo()}
-                    <span class="text-md font-semibold">"adwatch"</span>
-                </a>
+                {markup("contents", home)}
                 <span class="md:hidden ml-auto flex items-center gap-1">
                     <ThemeMenu />
                     <Connection />
@@ -41,6 +38,12 @@ pub fn Top(query: Derived<Query>, search: NodeRef<Input>) -> impl IntoView {
         </header>
     }
     .into_any()
+}
+
+fn home(html: &mut Html) {
+    html.raw("<a href=\"/\" class=\"flex items-center gap-2 min-h-6 max-md:min-h-11\">")
+        .raw(LOGO)
+        .raw("<span class=\"text-md font-semibold\">adwatch</span></a>");
 }
 
 /// A plain form that works without script; with script the board follows every letter.

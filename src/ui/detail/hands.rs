@@ -15,6 +15,7 @@ use super::list::List;
 use super::query::{DetailQuery, Tab, workflow};
 use crate::address::Going;
 use crate::derived::Derived;
+use crate::life::Life;
 use crate::viewer::subject::Subject;
 use domain::log::Log;
 
@@ -24,6 +25,7 @@ pub struct Hands {
     pub subject: Subject,
     pub query: Derived<DetailQuery>,
     pub list: Derived<(Tab, List)>,
+    pub life: Life,
 }
 
 impl Hands {
@@ -45,6 +47,10 @@ impl Hands {
     }
 
     fn hear(self, event: &Event) {
+        // What was on its way to a dialog when it went.
+        if self.life.is_over() {
+            return;
+        }
         let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
             return;
         };
@@ -169,7 +175,7 @@ impl Hands {
                 let at = Tab::ALL.iter().position(|tab| *tab == now.tab).unwrap_or(0);
                 let by = if key == "ArrowRight" { 1 } else { Tab::ALL.len() - 1 };
                 self.go(&now.on(Tab::ALL[(at + by) % Tab::ALL.len()]), false);
-                focus(".detail [role=tab][aria-selected=true]");
+                self.focus(".detail [role=tab][aria-selected=true]");
             }
             "1" | "2" | "3" | "4" | "5" => {
                 let at = key.bytes().next().map_or(0, |digit| usize::from(digit - b'1'));
@@ -184,7 +190,7 @@ impl Hands {
 
     fn search(self) {
         self.list.get_untracked().1.hold();
-        focus(".detail input[type=search]");
+        self.focus(".detail input[type=search]");
     }
 
     fn step_hit(self, is_next: bool) {
@@ -198,9 +204,8 @@ impl Hands {
         let history = self.subject.store.history;
         self.list.get_untracked().1.hold();
         let from = now.seq.unwrap_or(if is_next { 0 } else { history.log(Log::head) + 1 });
-        history.find_error(from, is_next, move |seq| {
-            select(self.subject, &self.query.get_untracked(), seq)
-        });
+        let go = move |seq| select(self.subject, &self.query.get_untracked(), seq);
+        history.find_error(from, is_next, self.life.guard(go));
     }
 
     fn go(self, query: &DetailQuery, replaces: bool) {
@@ -212,14 +217,14 @@ impl Hands {
         let href = self.subject.adw_id.with_value(workflow);
         self.subject.store.going.set(Some(Going { href, replaces: false }));
     }
-}
 
-fn focus(what: &'static str) {
-    request_animation_frame(move || {
-        let found = document().query_selector(what).ok().flatten();
-        if let Some(element) = found {
-            // Every element that is looked up here can take the focus.
-            let _ = element.unchecked_into::<<Input as ElementType>::Output>().focus();
-        }
-    });
+    fn focus(self, what: &'static str) {
+        self.life.next_frame(move || {
+            let found = document().query_selector(what).ok().flatten();
+            if let Some(element) = found {
+                // Every element that is looked up here can take the focus.
+                let _ = element.unchecked_into::<<Input as ElementType>::Output>().focus();
+            }
+        });
+    }
 }

@@ -4,6 +4,9 @@
 //! whatever comes in above or below. What is drawn is decided in `update`, once for each cause, and rows that did not
 //! change are left alone.
 
+mod drawn;
+mod rows;
+mod scroll;
 mod state;
 pub mod view;
 
@@ -16,14 +19,15 @@ use leptos::tachys::renderer::types::Element;
 use super::query::DetailQuery;
 use crate::derived::Derived;
 use crate::effect::effect;
+use crate::life::Life;
 use crate::store::Store;
 use domain::adw_id::AdwId;
-use domain::log::{Log, Row};
-pub use state::Mode;
-use state::State;
+use domain::log::Log;
+pub use rows::Mode;
+use rows::Rows;
+use scroll::Scroll;
+use state::{Place, State};
 
-/// Rows that are drawn beyond what is seen, on either side.
-const BEYOND: usize = 8;
 /// Rows a server draws: a page for those without script.
 const STATIC: usize = 500;
 
@@ -48,6 +52,7 @@ pub struct List {
     drawn: RwSignal<u64>,
     container: NodeRef<Div>,
     canvas: NodeRef<Div>,
+    life: Life,
 }
 
 impl List {
@@ -56,27 +61,20 @@ impl List {
         let head = store.history.log(Log::head);
         let mut state = State {
             adw_id,
-            mode: start.seq.map_or(Mode::Live, |_| Mode::Held(head)),
-            opened: start.seq.into_iter().map(|seq| (seq, 0)).collect(),
-            picked: None,
-            anchor: None,
-            target: start.seq,
-            rows: Vec::new(),
+            rows: Rows {
+                mode: start.seq.map_or(Mode::Live, |_| Mode::Held(head)),
+                opened: start.seq.into_iter().map(|seq| (seq, 0)).collect(),
+                picked: None,
+                count: 0,
+            },
+            scroll: Scroll::to(start.seq),
+            drawn: Vec::new(),
             above_px: 0,
-            canvas_px: 0,
-            view_px: 0,
-            top_px: 0,
-            end_px: None,
             is_due: false,
-            count: 0,
         };
         // The entries of another tab are none of this one's.
         if store.history.is_of(&start) {
-            store.history.log(|log| {
-                state.pick(log, &start);
-                state.count = state.count_in(log);
-            });
-            state.draw(store.history, state.count.saturating_sub(STATIC), state.count, &start);
+            state.begin(store.history, &start, STATIC);
         }
         Self {
             store,
@@ -86,6 +84,7 @@ impl List {
             drawn: RwSignal::new(0),
             container: NodeRef::new(),
             canvas: NodeRef::new(),
+            life: Life::begin(),
         }
     }
 
@@ -98,15 +97,15 @@ impl List {
             match query.seq {
                 Some(seq) if !is_same || before.as_ref().is_some_and(|before| before.seq != query.seq) => {
                     self.hold();
-                    self.choose(|state| state.target = Some(seq));
+                    self.choose(|state| state.scroll.target = Some(seq));
                     self.open(seq);
                     if !self.store.history.log(|log| log.covers(seq)) {
                         self.store.history.load_around(seq);
                     }
                 }
                 None if before.is_some() && !is_same => self.choose(|state| {
-                    state.mode = Mode::Live;
-                    state.opened.clear();
+                    state.rows.mode = Mode::Live;
+                    state.rows.opened.clear();
                 }),
                 Some(_) | None => {}
             }
@@ -128,8 +127,7 @@ impl List {
             }
         });
         let resized = window_event_listener(leptos::ev::resize, move |_| {
-            self.state
-                .update_value(|state| (state.view_px, state.end_px) = (0, None));
+            self.state.update_value(|state| state.scroll.forget_size());
             self.update(Cause::Data);
         });
         on_cleanup(move || resized.remove());
@@ -138,7 +136,11 @@ impl List {
     /// Whether it follows; subscribes.
     pub fn mode(self) -> Mode {
         self.chosen.track();
-        self.state.with_value(|state| state.mode)
+        self.mode_untracked()
+    }
+
+    fn mode_untracked(self) -> Mode {
+        self.state.with_value(|state| state.rows.mode)
     }
 
     /// New rows since the view was held, and the errors among them; subscribes.
@@ -150,10 +152,10 @@ impl List {
 
     /// Leaves the newest row: a person wants to read.
     pub fn hold(self) {
-        if self.state.with_value(|state| state.mode) == Mode::Live {
+        if self.mode_untracked() == Mode::Live {
             self.store.history.begin_fresh();
             let head = self.store.history.log(Log::head);
-            self.choose(|state| state.mode = Mode::Held(head));
+            self.choose(|state| state.rows.mode = Mode::Held(head));
         }
     }
 
@@ -164,28 +166,25 @@ impl List {
             self.store.history.load_newest();
         }
         self.choose(|state| {
-            (state.anchor, state.target) = (None, None);
-            state.mode = Mode::Live;
+            (state.scroll.anchor, state.scroll.target) = (None, None);
+            state.rows.mode = Mode::Live;
         });
     }
 
     pub fn pause(self) {
-        if matches!(self.state.with_value(|state| state.mode), Mode::Paused(_)) {
+        if matches!(self.mode_untracked(), Mode::Paused(_)) {
             return self.follow();
         }
         self.store.history.begin_fresh();
         let head = self.store.history.log(Log::head);
-        self.choose(|state| state.mode = Mode::Paused(head));
+        self.choose(|state| state.rows.mode = Mode::Paused(head));
     }
 
     /// Opens a row or closes it.
     pub fn toggle(self, seq: u64) {
         self.hold();
-        let is_open = self
-            .state
-            .with_value(|state| state.opened.iter().any(|(known, _)| *known == seq));
-        if is_open {
-            self.choose(|state| state.opened.retain(|(known, _)| *known != seq));
+        if self.state.with_value(|state| state.rows.is_open(seq)) {
+            self.choose(|state| state.rows.opened.retain(|(known, _)| *known != seq));
         } else {
             self.open(seq);
         }
@@ -193,8 +192,8 @@ impl List {
 
     fn open(self, seq: u64) {
         self.choose(|state| {
-            if !state.opened.iter().any(|(known, _)| *known == seq) {
-                state.opened.push((seq, 0));
+            if !state.rows.is_open(seq) {
+                state.rows.opened.push((seq, 0));
             }
         });
         let history = self.store.history;
@@ -207,20 +206,9 @@ impl List {
 
     /// The entry after the one at a seq, or before it; the first in view where none is selected.
     pub fn beside(self, seq: Option<u64>, is_next: bool) -> Option<u64> {
-        self.state.with_value(|state| {
-            let Some(seq) = seq else {
-                return state.anchor.map(|(seq, _)| seq);
-            };
-            self.store.history.log(|log| {
-                let by = if is_next { 1 } else { -1 };
-                let mut at = state.place(log, seq);
-                loop {
-                    at = at.checked_add_signed(by).filter(|at| *at < state.count)?;
-                    if let Some(entry) = state.entry_at(log, at) {
-                        return Some(entry.seq);
-                    }
-                }
-            })
+        self.state.with_value(|state| match seq {
+            Some(seq) => self.store.history.log(|log| state.rows.beside(log, seq, is_next)),
+            None => state.scroll.anchor.map(|(seq, _)| seq),
         })
     }
 
@@ -242,97 +230,38 @@ impl List {
 
     /// Draws in a task of its own, so that the browser can answer a person between that and what caused it.
     fn update_soon(self) {
-        if self
+        let was_due = self
             .state
-            .try_update_value(|state| std::mem::replace(&mut state.is_due, true))
-            == Some(false)
-        {
-            let draw = move || {
-                // The list may have gone meanwhile.
-                if self.state.try_update_value(|state| state.is_due = false).is_some() {
-                    self.update(Cause::Data);
-                }
-            };
-            set_timeout(draw, Duration::ZERO);
+            .try_update_value(|state| std::mem::replace(&mut state.is_due, true));
+        if was_due == Some(false) {
+            self.life.after(Duration::ZERO, move || {
+                self.state.update_value(|state| state.is_due = false);
+                self.update(Cause::Data);
+            });
         }
     }
 
     fn update(self, cause: Cause) {
+        // A scroll may be told of after what was scrolled is gone.
+        if self.life.is_over() {
+            return;
+        }
         let (Some(container), Some(canvas)) = (self.container.get_untracked(), self.canvas.get_untracked()) else {
             return;
         };
-        let history = self.store.history;
+        let place = Place {
+            container,
+            canvas,
+            row_px: row_px(),
+        };
         let query = self.query.get_untracked();
-        let row_px = row_px();
-        let is_changed = self.state.try_update_value(|state| {
-            let before = (state.above_px, state.count, std::mem::take(&mut state.rows));
-            let heights = history.log(|log| {
-                state.pick(log, &query);
-                state.count = state.count_in(log);
-                state.heights(log, row_px)
-            });
-            // What a browser is asked about its layout makes it lay out at once: only what is not known is asked.
-            if cause == Cause::Scroll || state.view_px == 0 {
-                state.view_px = container.client_height().max(0) as usize;
-                let top_px = container.scroll_top().max(0) as usize;
-                if std::mem::replace(&mut state.top_px, top_px) != top_px {
-                    state.end_px = None;
-                }
-            }
-            let canvas_px = heights.top(state.count);
-            if canvas_px != state.canvas_px {
-                let _ = canvas.set_attribute("style", &format!("height:{canvas_px}px"));
-            }
-            let has = |seq: u64| history.log(|log| log.covers(seq));
-            let jump = state.target.filter(|seq| has(*seq) || state.picked.is_some());
-            if jump.is_some() {
-                state.target = None;
-            }
-            let place = |state: &State, seq: u64| history.log(|log| state.place(log, seq));
-            let top = match (jump.map_or(cause, Cause::Jump), state.mode, state.anchor) {
-                (Cause::Jump(seq), ..) => heights.top(place(state, seq)).saturating_sub(state.view_px / 3),
-                // What is sorted begins with what matters most.
-                (Cause::Data, Mode::Live, _) if query.by_duration => 0,
-                (Cause::Data, Mode::Live, _) if state.end_px == Some(canvas_px) => state.top_px,
-                (Cause::Data, Mode::Live, _) => canvas_px,
-                (Cause::Data, Mode::Held(_) | Mode::Paused(_), Some((seq, beyond))) => {
-                    heights.top(place(state, seq)) + beyond
-                }
-                (Cause::Data | Cause::Scroll, ..) => state.top_px,
-            };
-            // A canvas that became smaller may have moved what is seen, and the end lies as far below as it may.
-            if top != state.top_px || canvas_px < state.canvas_px {
-                container.set_scroll_top(top as i32);
-                state.top_px = container.scroll_top().max(0) as usize;
-                state.end_px = (top == canvas_px).then_some(canvas_px);
-            }
-            state.canvas_px = canvas_px;
-            let top = state.top_px;
-            let first = heights.at(top).min(state.count.saturating_sub(1));
-            let from = first.saturating_sub(BEYOND);
-            let to = (first + state.view_px / row_px + 1 + BEYOND).min(state.count);
-            state.above_px = heights.top(from);
-            state.draw(history, from, to, &query);
-            let seq = history.log(|log| state.seq_at(log, first));
-            state.anchor = seq.map(|seq| (seq, top.saturating_sub(heights.top(first))));
-            let is_live = state.mode == Mode::Live;
-            history.trim(seq.filter(|_| !is_live).unwrap_or(u64::MAX));
-            // Who scrolls up to the beginning of what is held wants what is before it.
-            if !is_live && first <= BEYOND && state.picked.is_none() {
-                let gap = history.log(|log| match log.row(0, u64::MAX) {
-                    Some(Row::Gap { from, to }) if !log.is_blank() => Some((from, to)),
-                    Some(Row::Gap { .. } | Row::Entry(_)) | None => None,
-                });
-                if let Some((from, to)) = gap {
-                    history.load_gap(from, to);
-                }
-            }
-            (before.0, before.1) != (state.above_px, state.count) || before.2 != state.rows
-        });
+        let is_changed = self
+            .state
+            .try_update_value(|state| state.update(cause, &place, self.store.history, &query));
         if is_changed == Some(true) {
             self.drawn.update(|drawn| *drawn += 1);
         }
-        request_animation_frame(move || self.measure());
+        self.life.next_frame(move || self.measure());
     }
 
     /// Learns how high the open rows became.
@@ -341,29 +270,13 @@ impl List {
             return;
         };
         let found = container.get_elements_by_class_name("open");
-        let mut changed = Vec::new();
-        for at in 0..found.length() {
-            let Some(element) = found.item(at) else { continue };
-            let height = element.client_height().max(0) as usize;
-            if let Some(seq) = element.parent_element().as_ref().and_then(seq_of) {
-                changed.push((seq, height));
-            }
-        }
-        let learn = |state: &mut State| {
-            let mut is_news = false;
-            for (seq, height) in changed {
-                for known in state
-                    .opened
-                    .iter_mut()
-                    .filter(|known| known.0 == seq && known.1 != height)
-                {
-                    known.1 = height;
-                    is_news = true;
-                }
-            }
-            is_news
+        let open = (0..found.length()).filter_map(|at| found.item(at));
+        let height = |open: Element| {
+            let seq = open.parent_element()?.get_attribute("data-seq")?.parse().ok()?;
+            Some((seq, open.client_height().max(0) as usize))
         };
-        if self.state.try_update_value(learn) == Some(true) {
+        let heights: Vec<(u64, usize)> = open.filter_map(height).collect();
+        if self.state.try_update_value(|state| state.rows.learn(&heights)) == Some(true) {
             self.chosen.update(|chosen| *chosen += 1);
         }
     }
@@ -374,8 +287,4 @@ fn row_px() -> usize {
     let width = window().inner_width().ok().and_then(|width| width.as_f64());
     let is_narrow = width.is_some_and(|width| width < 768.0);
     if is_narrow { 36 } else { 24 }
-}
-
-fn seq_of(row: &Element) -> Option<u64> {
-    row.get_attribute("data-seq")?.parse().ok()
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::outline::breadcrumb;
 use super::subject::use_subject;
 use crate::connection::{Connection, ended};
 use crate::control;
@@ -9,7 +10,8 @@ use crate::derived::Derived;
 use crate::detail::query::DetailQuery;
 use crate::dynamic::dynamic;
 use crate::effect::effect;
-use crate::icon::{icon, logo};
+use crate::icon::icon;
+use crate::markup::markup;
 use crate::status_mark::status_mark;
 use crate::store::{Clip, Known};
 use crate::theme::ThemeMenu;
@@ -42,14 +44,7 @@ pub fn Top(title: Derived<String>) -> impl IntoView {
     view! {
         <header class="tri h-12 border-b border-line items-stretch max-md:h-auto">
             <nav class="flex items-center gap-1 px-3 min-w-0 max-md:h-14" aria-label="Breadcrumb">
-                <a href="/" class=format!("{} !px-1 gap-2", control::QUIET_BUTTON)>
-                    {logo()}
-                    <span>"Board"</span>
-                </a>
-                <span class="text-fg3" aria-hidden="true">"/"</span>
-                <span class="mono text-fg2 truncate px-1 select-all" aria-current="page">
-                    {subject.adw_id.with_value(ToString::to_string)}
-                </span>
+                {markup("contents", move |html| breadcrumb(html, subject))}
                 <Copy />
                 <span class="md:hidden ml-auto flex items-center gap-1">
                     <ThemeMenu />

@@ -1,278 +1,93 @@
-//! What of the list is on the screen: which rows, in which order, how high, and how each is drawn.
+//! What of a list is on the screen, and how it changes.
 
-use super::super::body::{body, part};
-use super::super::query::{DetailQuery, Tab};
-use super::super::row::{Drawing, log_row, message, thought_row, tool_row};
-use crate::format;
+use std::mem::take;
+
+use super::super::query::DetailQuery;
+use super::Cause;
+use super::drawn::{Drawn, draw};
+use super::rows::{Heights, Mode, Rows};
+use super::scroll::{BEYOND, Container, Scroll};
 use crate::history::History;
-use crate::html::Html;
 use domain::adw_id::AdwId;
-use domain::entry::Entry;
-use domain::letters::lower;
-use domain::level::Level;
 use domain::log::{Log, Row};
-use domain::order::order;
-
-/// Whether the list follows what happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    Live,
-    /// A person reads: nothing moves. The newest seq when they began.
-    Held(u64),
-    /// The view is frozen at this seq.
-    Paused(u64),
-}
-
-impl Mode {
-    /// Rows are shown up to here.
-    pub fn until(self) -> u64 {
-        match self {
-            Self::Paused(seq) => seq,
-            Self::Live | Self::Held(_) => u64::MAX,
-        }
-    }
-}
-
-/// A row, ready to be put into the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drawn {
-    pub index: usize,
-    pub seq: u64,
-    pub class: &'static str,
-    pub html: String,
-}
-
-impl Drawn {
-    /// What is drawn differently is another row.
-    pub fn key(&self) -> String {
-        format!("{}{}", self.class, self.html)
-    }
-}
 
 pub struct State {
     pub adw_id: AdwId,
-    pub mode: Mode,
-    /// Rows that stand open, and how high their bodies are in pixels; 0 until that is known.
-    pub opened: Vec<(u64, usize)>,
-    /// The rows where they are not those of the log in order: tools by duration, or of one name.
-    pub picked: Option<Vec<u64>>,
-    /// The row at the top of the view, and how far it is scrolled out of it.
-    pub anchor: Option<(u64, usize)>,
-    /// The seq to be shown once it is loaded.
-    pub target: Option<u64>,
-    pub rows: Vec<Drawn>,
+    pub rows: Rows,
+    pub scroll: Scroll,
+    /// The rows that are in the page, and how far below the first of all they begin.
+    pub drawn: Vec<Drawn>,
     pub above_px: usize,
-    /// The height of all rows together.
-    pub canvas_px: usize,
-    /// The height of what is seen; 0 until that is known, and whenever it may have changed.
-    pub view_px: usize,
-    /// How far the view is scrolled.
-    pub top_px: usize,
-    /// How high the canvas was when its end was last shown, if nobody has scrolled since.
-    pub end_px: Option<usize>,
     /// It is about to be drawn anew.
     pub is_due: bool,
-    pub count: usize,
 }
 
-/// Where rows begin, in pixels: all are alike but those that stand open.
-pub struct Heights {
-    row_px: usize,
-    /// The places of open rows in order, and how high their bodies are.
-    open: Vec<(usize, usize)>,
-}
-
-impl Heights {
-    pub fn top(&self, at: usize) -> usize {
-        let extra: usize = self
-            .open
-            .iter()
-            .filter(|(place, _)| *place < at)
-            .map(|(_, px)| px)
-            .sum();
-        at * self.row_px + extra
-    }
-
-    /// The row at a height.
-    pub fn at(&self, top: usize) -> usize {
-        let mut extra = 0;
-        for (place, px) in &self.open {
-            let bottom = (place + 1) * self.row_px + extra + px;
-            if top < bottom {
-                return (top.saturating_sub(extra) / self.row_px).min(*place);
-            }
-            extra += px;
-        }
-        top.saturating_sub(extra) / self.row_px
-    }
+/// Where a list is drawn.
+pub struct Place {
+    /// What scrolls.
+    pub container: Container,
+    /// What is in it: as high as all rows.
+    pub canvas: Container,
+    pub row_px: usize,
 }
 
 impl State {
-    pub fn count_in(&self, log: &Log) -> usize {
-        self.picked
-            .as_ref()
-            .map_or_else(|| log.rows(self.mode.until()), Vec::len)
+    /// Draws what is held before anything is known of a screen: the newest rows, so many at most.
+    pub fn begin(&mut self, history: History, query: &DetailQuery, most: usize) {
+        history.log(|log| self.rows.arrange(log, query));
+        let places = self.rows.count.saturating_sub(most)..self.rows.count;
+        self.drawn = draw(&self.rows, places, history, &self.adw_id, query);
     }
 
-    pub fn place(&self, log: &Log, seq: u64) -> usize {
-        match &self.picked {
-            Some(seqs) => seqs.iter().position(|known| *known == seq).unwrap_or(0),
-            None => log.place(seq, self.mode.until()),
-        }
-    }
-
-    pub fn entry_at<'a>(&self, log: &'a Log, at: usize) -> Option<&'a Entry> {
-        match &self.picked {
-            Some(seqs) => log.find(*seqs.get(at)?),
-            None => match log.row(at, self.mode.until())? {
-                Row::Entry(entry) => Some(entry),
-                Row::Gap { .. } => None,
-            },
-        }
-    }
-
-    pub fn seq_at(&self, log: &Log, at: usize) -> Option<u64> {
-        match &self.picked {
-            Some(seqs) => seqs.get(at).copied(),
-            None => log.row(at, self.mode.until()).map(|row| row.seq()),
-        }
-    }
-
-    /// Chooses the rows where they are not all of the log in order.
-    pub fn pick(&mut self, log: &Log, query: &DetailQuery) {
-        self.picked = None;
-        if query.tab != Tab::Tools || !(query.by_duration || query.failed || query.tool.is_some()) {
-            return;
-        }
-        let is_wanted = |entry: &&Entry| {
-            (!query.failed || entry.error) && query.tool.as_ref().is_none_or(|tool| *tool == entry.head)
-        };
-        let entries: Vec<&Entry> = log.entries().filter(is_wanted).collect();
-        let took = |entry: &Entry| match entry.duration_ms {
-            Some(ms) => ms,
-            None if entry.is_open() => u64::MAX,
-            None => 0,
-        };
-        let key = |entry: &&Entry| [if query.by_duration { !took(entry) } else { 0 }, entry.seq, 0];
-        let order = order(entries.iter().map(key));
-        self.picked = Some(order.into_iter().map(|at| entries[at].seq).collect());
-    }
-
-    pub fn heights(&self, log: &Log, row_px: usize) -> Heights {
-        let mut open: Vec<(usize, usize)> = Vec::new();
-        for (seq, px) in &self.opened {
-            let place = self.place(log, *seq);
-            if *px > 0 && self.entry_at(log, place).is_some_and(|entry| entry.seq == *seq) {
-                let at = open.partition_point(|(known, _)| *known < place);
-                open.insert(at, (place, *px));
-            }
-        }
-        Heights { row_px, open }
-    }
-
-    pub fn draw(&mut self, history: History, from: usize, to: usize, query: &DetailQuery) {
-        // Without what is searched: rows stay as they are while a person types.
-        let link = DetailQuery {
-            seq: None,
-            before: None,
-            text: String::new(),
-            only: false,
-            ..query.clone()
-        };
-        let link = format!("{}&seq=", link.href(&self.adw_id));
-        let needle = lower(&query.text);
-        let drawing = Drawing {
-            link: &link,
-            needle: &needle,
-        };
-        let mut rows = Vec::with_capacity(to.saturating_sub(from));
-        history.log(|log| {
-            for at in from..to {
-                match self.entry_at(log, at) {
-                    Some(entry) => rows.push(self.draw_entry(history, entry, at, query, &drawing)),
-                    None => {
-                        if let Some(Row::Gap { from, to }) = log.row(at, self.mode.until()) {
-                            rows.push(gap_row(at, from, to));
-                        }
-                    }
-                }
-            }
+    /// Brings it up to date with what is held; says whether the page must change.
+    pub fn update(&mut self, cause: Cause, place: &Place, history: History, query: &DetailQuery) -> bool {
+        let count = self.rows.count;
+        let heights = history.log(|log| {
+            self.rows.arrange(log, query);
+            self.rows.heights(log, place.row_px)
         });
-        self.rows = rows;
+        self.scroll(cause, place, history, query, &heights);
+        let (first, places) = self.scroll.shown(self.rows.count, &heights);
+        let above_px = heights.top(places.start);
+        let before = (self.above_px, count, take(&mut self.drawn));
+        self.above_px = above_px;
+        self.drawn = draw(&self.rows, places, history, &self.adw_id, query);
+        let seq = history.log(|log| self.rows.seq_at(log, first));
+        self.scroll.drop_anchor(first, seq, &heights);
+        self.tend(first, seq, history);
+        (before.0, before.1) != (self.above_px, self.rows.count) || before.2 != self.drawn
     }
 
-    fn draw_entry(
-        &self,
-        history: History,
-        entry: &Entry,
-        index: usize,
-        query: &DetailQuery,
-        drawing: &Drawing<'_>,
-    ) -> Drawn {
-        let mut html = Html::default();
-        let is_hit = history.found(|found| found.is_some_and(|found| found.seqs.binary_search(&entry.seq).is_ok()));
-        let is_selected = query.seq == Some(entry.seq);
-        match query.tab {
-            Tab::Tools => tool_row(&mut html, entry, drawing),
-            Tab::Thinking => thought_row(&mut html, entry, drawing),
-            Tab::Overview | Tab::Logs | Tab::Files => log_row(&mut html, entry, drawing),
+    fn scroll(&mut self, cause: Cause, place: &Place, history: History, query: &DetailQuery, heights: &Heights) {
+        self.scroll.look(cause, &place.container);
+        let canvas_px = heights.top(self.rows.count);
+        if canvas_px != self.scroll.canvas_px {
+            let _ = place.canvas.set_attribute("style", &format!("height:{canvas_px}px"));
         }
-        if self.opened.iter().any(|(seq, _)| *seq == entry.seq) {
-            html.raw("<div role=\"cell\" class=\"open\">");
-            let mut one = |seq: u64| {
-                history.body(seq, |known| match known {
-                    Some(Some(event)) => body(&mut html, event, drawing.needle),
-                    Some(None) => {
-                        html.raw(
-                            "<p class=\"none\">Could not load the whole event; this is the part shown in the list. ",
-                        );
-                        message(&mut html, entry, drawing.needle);
-                        html.raw("</p>");
-                    }
-                    None => part(&mut html, "loading", &entry.text.clone().into(), drawing.needle),
-                });
-            };
-            one(entry.seq);
-            if let Some(end) = entry.end_seq.filter(|end| *end != entry.seq) {
-                one(end);
-            }
-            html.raw("</div>");
-        }
-        let class = match (is_selected, entry.level()) {
-            (true, _) => "row sel",
-            (false, Level::Error) if is_hit => "row e hit",
-            (false, Level::Error) => "row e",
-            (false, Level::Warning) if is_hit => "row w hit",
-            (false, Level::Warning) => "row w",
-            (false, Level::Debug | Level::Info | Level::Success) if is_hit => "row hit",
-            (false, Level::Debug | Level::Info | Level::Success) => "row",
-        };
-        Drawn {
-            index,
-            seq: entry.seq,
-            class,
-            html: html.done(),
+        let Self { rows, scroll, .. } = self;
+        let top = history.log(|log| scroll.aim(cause, rows, log, heights, canvas_px, query.by_duration));
+        self.scroll.go(top, canvas_px, &place.container);
+    }
+
+    /// Lets go of what is far from where a person reads, and loads what they are about to see.
+    fn tend(&self, first: usize, seq: Option<u64>, history: History) {
+        let is_live = self.rows.mode == Mode::Live;
+        history.trim(seq.filter(|_| !is_live).unwrap_or(u64::MAX));
+        // Who scrolls up to the beginning of what is held wants what is before it.
+        if !is_live
+            && first <= BEYOND
+            && self.rows.picked.is_none()
+            && let Some((from, to)) = history.log(missing_before)
+        {
+            history.load_gap(from, to);
         }
     }
 }
 
-fn gap_row(index: usize, from: u64, to: u64) -> Drawn {
-    let mut html = Html::default();
-    let count = format::counted(to - from + 1, "entry", "entries");
-    html.raw("<span role=\"cell\" class=\"q\">⋯</span><span role=\"cell\"><b>")
-        .text(&count)
-        .raw("</b> not loaded</span>");
-    html.raw("<span role=\"cell\" class=\"lbl\">")
-        .text(&format::whole(from))
-        .raw(" – ")
-        .text(&format::whole(to));
-    html.raw("</span><span role=\"cell\"><button type=\"button\" class=\"load\" data-from=\"")
-        .number(from);
-    html.raw("\" data-to=\"").number(to).raw("\">Load</button></span>");
-    Drawn {
-        index,
-        seq: from,
-        class: "row gap",
-        html: html.done(),
+/// What is not held before the first entry that is.
+fn missing_before(log: &Log) -> Option<(u64, u64)> {
+    match log.row(0, u64::MAX) {
+        Some(Row::Gap { from, to }) if !log.is_blank() => Some((from, to)),
+        Some(Row::Gap { .. } | Row::Entry(_)) | None => None,
     }
 }

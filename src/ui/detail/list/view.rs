@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::Drawn;
+use super::drawn::Drawn;
 use super::{Cause, List};
 use crate::derived::Derived;
 use crate::dynamic::list;
@@ -12,7 +12,7 @@ pub fn list_view(rows: List, label: &'static str, class: &'static str, heads: &'
     rows.start();
     let drawn = move || {
         rows.drawn.track();
-        rows.state.with_value(|state| state.rows.clone())
+        rows.state.with_value(|state| state.drawn.clone())
     };
     let draw = |row: Drawn| {
         view! {
@@ -29,7 +29,7 @@ pub fn list_view(rows: List, label: &'static str, class: &'static str, heads: &'
     });
     let count = Derived::new(move |_| {
         rows.drawn.track();
-        (rows.state.with_value(|state| state.count) + 1).to_string()
+        (rows.state.with_value(|state| state.rows.count) + 1).to_string()
     });
     view! {
         <div class=class role="table" aria-label=label aria-rowcount=move || count.get()>
