@@ -42,7 +42,7 @@ fn one_by_one(subject: &mut Subject, drafts: &[Draft]) -> Vec<Outcome> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn numbers_have_no_holes_and_outcomes_tell_them(drafts in drafts(1..40), cuts in prop::collection::vec(any::<bool>(), 8)) {

@@ -113,7 +113,7 @@ impl Subject {
                     .collect());
             }
             Step::Checkpoint => {
-                let timelines: Vec<Timeline> = all().filter_map(|adw_id| self.fold(adw_id)).collect();
+                let timelines: Vec<Timeline> = all().filter_map(|adw_id| self.fold(&adw_id)).collect();
                 self.journal.checkpoint(&timelines)?;
             }
             Step::Remove(workflow, older_than) => {
@@ -146,10 +146,10 @@ impl Subject {
     }
 
     /// The timeline of all events of a workflow; none if there is nothing to fold.
-    fn fold(&self, adw_id: AdwId) -> Option<Timeline> {
-        let stored = self.reader().checkpoint(&adw_id).expect("read");
+    fn fold(&self, adw_id: &AdwId) -> Option<Timeline> {
+        let stored = self.reader().checkpoint(adw_id).expect("read");
         let mut timeline = stored.unwrap_or_else(|| Timeline::new(adw_id.clone()));
-        let events = self.events(&adw_id);
+        let events = self.events(adw_id);
         for event in events
             .iter()
             .filter(|event| event.seq > timeline.seq)

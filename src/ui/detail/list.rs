@@ -26,7 +26,7 @@ use domain::log::Log;
 pub use rows::Mode;
 use rows::Rows;
 use scroll::Scroll;
-use state::{Place, State};
+use state::{ListElements, State};
 
 /// Rows a server draws: a page for those without script.
 const STATIC: usize = 500;
@@ -249,7 +249,7 @@ impl List {
         let (Some(container), Some(canvas)) = (self.container.get_untracked(), self.canvas.get_untracked()) else {
             return;
         };
-        let place = Place {
+        let place = ListElements {
             container,
             canvas,
             row_px: row_px(),

@@ -23,7 +23,7 @@ pub struct State {
 }
 
 /// Where a list is drawn.
-pub struct Place {
+pub struct ListElements {
     /// What scrolls.
     pub container: Container,
     /// What is in it: as high as all rows.
@@ -40,7 +40,7 @@ impl State {
     }
 
     /// Brings it up to date with what is held; says whether the page must change.
-    pub fn update(&mut self, cause: Cause, place: &Place, history: History, query: &DetailQuery) -> bool {
+    pub fn update(&mut self, cause: Cause, place: &ListElements, history: History, query: &DetailQuery) -> bool {
         let count = self.rows.count;
         let heights = history.log(|log| {
             self.rows.arrange(log, query);
@@ -58,7 +58,7 @@ impl State {
         (before.0, before.1) != (self.above_px, self.rows.count) || before.2 != self.drawn
     }
 
-    fn scroll(&mut self, cause: Cause, place: &Place, history: History, query: &DetailQuery, heights: &Heights) {
+    fn scroll(&mut self, cause: Cause, place: &ListElements, history: History, query: &DetailQuery, heights: &Heights) {
         self.scroll.look(cause, &place.container);
         let canvas_px = heights.top(self.rows.count);
         if canvas_px != self.scroll.canvas_px {
