@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import AxeBuilder from '@axe-core/playwright';
 import { log, text, thinking, tool } from '../events';
 import type { Server } from '../server';
-import { CUT, dialog, expect, rows, test } from '../test';
+import { CUT, dialog, expect, live, rows, test } from '../test';
 
 const many = (server: Server, from: number, to: number): Promise<void> =>
   server.push(...Array.from({ length: to - from + 1 }, (_, at) => log('c0a43f47', `line ${from + at}`, (from + at) % 100 ? 'INFO' : 'ERROR')));
@@ -85,8 +85,10 @@ test('the keyboard moves, opens, finds errors and leaves', async ({ page, server
 });
 
 test('a dialog that is closed the moment it opens is closed, and nothing breaks', async ({ page, server }) => {
+  test.setTimeout(60_000);
   await many(server, 1, 200);
   await page.goto('/w/c0a43f47');
+  await live(page);
   for (const wait of [0, 0, 1, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50]) {
     // In the page, since a key from here comes later than a person can press one.
     await page.evaluate(async (wait) => {
