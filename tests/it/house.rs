@@ -191,8 +191,9 @@ fn what_draws_leaves_the_browser_to_its_hands() {
         "renderer::types",
     ];
     // They hear keys and pointers, or measure: what has no meaning without an element.
-    const HANDS: [&str; 3] = [
+    const HANDS: [&str; 4] = [
         "src/ui/board/keys.rs",
+        "src/ui/chunk.rs",
         "src/ui/detail/hands.rs",
         "src/ui/detail/list.rs",
     ];
