@@ -65,7 +65,7 @@ pub fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(metrics))
 }
 
-/// The text format of Prometheus, version 0.0.4.
+/// Metrics in the text format of Prometheus, version 0.0.4.
 #[utoipa::path(get, path = "/metrics", tag = "operating",
     responses((status = 200, body = String, content_type = "text/plain", description = "The figures")))]
 async fn metrics(State(shared): State<Shared>) -> Response {
