@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use domain::payload;
 
-/// How deep JSON may stand in JSON.
-const DEPTH: u32 = 4;
+/// How many objects and texts deep a message may stand.
+const DEPTH: u32 = 12;
 
 /// The message in words.
 pub(super) fn opened(text: &str) -> String {
@@ -18,7 +18,7 @@ pub(super) fn of(value: &Value) -> Option<String> {
 }
 
 fn open(text: &str, depth: u32) -> String {
-    let begins = text.match_indices(['{', '[']).map(|(at, _)| at).take(4);
+    let begins = text.match_indices('{').map(|(at, _)| at).take(4);
     let found = begins.filter(|_| depth > 0).find_map(|at| {
         let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Value>();
         let value = values.next()?.ok()?;
