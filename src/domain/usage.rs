@@ -18,6 +18,13 @@ pub struct Usage {
     pub cache_read: u64,
     #[serde(rename = "cache_creation_input_tokens")]
     pub cache_creation: u64,
+    /// What of the output was thought; it is in `output`, too.
+    #[serde(rename = "reasoning_output_tokens", skip_serializing_if = "is_zero")]
+    pub reasoning: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl FromJson for Usage {
@@ -33,6 +40,7 @@ impl Usage {
             output: payload::number(value, "output_tokens").unwrap_or(0),
             cache_read: payload::number(value, "cache_read_input_tokens").unwrap_or(0),
             cache_creation: payload::number(value, "cache_creation_input_tokens").unwrap_or(0),
+            reasoning: payload::number(value, "reasoning_output_tokens").unwrap_or(0),
         })
     }
 
@@ -50,6 +58,7 @@ impl Usage {
             output: later.output.saturating_sub(self.output),
             cache_read: later.cache_read.saturating_sub(self.cache_read),
             cache_creation: later.cache_creation.saturating_sub(self.cache_creation),
+            reasoning: later.reasoning.saturating_sub(self.reasoning),
         }
     }
 
@@ -58,5 +67,6 @@ impl Usage {
         self.output = self.output.saturating_add(more.output);
         self.cache_read = self.cache_read.saturating_add(more.cache_read);
         self.cache_creation = self.cache_creation.saturating_add(more.cache_creation);
+        self.reasoning = self.reasoning.saturating_add(more.reasoning);
     }
 }

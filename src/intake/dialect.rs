@@ -9,17 +9,22 @@
 
 mod call;
 mod claude_code;
+mod codex;
 pub(crate) mod file_change;
+mod file_done;
 mod gemini_cli;
 mod joined;
 mod line_draft;
 mod line_head;
 mod message_head;
+mod opencode;
 mod plain_text;
+mod readable;
 mod reason;
 mod registry;
 pub(crate) mod result_text;
 mod scrub;
+mod session_so_far;
 mod stream_reader;
 
 use serde_json::Value;
@@ -58,6 +63,8 @@ trait Dialect {
 enum Claim {
     /// It does not know it.
     None,
+    /// It reads it where the stream is known to be its own; elsewhere such a line may be anything.
+    WithinOwn,
     /// It reads it, unless the stream is known to be another's that reads it, too.
     Shared,
     /// Nobody else writes it: the stream is of this CLI from here on.

@@ -77,6 +77,38 @@ impl Diff {
         (!diff.text.is_empty()).then_some(diff)
     }
 
+    /// Reads the hunks of a unified diff, whatever stands before them; none if there is none.
+    pub fn from_unified(text: &str) -> Option<Self> {
+        let mut diff = Self::default();
+        // What of the hunk is still to come: only that tells a removed line `-- x` from a head of the next file.
+        let (mut old, mut new) = (0, 0);
+        for line in text.lines() {
+            if let Some((old_lines, new_lines)) = hunk(line) {
+                (old, new) = (old_lines, new_lines);
+                diff.text.push_str(line);
+                diff.text.push('\n');
+                continue;
+            }
+            match line.split_at_checked(1) {
+                Some(("+", rest)) if new > 0 => {
+                    diff.line('+', rest);
+                    new -= 1;
+                }
+                Some(("-", rest)) if old > 0 => {
+                    diff.line('-', rest);
+                    old -= 1;
+                }
+                Some(("\\", _)) => {}
+                _ if old > 0 && new > 0 => {
+                    diff.line(' ', line.strip_prefix(' ').unwrap_or(line));
+                    (old, new) = (old - 1, new - 1);
+                }
+                _ => {}
+            }
+        }
+        (!diff.text.is_empty()).then_some(diff)
+    }
+
     /// Appends another diff.
     pub fn append(&mut self, other: &Self) {
         self.text.push_str(&other.text);
@@ -109,6 +141,17 @@ impl Diff {
         self.text.push_str(line);
         self.text.push('\n');
     }
+}
+
+/// How many lines a hunk has on both sides, by its head: `@@ -1,2 +1,3 @@`. A count that is left out is 1.
+fn hunk(line: &str) -> Option<(u64, u64)> {
+    let (sides, _) = line.strip_prefix("@@ -")?.split_once(" @@")?;
+    let (old, new) = sides.split_once(" +")?;
+    let count = |side: &str| match side.split_once(',') {
+        Some((_, count)) => count.parse().ok(),
+        None => Some(1),
+    };
+    Some((count(old)?, count(new)?))
 }
 
 /// Keeps what both texts share at their ends, and shows everything between as replaced.
@@ -199,6 +242,18 @@ mod tests {
         for bad in [json!(null), json!([]), json!([{"lines": ["+x"]}]), json!("text")] {
             assert_eq!(Diff::from_patch(&bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_unified_diff_is_read_without_its_heads() {
+        let text = "Index: a\n=====\n--- a\n+++ a\n@@ -1,3 +1,3 @@ fn x()\n same\n--- gone\n+++ here\n last\n\\ No newline at end of file\n--- b\n+++ b\n@@ -5 +5 @@\n-x\n+y\n";
+        let diff = Diff::from_unified(text).expect("hunks");
+        assert_eq!(
+            diff.text,
+            "@@ -1,3 +1,3 @@ fn x()\n same\n--- gone\n+++ here\n last\n@@ -5 +5 @@\n-x\n+y\n"
+        );
+        assert_eq!((diff.added, diff.removed), (2, 2));
+        assert_eq!(Diff::from_unified("no diff"), None);
     }
 
     #[test]

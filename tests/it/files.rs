@@ -4,6 +4,8 @@
 mod changes;
 #[path = "files/dialects.rs"]
 mod dialects;
+#[path = "files/other_clis.rs"]
+mod other_clis;
 #[path = "files/samples.rs"]
 pub mod samples;
 #[path = "files/states.rs"]

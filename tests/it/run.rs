@@ -2,6 +2,8 @@
 
 #[path = "run/hanging.rs"]
 mod hanging;
+#[path = "run/other_clis.rs"]
+mod other_clis;
 #[path = "run/seen.rs"]
 mod seen;
 #[path = "run/signals.rs"]

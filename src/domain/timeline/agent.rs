@@ -194,6 +194,10 @@ impl Agent {
             self.cwd = facts.cwd.map(|cwd| excerpt(cwd, 200));
         }
         self.tools += u64::from(matches!(facts.of_kind, KindFacts::Call { .. }));
+        if let Some(cost_usd) = facts.cost_so_far_usd {
+            self.change_session(facts);
+            self.session_cost_usd = Some(cost_usd);
+        }
         if let Some(model) = facts.model {
             self.model = Some(excerpt(model, 64));
         }

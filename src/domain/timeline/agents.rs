@@ -117,6 +117,7 @@ pub(super) fn apply(
             | KindFacts::Stopped
             | KindFacts::Prompt(_)
             | KindFacts::Document(_)
+            | KindFacts::Todos(_)
             | KindFacts::Source(_),
             _,
         ) => {}

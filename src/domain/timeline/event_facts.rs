@@ -41,6 +41,8 @@ pub(super) struct EventFacts<'a> {
     /// Where the session runs; every hook says so.
     pub cwd: Option<&'a str>,
     pub usage: Option<MessageUsage>,
+    /// What the session has cost so far, told with the tokens of a message.
+    pub cost_so_far_usd: Option<f64>,
     pub stages: Vec<StageSaid<'a>>,
     pub report: Option<Report>,
     /// Where it tells of pictures.
@@ -58,6 +60,8 @@ pub(super) enum KindFacts<'a> {
     Call {
         todos: Option<&'a [Value]>,
     },
+    /// What is to be done, told by itself.
+    Todos(&'a [Value]),
     /// A tool answered.
     Answer(TaskFacts),
     SessionStarted,
@@ -125,6 +129,7 @@ impl<'a> EventFacts<'a> {
             model: tells_model.then(|| payload::text(payload, "model")).flatten(),
             cwd: payload::text(payload, "cwd"),
             usage: MessageUsage::of(payload),
+            cost_so_far_usd: cost_so_far(event),
             stages,
             report,
             picture_path: (!pictures.is_empty()).then(|| payload::text(payload, "path")).flatten(),
@@ -171,6 +176,7 @@ impl<'a> KindFacts<'a> {
             (Kind::Other, "hook/UserPromptSubmit") if event.adw_id.as_str().starts_with(AdwId::SESSION) => {
                 payload::text(payload, "message").map_or(Self::Plain, Self::Prompt)
             }
+            (Kind::Other, "todo_list") => list(payload.get("todos")).map_or(Self::Plain, Self::Todos),
             (Kind::Other, _) => SourceFacts::of(event).map_or(Self::Plain, Self::Source),
             (
                 Kind::AgentLogEntry
@@ -210,13 +216,23 @@ impl SessionEnd {
     }
 }
 
-/// The list in a call of TodoWrite; none for other tools.
+/// The list in a call of TodoWrite or its like; none for other tools.
 fn todos(payload: &Value) -> Option<&[Value]> {
     let tool = payload::text(payload, "tool_name");
-    if !matches!(tool, Some("TodoWrite" | "write_todos")) {
+    if !matches!(tool, Some("TodoWrite" | "write_todos" | "todowrite")) {
         return None;
     }
-    payload.get("input")?.get("todos")?.as_array().map(Vec::as_slice)
+    list(payload.get("input")?.get("todos"))
+}
+
+fn list(value: Option<&Value>) -> Option<&[Value]> {
+    value?.as_array().map(Vec::as_slice)
+}
+
+/// A step of a session that tells what all of it has cost.
+fn cost_so_far(event: &Event) -> Option<f64> {
+    let is_step = event.kind == Kind::Other && event.event_type == "step_finish";
+    is_step.then(|| payload::decimal(&event.payload, "cost_usd")).flatten()
 }
 
 /// The stage that a report's step announces.

@@ -109,6 +109,7 @@ pub(super) fn apply(tools: &mut Vec<OpenTool>, facts: &EventFacts<'_>, agent: Op
         | KindFacts::Stopped
         | KindFacts::Prompt(_)
         | KindFacts::Document(_)
+        | KindFacts::Todos(_)
         | KindFacts::Source(_) => None,
     }
 }

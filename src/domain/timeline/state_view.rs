@@ -63,6 +63,7 @@ impl StateView {
             | KindFacts::SessionStarted
             | KindFacts::SessionEnded(_)
             | KindFacts::Stopped
+            | KindFacts::Todos(_)
             | KindFacts::Source(_) => {}
         }
     }

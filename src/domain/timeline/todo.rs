@@ -60,9 +60,11 @@ impl TodoList {
 
 /// Takes in the list that an agent writes. What stands in the one before in the same state has been so since then.
 pub(super) fn apply(list: &mut Option<TodoList>, facts: &EventFacts<'_>) {
-    let KindFacts::Call { todos: Some(todos) } = facts.of_kind else {
+    let (KindFacts::Call { todos: Some(todos) } | KindFacts::Todos(todos)) = facts.of_kind else {
         return;
     };
+    let is_given_up = |todo: &&Value| matches!(payload::text(todo, "status"), Some("cancelled" | "canceled"));
+    let todos: Vec<&Value> = todos.iter().filter(|todo| !is_given_up(todo)).collect();
     let items = todos.iter().take(ITEMS);
     *list = Some(TodoList {
         items: items

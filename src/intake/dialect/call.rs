@@ -52,6 +52,17 @@ impl OpenCalls {
         }
     }
 
+    /// Nothing that is open will be answered.
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    /// The newest open call whose id begins so.
+    pub(super) fn opened_as(&self, begins: &str) -> Option<String> {
+        let open = self.0.iter().rev().find(|call| call.id.starts_with(begins));
+        open.map(|call| call.id.clone())
+    }
+
     fn close(&mut self, id: &str) -> Option<OpenCall> {
         let at = self.0.iter().position(|call| call.id == id)?;
         self.0.remove(at)

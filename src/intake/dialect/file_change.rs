@@ -139,7 +139,7 @@ fn edits(input: &Value) -> Diff {
 }
 
 /// The path without what would not be seen: control characters, and marks that turn the direction of text.
-fn shown(path: &str) -> String {
+pub(super) fn shown(path: &str) -> String {
     let is_hidden = |c: &char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

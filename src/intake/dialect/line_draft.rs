@@ -106,6 +106,25 @@ impl<'a> LineDraft<'a> {
         self.events.push(text);
     }
 
+    /// Adds a field that is known to the event that was added last.
+    pub(super) fn note(&mut self, field: &str, value: Option<impl Into<Value>>) {
+        let last = self.events.last_mut();
+        if let Some(payload) = last.and_then(|last| last.event.payload.as_object_mut()) {
+            set(payload, field, value);
+        }
+    }
+
+    /// A short name of the line that no other in the workflow has: the same for whoever writes the file and whoever reads it.
+    pub(super) fn line_name(&self) -> String {
+        match self.place.mark {
+            Some(mark) => mark.line_key(self.place.offset).chars().take(12).collect(),
+            None => {
+                let key = self.place.key(LinePart::Block(0)).0;
+                key.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+            }
+        }
+    }
+
     pub(super) fn finish(self) -> Reading {
         match self.silent {
             _ if !self.events.is_empty() => Reading::Source(self.events),

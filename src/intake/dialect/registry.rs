@@ -1,11 +1,13 @@
 //! Which dialects there are, and which of them reads a line.
 
 use super::claude_code::ClaudeCode;
+use super::codex::Codex;
 use super::gemini_cli::GeminiCli;
+use super::opencode::Opencode;
 use super::{Claim, Dialect, LineHead};
 
 /// Of two that share a line, the first reads it, unless the stream is known to be the other's.
-const DIALECTS: &[&dyn Dialect] = &[&ClaudeCode, &GeminiCli];
+const DIALECTS: &[&dyn Dialect] = &[&ClaudeCode, &GeminiCli, &Codex, &Opencode];
 
 /// The dialect that reads a line of a stream that is known to be of this CLI, and what it says of the line; none where no
 /// dialect knows it.
@@ -25,7 +27,8 @@ fn choose_among<'a>(
             Claim::Shared if chosen.is_none() || known == Some(dialect.name()) => {
                 chosen = Some((dialect, Claim::Shared))
             }
-            Claim::Shared | Claim::None => {}
+            Claim::WithinOwn if known == Some(dialect.name()) => chosen = Some((dialect, Claim::WithinOwn)),
+            Claim::Shared | Claim::WithinOwn | Claim::None => {}
         }
     }
     chosen
@@ -50,6 +53,7 @@ mod tests {
             match line.line_type {
                 "hello" => Claim::Own,
                 "assistant" => Claim::Shared,
+                "error" => Claim::WithinOwn,
                 _ => Claim::None,
             }
         }
@@ -81,6 +85,13 @@ mod tests {
             "what its own does not know another may"
         );
         assert_eq!(chosen(json!({"type": "novelty"}), Some("like_claude")), None);
+        let error = || json!({"type": "error"});
+        assert_eq!(chosen(error(), Some("gone")), Some(("gemini_cli", Claim::Shared)));
+        assert_eq!(
+            chosen(error(), Some("like_claude")),
+            Some(("like_claude", Claim::WithinOwn)),
+            "a word that means something only in its own streams"
+        );
     }
 
     #[test]

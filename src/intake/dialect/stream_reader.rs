@@ -7,6 +7,7 @@ use super::call::OpenCalls;
 use super::joined::{Joined, TextPiece};
 use super::line_draft::LineDraft;
 use super::line_head::LineHead;
+use super::session_so_far::SessionSoFar;
 use super::{Claim, Dialect, is_plain_text, plain_text, registry, scrub};
 use crate::place::{LinePart, Place};
 use crate::reading::{Finished, Reading};
@@ -41,6 +42,8 @@ pub struct StreamReader {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) said: Option<String>,
     pub(super) texts: u64,
+    #[serde(skip_serializing_if = "SessionSoFar::is_empty")]
+    pub(super) so_far: SessionSoFar,
     /// Not stored: the lines of a text that is held back are read again.
     #[serde(skip)]
     joined: Option<Joined>,

@@ -1,7 +1,9 @@
 //! What a stream's lines become, in facts.
 
+mod codex;
 mod gemini_cli;
 mod newer_claude_code;
+mod opencode;
 mod operations;
 mod plain_text;
 mod stored;
@@ -364,7 +366,7 @@ fn junk() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_shape_of_a_line_makes_it_panic_or_vanish(line_type in prop::sample::select(vec!["assistant", "user", "result", "system"]), line in junk()) {
+    fn no_shape_of_a_line_makes_it_panic_or_vanish(line_type in prop::sample::select(vec!["assistant", "user", "result", "system", "item.completed", "turn.completed", "tool_use", "step_finish"]), line in junk()) {
         let mut line = line;
         if let Value::Object(line) = &mut line {
             line.insert("type".into(), line_type.into());

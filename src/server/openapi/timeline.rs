@@ -211,6 +211,8 @@ pub struct UsageShape {
     output_tokens: u64,
     cache_read_input_tokens: u64,
     cache_creation_input_tokens: u64,
+    /// What of the output was thought; absent if none is told.
+    reasoning_output_tokens: Option<u64>,
 }
 
 /// An agent's todo list.
