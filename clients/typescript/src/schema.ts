@@ -1360,6 +1360,11 @@ export interface components {
             readonly input_tokens: number;
             /** Format: int64 */
             readonly output_tokens: number;
+            /**
+             * Format: int64
+             * @description What of the output was thought; absent if none is told.
+             */
+            readonly reasoning_output_tokens?: number | null;
         };
         /** @description A log entry of a workflow. */
         readonly WorkflowLog: {

@@ -18,7 +18,7 @@ pub(super) fn message_type(line: &Value) -> Option<&str> {
 
 pub(super) fn read(draft: &mut LineDraft<'_>, mut line: Value) {
     let Some(kind) = message_type(&line).map(str::to_owned) else {
-        return opening(draft, line);
+        return opening(draft, &line);
     };
     let mut msg = take(&mut line, "msg");
     let said = |field: &str| payload::text(&msg, field).unwrap_or_default().to_owned();
@@ -40,7 +40,7 @@ pub(super) fn read(draft: &mut LineDraft<'_>, mut line: Value) {
         "session_configured" => configured(draft, &msg),
         "agent_message" => text(draft, &said("message")),
         "agent_reasoning" | "agent_reasoning_raw_content" => thought(draft, &said("text")),
-        "user_message" => prompt(draft, said("message")),
+        "user_message" => prompt(draft, &said("message")),
         "token_count" => counted(draft, &msg),
         "plan_update" | "update_plan" => todo_list(draft, plan(&msg)),
         "exec_command_begin" => begins(draft, &msg, "command_execution", command(&msg)),
@@ -81,18 +81,18 @@ fn first(msg: &Value, fields: &[&str]) -> String {
 }
 
 /// The two lines before the first message.
-fn opening(draft: &mut LineDraft<'_>, line: Value) {
-    if let Some(asked) = payload::text(&line, "prompt").map(str::to_owned) {
+fn opening(draft: &mut LineDraft<'_>, line: &Value) {
+    if let Some(asked) = payload::text(line, "prompt") {
         return prompt(draft, asked);
     }
-    draft.reader.model = payload::text(&line, "model").map(str::to_owned);
+    draft.reader.model = payload::text(line, "model").map(str::to_owned);
     let mut facts = Map::new();
-    set(&mut facts, "cwd", payload::text(&line, "workdir"));
-    set(&mut facts, "permission_mode", payload::text(&line, "approval"));
+    set(&mut facts, "cwd", payload::text(line, "workdir"));
+    set(&mut facts, "permission_mode", payload::text(line, "approval"));
     session_so_far::begin(draft, facts);
 }
 
-fn prompt(draft: &mut LineDraft<'_>, asked: String) {
+fn prompt(draft: &mut LineDraft<'_>, asked: &str) {
     let keys = draft.keys(0);
     draft.add(
         Kind::Other,
@@ -155,7 +155,7 @@ fn plan(msg: &Value) -> Vec<Value> {
         .collect()
 }
 
-fn call_id<'a>(msg: &'a Value) -> &'a str {
+fn call_id(msg: &Value) -> &str {
     payload::text(msg, "call_id").unwrap_or("call")
 }
 
