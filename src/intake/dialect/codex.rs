@@ -101,7 +101,7 @@ fn failed(draft: &mut LineDraft<'_>, word: &str, why: Option<String>) {
 fn complained(draft: &mut LineDraft<'_>, line: &Value) {
     let message = line.get("message").and_then(readable::of).unwrap_or_default();
     if is_retry(&message) || draft.reader.so_far.is_over {
-        return log(draft, "WARNING", message);
+        return log(draft, "WARNING", &message);
     }
     failed(draft, "error", Some(message));
 }
@@ -113,7 +113,7 @@ fn is_retry(message: &str) -> bool {
         .any(|word| message.starts_with(word))
 }
 
-fn log(draft: &mut LineDraft<'_>, level: &str, message: String) {
+fn log(draft: &mut LineDraft<'_>, level: &str, message: &str) {
     let payload = json!({"level": level, "message": message, "source": draft.place.file});
     let keys = draft.keys(0);
     draft.add(Kind::AgentLogEntry, "log_entry", payload, keys);
@@ -135,7 +135,7 @@ fn text(draft: &mut LineDraft<'_>, content: &str) {
 }
 
 /// What is to be done: a list of texts, each with its state.
-fn todo_list(draft: &mut LineDraft<'_>, todos: Vec<Value>) {
+fn todo_list(draft: &mut LineDraft<'_>, todos: &[Value]) {
     let done = todos.iter().filter(|todo| todo["status"] == "completed").count();
     let message = format!("{done} of {} done", todos.len());
     draft.pass(0, "todo_list", json!({"todos": todos, "message": message}));

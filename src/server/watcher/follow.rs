@@ -22,8 +22,6 @@ use domain::timestamp::Timestamp;
 use draft::Draft;
 use follow_error::{Discontinuity, FollowError};
 use follow_state::FollowState;
-use intake::dialect::StreamReader;
-use intake::execution_log::LogReader;
 use intake::place::Place;
 use journal::Tail;
 
@@ -286,8 +284,8 @@ impl Follow {
     fn new_run(&self, context: &mut Context<'_>) -> FileRun {
         let number = context.runs.next(&self.whose, self.source);
         let reader = match self.source {
-            Source::Log => LineReader::Log(LogReader::default()),
-            Source::Stream | Source::State | Source::Picture => LineReader::Stream(StreamReader::default()),
+            Source::Log => LineReader::Log(Box::default()),
+            Source::Stream | Source::State | Source::Picture => LineReader::Stream(Box::default()),
         };
         FileRun::new(number, reader)
     }

@@ -49,8 +49,8 @@ pub(super) struct Stamps<'a> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum LineReader {
-    Stream(StreamReader),
-    Log(LogReader),
+    Stream(Box<StreamReader>),
+    Log(Box<LogReader>),
 }
 
 impl LineReader {

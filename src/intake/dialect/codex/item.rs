@@ -36,10 +36,10 @@ pub(super) fn read(draft: &mut LineDraft<'_>, step: Step, item: Value) {
             log(
                 draft,
                 "WARNING",
-                message.unwrap_or_else(|| "a warning without words".into()),
+                message.as_deref().unwrap_or("a warning without words"),
             );
         }
-        "todo_list" => todo_list(draft, todos(&item)),
+        "todo_list" => todo_list(draft, &todos(&item)),
         "command_execution" => {
             let input = json!({"command": item["command"]});
             call(draft, step, "command_execution", input, &item, command_answer);

@@ -42,7 +42,7 @@ pub(super) fn read(draft: &mut LineDraft<'_>, mut line: Value) {
         "agent_reasoning" | "agent_reasoning_raw_content" => thought(draft, &said("text")),
         "user_message" => prompt(draft, &said("message")),
         "token_count" => counted(draft, &msg),
-        "plan_update" | "update_plan" => todo_list(draft, plan(&msg)),
+        "plan_update" | "update_plan" => todo_list(draft, &plan(&msg)),
         "exec_command_begin" => begins(draft, &msg, "command_execution", command(&msg)),
         "exec_command_end" => ends(draft, &msg, command_answer(&msg)),
         "mcp_tool_call_begin" => {
@@ -56,8 +56,8 @@ pub(super) fn read(draft: &mut LineDraft<'_>, mut line: Value) {
         "web_search_end" => searched(draft, &msg),
         "patch_apply_begin" => patch_begins(draft, &msg),
         "patch_apply_end" => patch_ends(draft, &msg),
-        "background_event" | "deprecation_notice" => log(draft, "INFO", first(&msg, &["message", "summary"])),
-        "warning" | "stream_error" => log(draft, "WARNING", readable::opened(&said("message"))),
+        "background_event" | "deprecation_notice" => log(draft, "INFO", &first(&msg, &["message", "summary"])),
+        "warning" | "stream_error" => log(draft, "WARNING", &readable::opened(&said("message"))),
         "error" => complained(draft, &msg),
         "turn_aborted" => failed(
             draft,

@@ -17,7 +17,9 @@ fn thread() -> Value {
 }
 
 fn msg(msg: Value) -> Value {
-    json!({"id": "0", "msg": msg})
+    let mut line = json!({"id": "0", "msg": null});
+    line["msg"] = msg;
+    line
 }
 
 fn told(events: &[Event]) -> Vec<&str> {

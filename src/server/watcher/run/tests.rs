@@ -20,11 +20,11 @@ fn whose() -> SourceFile {
 }
 
 fn stream() -> FileRun {
-    FileRun::new(1, LineReader::Stream(StreamReader::default()))
+    FileRun::new(1, LineReader::Stream(Box::default()))
 }
 
 fn log() -> FileRun {
-    FileRun::new(1, LineReader::Log(LogReader::default()))
+    FileRun::new(1, LineReader::Log(Box::default()))
 }
 
 /// Gives a run some pieces; at a `None` it is stored and read back, as by a restart.
