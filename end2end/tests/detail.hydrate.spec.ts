@@ -43,6 +43,7 @@ test('the list follows what happens until somebody reads, and goes back at a key
 test('paused, nothing moves and nothing is lost', async ({ page, server }) => {
   await many(server, 1, 50);
   await page.goto('/w/c0a43f47?detail=logs');
+  await expect(badge(page)).toContainText('Live');
   await expect(rows(page).last()).toContainText('line 50');
   await page.keyboard.press('p');
   await many(server, 51, 80);
