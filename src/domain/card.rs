@@ -1,19 +1,19 @@
 //! A workflow as the board shows it: the contents of one card, derived from its timeline.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::adw_id::AdwId;
 use super::event::Kind;
-use super::excerpt::{excerpt, first_line};
+use super::excerpt::first_line;
 use super::from_json::from_fields;
-use super::letters::capital;
 use super::stage;
 use super::status::{Patience, Pulse, Status, Verdict};
 use super::timeline::Timeline;
+use super::timeline::need::Need;
 use super::timeline::stage_line::StageState;
 use super::timeline::trace::Pace;
 use super::timestamp::Timestamp;
+use super::told;
 
 /// What a card shows. The status is derived from `pulse` when the card is drawn, because it depends on the time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,15 @@ pub struct Card {
     pub tokens: u64,
     pub cost_usd: Option<f64>,
     pub pace: Pace,
+    /// Whether `tokens` is all; until then it is the least that there can be.
+    #[serde(default)]
+    pub usage_is_final: bool,
+    /// What a person is waited for.
+    #[serde(default)]
+    pub needs: Vec<Need>,
+    /// What stands beside a success: work that was stopped, or whose end nobody told.
+    #[serde(default)]
+    pub warning: Option<String>,
 }
 
 from_fields!(Card {
@@ -69,6 +78,9 @@ from_fields!(Card {
     tokens,
     cost_usd,
     pace,
+    usage_is_final,
+    needs,
+    warning,
 });
 
 impl Card {
@@ -76,7 +88,7 @@ impl Card {
         let mut stages = [None; 6];
         for line in &timeline.stages {
             if let Some(at) = stage::position(&line.name) {
-                stages[at] = Some(line.state);
+                stages[at] = Some(line.state).filter(|state| *state != StageState::Pending);
             }
         }
         let running = timeline
@@ -114,13 +126,19 @@ impl Card {
         Self {
             adw_id: timeline.adw_id.clone(),
             seq: timeline.seq,
-            title: title(timeline),
-            repo: repo(timeline),
-            issue: field(timeline, "issue_number"),
-            branch: field(timeline, "branch_name"),
+            title: told::title(timeline),
+            repo: told::repository(timeline),
+            issue: told::issue(timeline),
+            branch: told::branch(timeline),
             stage: running
                 .or(failed)
-                .or_else(|| timeline.stages.last())
+                .or_else(|| {
+                    timeline
+                        .stages
+                        .iter()
+                        .rev()
+                        .find(|line| line.state != StageState::Pending)
+                })
                 .map(|line| line.name.clone()),
             stages,
             pulse: Pulse::of(timeline),
@@ -141,17 +159,16 @@ impl Card {
                 .report
                 .as_ref()
                 .and_then(|report| report.message.clone())
-                .or_else(|| {
-                    agent
-                        .and_then(|agent| agent.result.as_deref())
-                        .map(|text| first_line(text, 120))
-                }),
+                .or_else(|| answer(timeline)),
             first_at: timeline.first_at,
             last_at: timeline.last_known_at.or(timeline.last_at),
             times_known: !timeline.is_backlog(),
             errors: timeline.error_count,
-            tokens: timeline.usage.total(),
-            cost_usd: timeline.cost_usd(),
+            tokens: told::tokens(timeline),
+            usage_is_final: timeline.usage_is_final,
+            cost_usd: told::cost_usd(timeline),
+            needs: timeline.needs.clone(),
+            warning: timeline.warning(),
             pace: timeline.pace.clone(),
         }
     }
@@ -178,72 +195,26 @@ impl Card {
     }
 }
 
+/// What the agent said that was at work last; a sub-agent answers its agent, not the workflow.
+fn answer(timeline: &Timeline) -> Option<String> {
+    let answered = timeline
+        .agents
+        .iter()
+        .filter(|agent| agent.parent.is_none() && agent.result.is_some());
+    let last = answered.max_by_key(|agent| agent.last.at)?;
+    last.result.as_deref().map(|text| first_line(text, 120))
+}
+
 /// Makes paths below the workflow's folder relative to it: on a card, the part before is the same in every line.
 fn from_its_folder(timeline: &Timeline, text: &str) -> String {
     let of_session = || timeline.agents.iter().find_map(|agent| agent.cwd.clone());
-    let folder = field(timeline, "worktree_path").or_else(of_session).unwrap_or_default();
+    let folder = told::field(timeline, "worktree_path")
+        .or_else(of_session)
+        .unwrap_or_default();
     let folder = folder.trim_end_matches(['/', '\\']);
     if folder.is_empty() {
         return text.to_owned();
     }
     text.replace(&format!("{folder}/"), "")
         .replace(&format!("{folder}\\"), "")
-}
-
-/// A scalar field of the state document, as a person would write it.
-pub fn field(timeline: &Timeline, name: &str) -> Option<String> {
-    match timeline.state.fields.get(name)? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// The issue's title, or otherwise a title made from a name.
-pub fn title(timeline: &Timeline) -> String {
-    let told = timeline
-        .state
-        .title
-        .clone()
-        .or_else(|| timeline.report.as_ref().and_then(|report| report.workflow_name.clone()));
-    let of_branch = || {
-        field(timeline, "branch_name")
-            .as_deref()
-            .and_then(|branch| words_of_branch(branch, timeline.adw_id.as_str()))
-    };
-    let of_class = || {
-        let class = field(timeline, "issue_class")?;
-        Some(format!(
-            "{} {}",
-            class.trim_start_matches('/'),
-            field(timeline, "issue_number")
-                .map(|number| format!("#{number}"))
-                .unwrap_or_default()
-        ))
-    };
-    told.or_else(of_branch)
-        .or_else(of_class)
-        .map_or_else(|| timeline.adw_id.to_string(), |title| excerpt(title.trim(), 160))
-}
-
-/// Turns `feature-issue-6-adw-86b194ea-add-dark-mode` into `Add dark mode`.
-fn words_of_branch(branch: &str, adw_id: &str) -> Option<String> {
-    let tail = branch
-        .split_once(adw_id)
-        .map_or_else(|| branch.rsplit('/').next().unwrap_or(branch), |(_, tail)| tail);
-    let words = tail.trim_matches(['-', '_', '/']).replace(['-', '_'], " ");
-    (!words.is_empty()).then(|| capital(&words))
-}
-
-/// The repository's folder: that of the worktree under `trees/`, or otherwise where the first session ran.
-pub fn repo(timeline: &Timeline) -> Option<String> {
-    let worktree =
-        field(timeline, "worktree_path").or_else(|| timeline.agents.iter().find_map(|agent| agent.cwd.clone()))?;
-    let parts: Vec<&str> = worktree.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
-    let at = parts
-        .iter()
-        .rposition(|part| *part == "trees")
-        .and_then(|trees| trees.checked_sub(1))
-        .unwrap_or(parts.len().saturating_sub(1));
-    parts.get(at).map(|part| excerpt(part, 64))
 }

@@ -189,6 +189,10 @@ impl<T: FromJson> FromJson for Vec<T> {
             _ => Err(Fault("")),
         }
     }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
 }
 
 impl<T: FromJson> FromJson for VecDeque<T> {

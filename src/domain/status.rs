@@ -7,14 +7,18 @@ use super::event::{Kind, TimeSource};
 use super::excerpt::first_line;
 use super::from_json::{from_fields, from_name};
 use super::timeline::Timeline;
-use super::timeline::agent::{Agent, AgentState};
+use super::timeline::agent::Agent;
+use super::timeline::agent_state::AgentState;
 use super::timeline::report::Reported;
+use super::timeline::stage_line::{StageLine, StageState};
 use super::timestamp::Timestamp;
 
 /// The states of a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
+    /// A permission, an answer, the word on a plan or input is waited for.
+    NeedsPerson,
     Stalled,
     Failed,
     Waiting,
@@ -83,6 +87,14 @@ pub struct Pulse {
     pub is_live: bool,
     /// Whether any session was ever seen.
     pub has_sessions: bool,
+    /// What a person is waited for the longest: what is asked, and since when.
+    pub need: Option<(String, Timestamp)>,
+    /// What runs in the background while its agent has answered.
+    pub background: Option<String>,
+    /// Stages are known, and all of them ended well.
+    pub stages_done: bool,
+    /// What stands beside a success.
+    pub warning: Option<String>,
 }
 
 from_fields!(Pulse {
@@ -95,6 +107,10 @@ from_fields!(Pulse {
     last_at,
     is_live,
     has_sessions,
+    need,
+    background,
+    stages_done,
+    warning,
 });
 
 /// Clocks may differ by this much; a time further ahead says nothing about silence.
@@ -132,6 +148,10 @@ impl Pulse {
             last_at: last_known.or(timeline.last_at),
             is_live: last_known.is_some(),
             has_sessions: sessions().next().is_some(),
+            need: timeline.needs.first().map(|need| (need.text.clone(), need.since.at)),
+            background: background(timeline),
+            stages_done: stages_done(timeline),
+            warning: timeline.warning(),
         }
     }
 
@@ -165,6 +185,12 @@ impl Pulse {
                 Reported::Running => {}
             }
         }
+        // A question waits for as long as it takes: silence says nothing against it.
+        if let Some((text, since)) = &self.need {
+            let agent = self.agent.as_deref().unwrap_or("an agent");
+            let why = format!("{agent} waits for a person: {text}");
+            return derived(Status::NeedsPerson, why, Some(*since));
+        }
         let silence_ms = now.since(last_at);
         let silence = words(silence_ms);
         let ahead_ms = last_at.since(now);
@@ -195,6 +221,16 @@ impl Pulse {
                     )
                 };
             }
+            if let Some(task) = &self.background {
+                return if silence_ms > patience.tool_ms {
+                    let why =
+                        format!("{agent} has answered, and {task} in the background has been silent for {silence}");
+                    derived(Status::Stalled, why, Some(last_at))
+                } else {
+                    let why = format!("{agent} has answered, and {task} goes on in the background");
+                    derived(Status::Running, why, None)
+                };
+            }
             if let Some((tool, at, _)) = &self.open_tool {
                 return if silence_ms > patience.tool_ms {
                     derived(
@@ -218,6 +254,7 @@ impl Pulse {
                 derived(Status::Running, format!("{agent} was last active {silence} ago"), None)
             };
         }
+        let is_done = self.stages_done && !matches!(self.last_ended, Some((_, true)));
         if self.is_live && !is_ahead && silence_ms <= patience.silence_ms {
             return derived(Status::Running, format!("the last event came {silence} ago"), None);
         }
@@ -230,9 +267,14 @@ impl Pulse {
                 },
                 Some(last_at),
             ),
+            _ if is_done => derived(
+                Status::Completed,
+                self.warned("all stages ended well".to_owned()),
+                Some(last_at),
+            ),
             Some((agent, false)) if !matches!(self.reported, Some((Reported::Running, ..))) => derived(
                 Status::Completed,
-                format!("{agent} ended without an error, and nothing followed"),
+                self.warned(format!("{agent} ended without an error, and nothing followed")),
                 Some(last_at),
             ),
             _ if self.is_live => derived(
@@ -247,6 +289,40 @@ impl Pulse {
             ),
         }
     }
+}
+
+impl Pulse {
+    /// A success with what stands beside it.
+    fn warned(&self, why: String) -> String {
+        match &self.warning {
+            Some(warning) => format!("{why}, but {warning}"),
+            None => why,
+        }
+    }
+}
+
+/// What runs in the background of an agent that has answered.
+fn background(timeline: &Timeline) -> Option<String> {
+    let agent = timeline.agents.iter().find(|agent| agent.has_answered)?;
+    let of_agent = |under: Option<&String>| under == Some(&agent.name);
+    let command = timeline
+        .background
+        .iter()
+        .find(|task| task.state == AgentState::Open && of_agent(task.agent.as_ref()))
+        .map(|task| &task.text);
+    let sub_agent = || {
+        let mut subs = timeline.agents.iter().filter(|sub| of_agent(sub.under.as_ref()));
+        Some(&subs.find(|sub| sub.state == AgentState::Open)?.name)
+    };
+    command.or_else(sub_agent).map(|text| first_line(text, 80))
+}
+
+/// Whether the stages that are known all ended well, and every session and process did.
+fn stages_done(timeline: &Timeline) -> bool {
+    let is_done = |line: &StageLine| matches!(line.state, StageState::Completed | StageState::Skipped);
+    let is_told = timeline.stages.iter().any(|line| !line.derived);
+    let is_well = |agent: &Agent| !matches!(agent.state, AgentState::Open | AgentState::Failed);
+    is_told && timeline.stages.iter().all(is_done) && timeline.agents.iter().all(is_well)
 }
 
 /// The error at the end of a script's log, if nobody else is known to have worked after it: a script has no session
@@ -280,6 +356,7 @@ fn last_words(timeline: &Timeline, ended: Option<&Agent>, gave_up: Option<&Entry
 impl Status {
     pub fn word(self) -> &'static str {
         match self {
+            Self::NeedsPerson => "Needs a person",
             Self::Running => "Running",
             Self::Waiting => "Waiting",
             Self::Stalled => "Stalled",
@@ -292,6 +369,7 @@ impl Status {
     /// The word in addresses and filters.
     pub fn slug(self) -> &'static str {
         match self {
+            Self::NeedsPerson => "needs_person",
             Self::Running => "running",
             Self::Waiting => "waiting",
             Self::Stalled => "stalled",
@@ -301,10 +379,18 @@ impl Status {
         }
     }
 
+    /// Whether something goes on, so that times tick.
+    pub fn is_at_work(self) -> bool {
+        match self {
+            Self::NeedsPerson | Self::Running | Self::Waiting => true,
+            Self::Stalled | Self::Failed | Self::Completed | Self::Unknown => false,
+        }
+    }
+
     pub fn is_over(self) -> bool {
         match self {
             Self::Failed | Self::Completed => true,
-            Self::Running | Self::Waiting | Self::Stalled | Self::Unknown => false,
+            Self::NeedsPerson | Self::Running | Self::Waiting | Self::Stalled | Self::Unknown => false,
         }
     }
 }

@@ -3,24 +3,33 @@
 //! The snapshot of a timeline stays below 128 KiB however many events it has seen, and whatever they hold.
 
 pub mod agent;
+pub mod agent_state;
 mod agents;
+pub mod background;
 mod document_facts;
 mod event_facts;
+mod lane;
 pub mod load;
 pub mod mark;
 mod messages;
+pub mod need;
 pub mod open_tool;
 pub mod overhead;
 #[cfg(test)]
 mod pinned;
+mod process_end;
 pub mod recent;
 pub mod report;
 pub mod seen_picture;
+mod session_end;
 pub mod sources;
 pub mod stage_line;
 mod stages;
 pub mod state_view;
+mod task_line;
 pub mod todo;
+mod todo_said;
+mod tokens;
 pub mod trace;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -35,9 +44,13 @@ use super::from_json::from_fields;
 use super::timestamp::Timestamp;
 use super::usage::Usage;
 use agent::Agent;
+use agent_state::AgentState;
+use agents::Agents;
+use background::BackgroundTask;
 use event_facts::{EventFacts, KindFacts};
 use load::{Load, LoadSample};
 use mark::Mark;
+use need::Need;
 use open_tool::{OpenTool, Usual};
 use overhead::Overhead;
 use recent::Recent;
@@ -91,6 +104,15 @@ pub struct Timeline {
     /// What pushing costs, the newest report at the end.
     #[serde(default)]
     pub overhead: Vec<Overhead>,
+    /// Whether results have told all of `usage`; until then it is the least that there can be.
+    #[serde(default)]
+    pub usage_is_final: bool,
+    /// What a person is waited for, the oldest first.
+    #[serde(default)]
+    pub needs: Vec<Need>,
+    /// Commands that agents have sent to the background.
+    #[serde(default)]
+    pub background: Vec<BackgroundTask>,
 }
 
 from_fields!(Timeline {
@@ -120,6 +142,9 @@ from_fields!(Timeline {
     pictures,
     loads,
     overhead,
+    usage_is_final,
+    needs,
+    background,
 });
 
 impl Timeline {
@@ -151,6 +176,9 @@ impl Timeline {
             pictures: VecDeque::new(),
             loads: Vec::new(),
             overhead: Vec::new(),
+            usage_is_final: false,
+            needs: Vec::new(),
+            background: Vec::new(),
         }
     }
 
@@ -174,20 +202,34 @@ impl Timeline {
 
     /// One part after the other takes what it needs and changes only itself; what it finds out, those after it are given.
     fn take_in(&mut self, mut facts: EventFacts<'_>) {
-        let at = agents::place(&mut self.agents, &mut self.agents_dropped, &facts, &self.open_tools);
+        let mut agents = Agents {
+            list: &mut self.agents,
+            dropped: &mut self.agents_dropped,
+        };
+        let mut at = agents.place(&facts, &self.open_tools);
+        if facts.task.is_some() {
+            let folder = at.map(|at| agents.list[at].folder().to_owned());
+            agents::hear_of_tasks(&mut agents, &facts, &self.open_tools, folder.as_deref());
+            at = agents.place(&facts, &self.open_tools);
+        }
         let agent = at.map(|at| &self.agents[at]);
-        let opened = open_tool::apply(&mut self.open_tools, &facts, agent);
+        let opened = open_tool::apply(&mut self.open_tools, &facts, agent, &self.agents);
         facts.complete(agent, opened.as_ref());
+        let folder = facts.entry.agent.clone();
         self.count(&facts);
         let growth = messages::apply(&mut self.messages, &facts);
-        if let Some(growth) = growth {
-            self.usage.add(growth.usage);
+        let (session_began, grown) = agents::apply(&mut self.agents, &facts, at, opened.as_ref(), growth);
+        self.usage.add(grown);
+        background::apply(&mut self.background, &facts, folder.as_deref(), opened.as_ref());
+        agents::settle(&mut self.agents, &self.background, &facts);
+        if growth.is_some() || facts.is_end() {
+            self.usage_is_final = agents::usage_is_final(&self.agents);
         }
-        let session_began = agents::apply(&mut self.agents, &facts, at, opened.as_ref(), growth);
         let stage_began = stages::apply(&mut self.stages, &facts, &self.agents, at);
         report::apply(&mut self.report, &facts, session_began || stage_began);
         self.state.apply(&facts);
-        todo::apply(&mut self.todo, &facts);
+        todo::apply(&mut self.todo, &facts, folder.as_deref());
+        need::apply(&mut self.needs, &facts, folder.as_deref(), &self.open_tools);
         self.usual.apply(&facts);
         self.sources.apply(&facts);
         mark::apply(&mut self.errors, &facts);
@@ -198,7 +240,7 @@ impl Timeline {
     }
 
     fn count(&mut self, facts: &EventFacts<'_>) {
-        self.tools += u64::from(matches!(facts.of_kind, KindFacts::Call { .. }));
+        self.tools += u64::from(matches!(facts.of_kind, KindFacts::Call));
         self.error_count += u64::from(facts.entry.error);
         if !facts.is_sign_of_life {
             return;
@@ -218,6 +260,38 @@ impl Timeline {
     pub fn cost_usd(&self) -> Option<f64> {
         let costs = self.agents.iter().filter_map(|agent| agent.cost_usd());
         costs.fold(None, |sum: Option<f64>, cost| Some(sum.unwrap_or(0.0) + cost))
+    }
+}
+
+impl Timeline {
+    /// What stands beside a success: work that was stopped before it was done, or whose end nobody told.
+    pub fn warning(&self) -> Option<String> {
+        let states = || {
+            let sub_agents = self
+                .agents
+                .iter()
+                .filter(|agent| agent.parent.is_some())
+                .map(|agent| (agent.state, true));
+            sub_agents.chain(self.background.iter().map(|task| (task.state, false)))
+        };
+        let count = |state: AgentState, is_agent: bool| states().filter(|told| *told == (state, is_agent)).count();
+        let mut parts = Vec::new();
+        for (state, words) in [
+            (AgentState::Stopped, "stopped before the end"),
+            (AgentState::Lost, "left without a known end"),
+        ] {
+            for (is_agent, one, many) in [
+                (true, "sub-agent", "sub-agents"),
+                (false, "background command", "background commands"),
+            ] {
+                match count(state, is_agent) {
+                    0 => {}
+                    1 => parts.push(format!("1 {one} was {words}")),
+                    number => parts.push(format!("{number} {many} were {words}")),
+                }
+            }
+        }
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 }
 

@@ -35,13 +35,48 @@ impl FromJson for Usage {
 
 impl Usage {
     pub fn from_value(value: &Value) -> Option<Self> {
+        let number = |field| payload::number(value, field).unwrap_or(0);
         value.is_object().then(|| Self {
-            input: payload::number(value, "input_tokens").unwrap_or(0),
-            output: payload::number(value, "output_tokens").unwrap_or(0),
-            cache_read: payload::number(value, "cache_read_input_tokens").unwrap_or(0),
-            cache_creation: payload::number(value, "cache_creation_input_tokens").unwrap_or(0),
-            reasoning: payload::number(value, "reasoning_output_tokens").unwrap_or(0),
+            input: number("input_tokens"),
+            output: number("output_tokens"),
+            cache_read: number("cache_read_input_tokens"),
+            cache_creation: number("cache_creation_input_tokens"),
+            reasoning: number("reasoning_output_tokens"),
         })
+    }
+
+    /// The sum over models, as a result of Claude Code gives it: `{"model": {"inputTokens": 3, …}, …}`. Some hosts write
+    /// the names with underscores.
+    pub fn of_models(models: &Value) -> Option<Self> {
+        const NAMES: [[&str; 2]; 5] = [
+            ["inputTokens", "input_tokens"],
+            ["outputTokens", "output_tokens"],
+            ["cacheReadInputTokens", "cache_read_input_tokens"],
+            ["cacheCreationInputTokens", "cache_creation_input_tokens"],
+            ["thinkingTokens", "thinking_tokens"],
+        ];
+        let mut sum = Self::default();
+        for model in models.as_object()?.values() {
+            let [input, output, cache_read, cache_creation, reasoning] =
+                NAMES.map(|names| names.iter().find_map(|name| payload::number(model, name)).unwrap_or(0));
+            sum.add(Self {
+                input,
+                output,
+                cache_read,
+                cache_creation,
+                reasoning,
+            });
+        }
+        (sum.total() > 0).then_some(sum)
+    }
+
+    /// Raises each number to that of another count of the same.
+    pub fn raise_to(&mut self, other: Self) {
+        self.add(self.growth_to(other));
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.total() == 0
     }
 
     pub fn total(self) -> u64 {

@@ -2,6 +2,8 @@
 //!
 //! A route is added with `routes!` and a handler that says what it takes and gives (`#[utoipa::path]`); that puts it in here.
 
+#[expect(dead_code, reason = "these are read as types, and never made")]
+mod agents;
 #[expect(
     dead_code,
     clippy::large_enum_variant,
@@ -23,6 +25,8 @@ pub mod pushed;
 pub mod shapes;
 #[expect(dead_code, reason = "these are read as types, and never made")]
 mod timeline;
+#[expect(dead_code, reason = "these are read as types, and never made")]
+mod verdict;
 
 use std::sync::Arc;
 

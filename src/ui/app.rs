@@ -16,7 +16,7 @@ use crate::store::{Feed, Known, Seed, SeedJson, Store};
 use crate::theme::Theme;
 use crate::viewer::VIEWER;
 use crate::viewer::subject::show;
-use domain::card;
+use domain::told;
 
 /// The script that fetches chunks, as cargo-leptos names it; the page's script imports it.
 const LOADER: &str = "__wasm_split.______________________.js";
@@ -126,7 +126,7 @@ pub fn App() -> impl IntoView {
 fn title(route: &Route, known: &Known) -> String {
     let what = match (route, known) {
         (Route::Board, _) => "Board".to_owned(),
-        (Route::Workflow(_), Known::Timeline(timeline)) => card::title(timeline),
+        (Route::Workflow(_), Known::Timeline(timeline)) => told::title(timeline),
         (Route::Workflow(adw_id), Known::Loading) => adw_id.to_string(),
         (Route::Workflow(_), Known::Missing) => "No such workflow".to_owned(),
         (Route::Nowhere, _) => "Page not found".to_owned(),

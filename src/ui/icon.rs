@@ -33,7 +33,7 @@ pub fn running(size: u32) -> AnyView {
 pub fn status(state: Status, size: u32) -> AnyView {
     let name = match state {
         Status::Running => return running(size),
-        Status::Waiting => "#wait",
+        Status::NeedsPerson | Status::Waiting => "#wait",
         Status::Stalled => "#stall",
         Status::Failed => "#fail",
         Status::Completed => "#done",
@@ -49,7 +49,7 @@ pub fn stage(state: Option<StageState>, size: u32) -> AnyView {
         Some(StageState::Completed) => "#done",
         Some(StageState::Failed) => "#fail",
         Some(StageState::Skipped) => "#skip",
-        None => "#pending",
+        Some(StageState::Pending) | None => "#pending",
     };
     icon(name, size)
 }

@@ -17,7 +17,7 @@ pub fn state_word(state: Option<StageState>) -> &'static str {
         Some(StageState::Completed) => "completed",
         Some(StageState::Failed) => "failed",
         Some(StageState::Skipped) => "skipped",
-        None => "not started",
+        Some(StageState::Pending) | None => "not started",
     }
 }
 
@@ -42,11 +42,11 @@ pub fn stage_bar(stages: &[Option<StageState>; 6], status: Status) -> AnyView {
             (Some(StageState::Running), Status::Stalled | Status::Unknown) => "stalled",
             (Some(StageState::Running), Status::Failed) => "failed",
             (Some(StageState::Running), Status::Completed) => "completed",
-            (Some(StageState::Running), Status::Running | Status::Waiting) => "running",
+            (Some(StageState::Running), Status::NeedsPerson | Status::Running | Status::Waiting) => "running",
             (Some(StageState::Completed), _) => "completed",
             (Some(StageState::Failed), _) => "failed",
             (Some(StageState::Skipped), _) => "skipped",
-            (None, _) => "",
+            (Some(StageState::Pending) | None, _) => "",
         };
         view! { <i class=class></i> }.into_any()
     };

@@ -33,8 +33,8 @@ use crate::detail::query::DetailQuery;
 use crate::dynamic::dynamic;
 use crate::markup::markup;
 use crate::store::Known;
-use domain::card;
 use domain::status::Status;
+use domain::told;
 use entries::Entries;
 use facts::Facts;
 use files::Files;
@@ -76,7 +76,7 @@ fn draw() -> AnyView {
 }
 
 fn page(subject: Subject) -> AnyView {
-    let title = subject.part(card::title);
+    let title = subject.part(told::title);
     let seq = subject.part(|timeline| timeline.seq);
     let errors = subject.part(|timeline| timeline.error_count);
     let status = subject.status();

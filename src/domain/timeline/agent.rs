@@ -1,11 +1,15 @@
 //! One agent of a workflow, or a sub-agent under the Task call that started it.
 
+mod ending;
+
 use serde::{Deserialize, Serialize};
 
 use super::Moment;
-use super::event_facts::{EventFacts, KindFacts, SessionEnd};
+use super::agent_state::AgentState;
+use super::event_facts::{EventFacts, KindFacts};
+use super::tokens::Tokens;
 use crate::excerpt::excerpt;
-use crate::from_json::{from_fields, from_name};
+use crate::from_json::from_fields;
 use crate::stage;
 use crate::timestamp::Timestamp;
 use crate::usage::Usage;
@@ -46,6 +50,43 @@ pub struct Agent {
     pub result: Option<String>,
     /// When tools ran: start and length in milliseconds from `started`, and whether one failed.
     pub spans: Vec<(u32, u32, bool)>,
+    /// How many agents stand above it: 0 for one with a folder, 1 for its sub-agents, 2 for theirs.
+    #[serde(default)]
+    pub depth: u32,
+    /// The call that started the sub-agent that this one works for.
+    #[serde(default)]
+    pub within: Option<String>,
+    /// The CLI's id of a sub-agent, and its type.
+    #[serde(default)]
+    pub agent_id: Option<String>,
+    #[serde(default)]
+    pub agent_type: Option<String>,
+    /// It goes on beside the agent that started it.
+    #[serde(default)]
+    pub in_background: bool,
+    /// Its turn is over, but something of it runs in the background.
+    #[serde(default)]
+    pub has_answered: bool,
+    /// Tokens with those of its sub-agents; none for a sub-agent.
+    #[serde(default)]
+    pub tokens: Option<Tokens>,
+    /// Tokens and calls of a sub-agent as it was told of them, where its own lines tell fewer.
+    #[serde(default)]
+    pub told_tokens: Option<u64>,
+    #[serde(default)]
+    pub told_tools: Option<u64>,
+    /// Calls that were not allowed.
+    #[serde(default)]
+    pub denials: u64,
+    /// The trouble of the API or the CLI that nothing followed yet.
+    #[serde(default)]
+    pub trouble: Option<String>,
+    /// Only hooks tell of it, and they do not say what it is called.
+    #[serde(default)]
+    pub(super) by_hook: bool,
+    /// It is called by what it was asked to do.
+    #[serde(default)]
+    pub(super) is_named: bool,
 }
 
 from_fields!(Agent {
@@ -71,20 +112,20 @@ from_fields!(Agent {
     reported_ms,
     result,
     spans,
+    depth,
+    within,
+    agent_id,
+    agent_type,
+    in_background,
+    has_answered,
+    tokens,
+    told_tokens,
+    told_tools,
+    denials,
+    trouble,
+    by_hook,
+    is_named,
 });
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AgentState {
-    /// It was heard of, but no session of it: a script's log, a push.
-    Seen,
-    /// A session is under way.
-    Open,
-    Ended,
-    Failed,
-}
-
-from_name!(AgentState);
 
 impl Agent {
     pub(super) fn new(facts: &EventFacts<'_>, name: &str) -> Self {
@@ -111,6 +152,19 @@ impl Agent {
             reported_ms: None,
             result: None,
             spans: Vec::new(),
+            depth: 0,
+            within: None,
+            agent_id: None,
+            agent_type: None,
+            in_background: false,
+            has_answered: false,
+            tokens: None,
+            told_tokens: None,
+            told_tools: None,
+            denials: 0,
+            trouble: None,
+            by_hook: facts.is_hook && facts.agent.is_none(),
+            is_named: false,
         }
     }
 
@@ -167,6 +221,19 @@ impl Agent {
         facts.run.filter(|run| facts.is_sign_of_life && *run > self.run)
     }
 
+    /// All its tokens: those of its sub-agents are in it.
+    pub fn tokens(&self) -> u64 {
+        match self.tokens {
+            Some(tokens) => tokens.total().total(),
+            None => self.usage.total().max(self.told_tokens.unwrap_or(0)),
+        }
+    }
+
+    /// Calls of tools, its own.
+    pub fn calls(&self) -> u64 {
+        self.tools.max(self.told_tools.unwrap_or(0))
+    }
+
     /// Takes in what every event says of its agent.
     pub(super) fn note(&mut self, facts: &EventFacts<'_>) {
         if let Some(run) = self.next_run(facts) {
@@ -177,15 +244,26 @@ impl Agent {
         if moment.at >= self.last.at || (moment.source.is_known() && !self.last.source.is_known()) {
             self.last = moment;
         }
-        if facts.is_work && self.state != AgentState::Open {
-            self.state = AgentState::Open;
-            self.ended = None;
+        // Where only hooks tell of a session, it is at work from what it is asked.
+        let is_asked = self.by_hook && self.parent.is_none() && facts.entry.event_type == "hook/UserPromptSubmit";
+        if facts.is_work || is_asked {
+            self.has_answered = false;
+            if self.state != AgentState::Open {
+                self.state = AgentState::Open;
+                self.ended = None;
+            }
         }
-        // Where a stream's result has said so already, or will, the hook changes nothing.
-        let has_answered = matches!(facts.of_kind, KindFacts::Stopped);
-        if has_answered && self.state == AgentState::Open {
-            self.state = AgentState::Ended;
-            self.ended = Some(moment);
+        if facts.trouble.is_some() {
+            self.trouble = facts.trouble.map(|words| excerpt(words, 240));
+        } else if facts.is_work {
+            self.trouble = None;
+        }
+        if let KindFacts::Stopped(end) = &facts.of_kind {
+            self.stop(end.failed, end.answer, end.session_over, moment);
+        }
+        if self.parent.is_some() && facts.entry.event_type == "hook/SubagentStop" {
+            self.result = facts.answer.map(|answer| excerpt(answer, 240)).or(self.result.take());
+            self.close(AgentState::Ended, moment);
         }
         if self.session_id.is_none() {
             self.session_id = facts.session_id.map(str::to_owned);
@@ -193,7 +271,7 @@ impl Agent {
         if self.cwd.is_none() {
             self.cwd = facts.cwd.map(|cwd| excerpt(cwd, 200));
         }
-        self.tools += u64::from(matches!(facts.of_kind, KindFacts::Call { .. }));
+        self.tools += u64::from(matches!(facts.of_kind, KindFacts::Call));
         if let Some(cost_usd) = facts.cost_so_far_usd {
             self.change_session(facts);
             self.session_cost_usd = Some(cost_usd);
@@ -203,40 +281,38 @@ impl Agent {
         }
     }
 
-    /// A session began.
-    pub(super) fn begin(&mut self, facts: &EventFacts<'_>) {
-        self.change_session(facts);
-        self.state = AgentState::Open;
-        self.ended = None;
-        if let Some(cwd) = facts.cwd {
-            self.cwd = Some(excerpt(cwd, 200));
+    /// Another name that it has: that of its call, or that of the CLI.
+    pub(super) fn know(&mut self, call: Option<&str>, agent_id: Option<&str>) {
+        if self.agent_id.is_none() {
+            self.agent_id = agent_id.map(|id| excerpt(id, 96));
+        }
+        if let Some(call) = call
+            && self.parent == self.agent_id
+        {
+            self.parent = Some(excerpt(call, 96));
         }
     }
 
-    /// A session ended.
-    pub(super) fn end(&mut self, facts: &EventFacts<'_>, end: &SessionEnd) {
-        self.change_session(facts);
-        self.state = if end.failed {
-            AgentState::Failed
-        } else {
-            AgentState::Ended
-        };
-        self.ended = Some(facts.moment);
-        self.session_cost_usd = end.cost_usd.or(self.session_cost_usd);
-        self.reported_turns += end.turns;
-        self.reported_ms = end
-            .duration_ms
-            .map(|ms| self.reported_ms.unwrap_or(0).saturating_add(ms))
-            .or(self.reported_ms);
-        self.result.clone_from(&end.result);
+    /// Another that turned out to be the same.
+    pub(super) fn take_over(&mut self, other: &Self) {
+        self.know(None, other.agent_id.as_deref());
+        self.tools += other.tools;
+        self.errors += other.errors;
+        self.messages += other.messages;
+        self.usage.add(other.usage);
+        self.session_id = self.session_id.take().or_else(|| other.session_id.clone());
+        self.cwd = self.cwd.take().or_else(|| other.cwd.clone());
+        self.model = self.model.take().or_else(|| other.model.clone());
+        self.agent_type = self.agent_type.take().or_else(|| other.agent_type.clone());
+        self.result = self.result.take().or_else(|| other.result.clone());
+        if other.started.at < self.started.at {
+            self.started = other.started;
+        }
     }
 
-    fn change_session(&mut self, facts: &EventFacts<'_>) {
-        if facts.session_id.is_some() && self.session_id.as_deref() != facts.session_id {
-            self.session_id = facts.session_id.map(str::to_owned);
-            if let Some(cost) = self.session_cost_usd.take() {
-                self.earlier_cost_usd = Some(self.earlier_cost_usd.unwrap_or(0.0) + cost);
-            }
-        }
+    pub(super) fn rename(&mut self, name: &str) {
+        self.name = excerpt(name, 96);
+        self.stage = stage::of_agent(name).map(str::to_owned);
+        self.by_hook = false;
     }
 }

@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::excerpt::excerpt;
 use crate::payload;
 use crate::stage;
+use crate::timestamp::Timestamp;
 
 /// Stages, phases and results that are looked at in one document.
 const PHASES: usize = 16;
@@ -77,9 +78,15 @@ pub(super) fn stages(payload: &Value) -> Vec<StageSaid<'_>> {
             stages.push(StageSaid::LastScript(name));
         }
     }
-    if let Some(phases) = said(payload, "phases").and_then(Value::as_object) {
+    let phases = said(payload, "phases");
+    if let Some(phases) = phases.and_then(Value::as_object) {
         let phases = phases.iter().take(PHASES);
-        stages.extend(phases.filter_map(|(phase, result)| phase_result(phase, result)));
+        stages.extend(phases.filter_map(|(phase, result)| phase_said(phase, result)));
+    }
+    for phase in phases.and_then(Value::as_array).into_iter().flatten().take(PHASES) {
+        stages.extend(
+            payload::first_text(phase, &["name", "phase", "stage", "id"]).and_then(|name| phase_said(name, phase)),
+        );
     }
     stages.extend(phase_results(payload).map(|(phase, state, message)| StageSaid::of_document(phase, state, message)));
     if let Some(phase) = said(payload, "current_phase")
@@ -88,10 +95,65 @@ pub(super) fn stages(payload: &Value) -> Vec<StageSaid<'_>> {
     {
         stages.push(StageSaid::of_document(phase, StageState::Running, None));
     }
+    let order = payload.get("phases_in_order").and_then(Value::as_array);
+    let order: Vec<&str> = order
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .take(PHASES)
+        .collect();
+    if !order.is_empty() && phases.is_some() {
+        stages.push(StageSaid::Order(order));
+    }
     // The summary of one agent.
     let summaries = changes(payload).into_iter().filter_map(|change| change.new);
     stages.extend(summaries.filter_map(|result| phase_result(payload::text(result, "phase")?, result)));
     stages
+}
+
+/// How far a phase is: in a word, in an object with a word and times, or by its result.
+fn phase_said<'a>(phase: &'a str, told: &'a Value) -> Option<StageSaid<'a>> {
+    let word = told
+        .as_str()
+        .or_else(|| payload::first_text(told, &["status", "state", "result"]));
+    let Some(state) = word.and_then(stage_state) else {
+        return phase_result(phase, told);
+    };
+    let time = |fields: &[&str]| {
+        let (at, _) = Timestamp::parse(payload::first_text(told, fields)?)?;
+        Some(at)
+    };
+    let trouble = payload::first_text(told, &["error_message", "error", "reason", "message"]);
+    Some(StageSaid::Reported {
+        name: phase,
+        state,
+        message: trouble.filter(|_| state == StageState::Failed),
+        started: time(&["started_at", "start_time", "started"]),
+        ended: time(&[
+            "completed_at",
+            "ended_at",
+            "finished_at",
+            "end_time",
+            "failed_at",
+            "completed",
+        ]),
+    })
+}
+
+/// The words that scripts have for how far a phase is.
+fn stage_state(word: &str) -> Option<StageState> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "pending" | "waiting" | "queued" | "not_started" | "not started" | "todo" | "planned" => {
+            Some(StageState::Pending)
+        }
+        "skipped" | "skip" | "n/a" => Some(StageState::Skipped),
+        "blocked" => Some(StageState::Pending),
+        word => Reported::from_word(word).map(|reported| match reported {
+            Reported::Running => StageState::Running,
+            Reported::Completed => StageState::Completed,
+            Reported::Failed => StageState::Failed,
+        }),
+    }
 }
 
 /// A phase's result, where it says how it ended.
@@ -126,8 +188,10 @@ pub(super) fn report(event: &Event) -> Option<Report> {
     let word = said(payload, "status")
         .and_then(Value::as_str)
         .and_then(Reported::from_word);
+    let is_told =
+        |field: &str| said(payload, field).is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()));
     let state = word
-        .or_else(|| (flag("completed") == Some(true)).then_some(Reported::Completed))
+        .or_else(|| (flag("completed") == Some(true) || is_told("shipped_at")).then_some(Reported::Completed))
         .or_else(|| match flag("overall_success")? {
             true => Some(Reported::Completed),
             false => Some(Reported::Failed),

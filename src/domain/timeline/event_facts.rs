@@ -5,16 +5,21 @@ use serde_json::{Map, Value};
 use super::Moment;
 use super::agent::Agent;
 use super::document_facts::{self, DocumentFacts};
+use super::lane::LaneSaid;
 use super::messages::MessageUsage;
+use super::need::NeedSaid;
 use super::open_tool::OpenTool;
+use super::process_end::ProcessEnd;
 use super::report::Report;
 use super::seen_picture;
+use super::session_end::{HookEnd, HookWord, SessionEnd};
 use super::sources::SourceFacts;
 use super::stages::StageSaid;
+use super::task_line::TaskLine;
+use super::todo_said::TodoSaid;
 use crate::adw_id::AdwId;
 use crate::entry::{self, Entry};
 use crate::event::{Event, Kind};
-use crate::excerpt::excerpt;
 use crate::payload;
 use crate::picture_note;
 use crate::stage;
@@ -41,6 +46,18 @@ pub(super) struct EventFacts<'a> {
     /// Where the session runs; every hook says so.
     pub cwd: Option<&'a str>,
     pub usage: Option<MessageUsage>,
+    /// The sub-agent it is of, and what it is called.
+    pub lane: LaneSaid<'a>,
+    pub task: Option<TaskLine<'a>>,
+    pub todo: Option<TodoSaid>,
+    pub need: Option<NeedSaid<'a>>,
+    pub process_end: Option<ProcessEnd<'a>>,
+    /// Whether it is the hook of an agent CLI, which knows its session but seldom its agent.
+    pub is_hook: bool,
+    /// What an agent said at the end, as a hook tells it.
+    pub answer: Option<&'a str>,
+    /// An error of the CLI or its API that a message tells, in words.
+    pub trouble: Option<&'a str>,
     /// What the session has cost so far, told with the tokens of a message.
     pub cost_so_far_usd: Option<f64>,
     pub stages: Vec<StageSaid<'a>>,
@@ -56,18 +73,14 @@ pub(super) struct EventFacts<'a> {
 pub(super) enum KindFacts<'a> {
     /// Nothing else.
     Plain,
-    /// A tool was called; what is to be done, where that is what it was told.
-    Call {
-        todos: Option<&'a [Value]>,
-    },
-    /// What is to be done, told by itself.
-    Todos(&'a [Value]),
+    /// A tool was called.
+    Call,
     /// A tool answered.
-    Answer(TaskFacts),
+    Answer(TaskFacts<'a>),
     SessionStarted,
     SessionEnded(SessionEnd),
-    /// A hook says that the agent has answered.
-    Stopped,
+    /// A hook says that the agent has answered, failed or gone.
+    Stopped(HookEnd<'a>),
     /// A hook says what a person asked, in a session that belongs to no workflow.
     Prompt(&'a str),
     Document(DocumentFacts<'a>),
@@ -75,20 +88,14 @@ pub(super) enum KindFacts<'a> {
     Source(SourceFacts<'a>),
 }
 
-/// What the answer to a Task call says of the sub-agent.
-pub(super) struct TaskFacts {
+/// What the answer to a call says of the sub-agent that it started.
+pub(super) struct TaskFacts<'a> {
     /// It goes on in the background.
     pub goes_on: bool,
+    pub agent_id: Option<&'a str>,
     pub duration_ms: Option<u64>,
-}
-
-/// How a session ended.
-pub(super) struct SessionEnd {
-    pub failed: bool,
-    pub cost_usd: Option<f64>,
-    pub turns: u64,
-    pub duration_ms: Option<u64>,
-    pub result: Option<String>,
+    pub tokens: Option<u64>,
+    pub tools: Option<u64>,
 }
 
 impl<'a> EventFacts<'a> {
@@ -129,6 +136,14 @@ impl<'a> EventFacts<'a> {
             model: tells_model.then(|| payload::text(payload, "model")).flatten(),
             cwd: payload::text(payload, "cwd"),
             usage: MessageUsage::of(payload),
+            lane: LaneSaid::of(event),
+            task: TaskLine::of(event),
+            todo: TodoSaid::of(event),
+            need: NeedSaid::of(event),
+            process_end: ProcessEnd::of(event),
+            is_hook: payload.get("hook_event_name").is_some(),
+            answer: payload::text(payload, "last_assistant_message"),
+            trouble: trouble(event),
             cost_so_far_usd: cost_so_far(event),
             stages,
             report,
@@ -141,6 +156,21 @@ impl<'a> EventFacts<'a> {
     /// When somebody was at work, where that is known.
     pub fn known_at(&self) -> Option<Timestamp> {
         (self.is_sign_of_life && self.moment.source.is_known()).then_some(self.moment.at)
+    }
+
+    /// Whether a turn is over, and perhaps the session.
+    pub fn is_end(&self) -> bool {
+        matches!(self.of_kind, KindFacts::SessionEnded(_))
+    }
+
+    /// Whether the session is over, or its process gone: nothing of it runs any more.
+    pub fn is_over(&self) -> bool {
+        let is_over = match &self.of_kind {
+            KindFacts::SessionEnded(end) => end.failed || end.hook == Some(HookWord::SessionEnd),
+            KindFacts::Stopped(end) => end.session_over || end.failed.is_some(),
+            _ => false,
+        };
+        is_over || self.process_end.is_some()
     }
 
     /// Adds to the entry what the event itself does not say: whose it is, and which call it answers.
@@ -168,15 +198,14 @@ impl<'a> KindFacts<'a> {
         let payload = &event.payload;
         match (event.kind, event.event_type.as_str()) {
             (Kind::ToolExecution, _) if entry::is_post(event) => Self::Answer(TaskFacts::of(payload)),
-            (Kind::ToolExecution, _) => Self::Call { todos: todos(payload) },
+            (Kind::ToolExecution, _) => Self::Call,
             (Kind::Session, "session_started") => Self::SessionStarted,
             (Kind::Session, _) => Self::SessionEnded(SessionEnd::of(payload)),
             (Kind::AgentStateUpdate, _) => Self::Document(DocumentFacts::of(payload)),
-            (Kind::Other, "hook/Stop" | "hook/SessionEnd") => Self::Stopped,
+            (Kind::Other, "hook/Stop" | "hook/StopFailure" | "hook/SessionEnd") => Self::Stopped(HookEnd::of(event)),
             (Kind::Other, "hook/UserPromptSubmit") if event.adw_id.as_str().starts_with(AdwId::SESSION) => {
                 payload::text(payload, "message").map_or(Self::Plain, Self::Prompt)
             }
-            (Kind::Other, "todo_list") => list(payload.get("todos")).map_or(Self::Plain, Self::Todos),
             (Kind::Other, _) => SourceFacts::of(event).map_or(Self::Plain, Self::Source),
             (
                 Kind::AgentLogEntry
@@ -191,42 +220,19 @@ impl<'a> KindFacts<'a> {
     }
 }
 
-impl TaskFacts {
-    fn of(payload: &Value) -> Self {
-        let task = payload.get("task");
+impl<'a> TaskFacts<'a> {
+    fn of(payload: &'a Value) -> Self {
+        const PLACES: [&str; 3] = ["task", "tool_use_result", "tool_response"];
+        let places = || PLACES.iter().filter_map(|place| payload.get(place));
+        let number = |field| places().find_map(|place| payload::number(place, field));
         Self {
-            goes_on: task.and_then(|task| payload::text(task, "status")) == Some("async_launched"),
-            duration_ms: task.and_then(|task| payload::number(task, "totalDurationMs")),
+            goes_on: places().any(|place| payload::text(place, "status") == Some("async_launched")),
+            agent_id: places().find_map(|place| payload::text(place, "agentId")),
+            duration_ms: number("totalDurationMs"),
+            tokens: number("totalTokens"),
+            tools: number("totalToolUseCount"),
         }
     }
-}
-
-impl SessionEnd {
-    fn of(payload: &Value) -> Self {
-        let text = |field: &str, max| payload::text(payload, field).map(|text| excerpt(text, max));
-        Self {
-            failed: payload::flag(payload, "is_error") == Some(true),
-            cost_usd: payload::decimal(payload, "cost_usd"),
-            turns: payload::number(payload, "num_turns").unwrap_or(0),
-            duration_ms: payload::number(payload, "duration_ms"),
-            result: text("result", 240)
-                .or_else(|| text("error", 240))
-                .or_else(|| text("subtype", 64)),
-        }
-    }
-}
-
-/// The list in a call of TodoWrite or its like; none for other tools.
-fn todos(payload: &Value) -> Option<&[Value]> {
-    let tool = payload::text(payload, "tool_name");
-    if !matches!(tool, Some("TodoWrite" | "write_todos" | "todowrite")) {
-        return None;
-    }
-    list(payload.get("input")?.get("todos"))
-}
-
-fn list(value: Option<&Value>) -> Option<&[Value]> {
-    value?.as_array().map(Vec::as_slice)
 }
 
 /// A step of a session that tells what all of it has cost.
@@ -239,4 +245,13 @@ fn cost_so_far(event: &Event) -> Option<f64> {
 fn announced<'a>(report: Option<&Report>) -> Vec<StageSaid<'a>> {
     let name = report.and_then(|report| stage::announced(report.step.as_deref()?));
     name.map(|name| StageSaid::Began(name.to_owned())).into_iter().collect()
+}
+
+/// What a message tells of the API's trouble instead of what the model says.
+fn trouble(event: &Event) -> Option<&str> {
+    let payload = &event.payload;
+    let is_error = event.kind == Kind::TextBlock && payload.get("error").is_some_and(|error| !error.is_null());
+    is_error
+        .then(|| payload::first_text(payload, &["content", "error"]))
+        .flatten()
 }

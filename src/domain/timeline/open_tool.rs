@@ -25,6 +25,12 @@ pub struct OpenTool {
     pub agent: Option<String>,
     /// Whether a sub-agent made the call.
     pub nested: bool,
+    /// The call that started that sub-agent.
+    #[serde(default)]
+    pub lane: Option<String>,
+    /// The type of the sub-agent that the call starts.
+    #[serde(default)]
+    pub agent_type: Option<String>,
     pub name: String,
     /// What it was asked, in one line.
     pub text: String,
@@ -37,6 +43,8 @@ from_fields!(OpenTool {
     seq,
     agent,
     nested,
+    lane,
+    agent_type,
     name,
     text,
     at,
@@ -85,37 +93,50 @@ impl OpenTool {
     }
 }
 
-/// Remembers a call, or gives the one that is answered. `agent` is whose event it is, as it was before.
-pub(super) fn apply(tools: &mut Vec<OpenTool>, facts: &EventFacts<'_>, agent: Option<&Agent>) -> Option<OpenTool> {
+/// Remembers a call, or gives the one that is answered. `agent` is whose event it is, one of
+/// `agents`, as they were before.
+pub(super) fn apply(
+    tools: &mut Vec<OpenTool>,
+    facts: &EventFacts<'_>,
+    agent: Option<&Agent>,
+    agents: &[Agent],
+) -> Option<OpenTool> {
     if let Some(agent) = agent {
         // Calls that a finished run left open will never be answered.
         if agent.next_run(facts).is_some() {
-            close_all_of(tools, &agent.name);
+            close_all_of(tools, &agent.name, |_| false);
         }
         // Again where both hold: of two calls with one id, a round closes the older, whoever made it.
-        if matches!(facts.of_kind, KindFacts::SessionEnded(_)) {
-            close_all_of(tools, &agent.name);
+        let is_over = facts.is_over();
+        if (facts.is_end() || is_over) && agent.parent.is_none() {
+            let goes_on = |tool: &OpenTool| {
+                let mut of_lane = agents
+                    .iter()
+                    .filter(|agent| tool.lane.is_some() && agent.parent == tool.lane);
+                !is_over && of_lane.any(|agent| agent.in_background)
+            };
+            close_all_of(tools, &agent.name, goes_on);
         }
     }
     match &facts.of_kind {
-        KindFacts::Call { .. } => {
-            open(tools, &facts.entry, agent);
+        KindFacts::Call => {
+            open(tools, facts, agent);
             None
         }
         KindFacts::Answer(_) => close(tools, facts.entry.tool_use_id.as_deref()?),
         KindFacts::Plain
         | KindFacts::SessionStarted
         | KindFacts::SessionEnded(_)
-        | KindFacts::Stopped
+        | KindFacts::Stopped(_)
         | KindFacts::Prompt(_)
         | KindFacts::Document(_)
-        | KindFacts::Todos(_)
         | KindFacts::Source(_) => None,
     }
 }
 
 /// A call without an id can never be closed, so it is not held open.
-fn open(tools: &mut Vec<OpenTool>, entry: &Entry, agent: Option<&Agent>) {
+fn open(tools: &mut Vec<OpenTool>, facts: &EventFacts<'_>, agent: Option<&Agent>) {
+    let entry: &Entry = &facts.entry;
     let Some(id) = &entry.tool_use_id else { return };
     if tools.len() == OPEN {
         tools.remove(0);
@@ -125,6 +146,8 @@ fn open(tools: &mut Vec<OpenTool>, entry: &Entry, agent: Option<&Agent>) {
         seq: entry.seq,
         agent: agent.map(|agent| agent.folder().to_owned()),
         nested: agent.is_some_and(|agent| agent.parent.is_some()),
+        lane: agent.and_then(|agent| agent.parent.clone()),
+        agent_type: facts.lane.starts.map(|kind| excerpt(kind, 64)),
         name: entry.head.clone(),
         text: excerpt(&entry.text, 160),
         at: entry.at,
@@ -137,8 +160,10 @@ fn close(tools: &mut Vec<OpenTool>, id: &str) -> Option<OpenTool> {
     Some(tools.remove(at))
 }
 
-fn close_all_of(tools: &mut Vec<OpenTool>, name: &str) {
-    let left = tools.iter().filter(|tool| tool.agent.as_deref() == Some(name));
+fn close_all_of(tools: &mut Vec<OpenTool>, name: &str, goes_on: impl Fn(&OpenTool) -> bool) {
+    let left = tools
+        .iter()
+        .filter(|tool| tool.agent.as_deref() == Some(name) && !goes_on(tool));
     let left: Vec<String> = left.map(|tool| tool.tool_use_id.clone()).collect();
     for id in left {
         close(tools, &id);

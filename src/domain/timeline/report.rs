@@ -46,11 +46,12 @@ impl Reported {
     /// Reads the words that scripts use; none for those that say nothing about the end.
     pub fn from_word(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().as_str() {
-            "completed" | "complete" | "success" | "succeeded" | "done" | "finished" | "shipped" | "passed" => {
-                Some(Self::Completed)
-            }
-            "failed" | "failure" | "error" | "errored" | "aborted" | "cancelled" | "canceled" => Some(Self::Failed),
-            "started" | "running" | "in_progress" | "in-progress" | "active" | "working" => Some(Self::Running),
+            "completed" | "complete" | "success" | "succeeded" | "successful" | "done" | "finished" | "shipped"
+            | "passed" | "merged" | "deployed" => Some(Self::Completed),
+            "failed" | "failure" | "error" | "errored" | "aborted" | "cancelled" | "canceled" | "timed_out"
+            | "timeout" => Some(Self::Failed),
+            "started" | "running" | "in_progress" | "in-progress" | "in progress" | "active" | "working"
+            | "executing" => Some(Self::Running),
             _ => None,
         }
     }

@@ -36,6 +36,8 @@ pub enum StageState {
     Completed,
     Failed,
     Skipped,
+    /// It is to come, as the state document tells.
+    Pending,
 }
 
 from_name!(StageState);

@@ -1,13 +1,15 @@
 //! The stages of a workflow: as they were announced, or derived from the agents at work.
 
 use super::Moment;
-use super::agent::{Agent, AgentState};
+use super::agent::Agent;
+use super::agent_state::AgentState;
 use super::event_facts::{EventFacts, KindFacts};
 use super::stage_line::{StageLine, StageState};
-use crate::event::{Event, Kind};
+use crate::event::{Event, Kind, TimeSource};
 use crate::excerpt::excerpt;
 use crate::payload;
 use crate::stage;
+use crate::timestamp::Timestamp;
 
 const STAGES: usize = 16;
 
@@ -22,19 +24,29 @@ pub(super) enum StageSaid<'a> {
         duration_ms: Option<u64>,
         message: Option<&'a str>,
     },
-    /// A document tells how far it is, and has no times of its own.
+    /// A document tells how far it is, and perhaps since when.
     Reported {
         name: &'a str,
         state: StageState,
         message: Option<&'a str>,
+        started: Option<Timestamp>,
+        ended: Option<Timestamp>,
     },
+    /// A document has its stages in this order.
+    Order(Vec<&'a str>),
     /// The last script that a document lists is at work, unless its stage is known.
     LastScript(&'a str),
 }
 
 impl<'a> StageSaid<'a> {
     pub fn of_document(name: &'a str, state: StageState, message: Option<&'a str>) -> Self {
-        Self::Reported { name, state, message }
+        Self::Reported {
+            name,
+            state,
+            message,
+            started: None,
+            ended: None,
+        }
     }
 
     /// An announced transition.
@@ -87,7 +99,23 @@ fn hear(stages: &mut Vec<StageLine>, said: &StageSaid<'_>, moment: Moment) -> bo
             line.derived = false;
             false
         }
-        StageSaid::Reported { name, state, message } => report(stages, name, *state, moment, *message),
+        StageSaid::Reported {
+            name,
+            state,
+            message,
+            started,
+            ended,
+        } => {
+            let began = report(stages, name, *state, moment, *message);
+            time(stages, name, *started, *ended);
+            began
+        }
+        StageSaid::Order(names) => {
+            let names: Vec<String> = names.iter().map(|name| stage::normalise(name)).collect();
+            let place = |line: &StageLine| names.iter().position(|name| *name == line.name).unwrap_or(names.len());
+            stages.sort_by_key(place);
+            false
+        }
         StageSaid::LastScript(name) => {
             let normal = stage::normalise(name);
             let is_known = stages.iter().any(|line| line.name == normal);
@@ -188,13 +216,29 @@ fn report(stages: &mut Vec<StageLine>, name: &str, state: StageState, moment: Mo
         return true;
     }
     let line = line(stages, &name);
-    if line.state == state && line.ended.is_some() {
+    if line.state == state && (line.ended.is_some() || state == StageState::Pending) {
         return false;
     }
     line.state = state;
-    line.ended = Some(moment);
+    line.ended = (state != StageState::Pending).then_some(moment);
     line.message = message.map(|text| excerpt(text, 160));
     false
+}
+
+/// Gives a stage the times that a document has for it.
+fn time(stages: &mut [StageLine], name: &str, started: Option<Timestamp>, ended: Option<Timestamp>) {
+    let name = stage::normalise(name);
+    let told = |at| Moment {
+        at,
+        source: TimeSource::Source,
+    };
+    let Some(line) = stages.iter_mut().find(|line| line.name == name && line.derived) else {
+        return;
+    };
+    line.started = started.map(told).or(line.started);
+    if !matches!(line.state, StageState::Running | StageState::Pending) {
+        line.ended = ended.map(told).or(line.ended);
+    }
 }
 
 /// The stage's line; a new one stands where its stage comes in a run.

@@ -9,6 +9,7 @@ use super::{Moment, brief, headline};
 use crate::excerpt::excerpt;
 use crate::from_json::from_fields;
 use crate::payload;
+use crate::repository;
 
 const FIELDS: usize = 48;
 const VALUE_BYTES: usize = 200;
@@ -27,6 +28,9 @@ pub struct StateView {
     pub changed: Vec<ChangeView>,
     pub changed_at: Option<Moment>,
     pub title: Option<String>,
+    /// The repository that the document names, or an address in it.
+    #[serde(default)]
+    pub repository: Option<String>,
 }
 
 from_fields!(StateView {
@@ -36,7 +40,8 @@ from_fields!(StateView {
     fields_dropped,
     changed,
     changed_at,
-    title
+    title,
+    repository
 });
 
 /// One field of the last change.
@@ -58,12 +63,11 @@ impl StateView {
                 self.title.get_or_insert_with(|| headline(asked));
             }
             KindFacts::Plain
-            | KindFacts::Call { .. }
+            | KindFacts::Call
             | KindFacts::Answer(_)
             | KindFacts::SessionStarted
             | KindFacts::SessionEnded(_)
-            | KindFacts::Stopped
-            | KindFacts::Todos(_)
+            | KindFacts::Stopped(_)
             | KindFacts::Source(_) => {}
         }
     }
@@ -90,7 +94,10 @@ impl StateView {
 
     fn set(&mut self, field: &str, value: Option<&Value>) {
         let name = excerpt(field, FIELD_BYTES);
-        if matches!(field, "issue_title" | "title" | "task_description" | "prompt") {
+        if matches!(
+            field,
+            "issue_title" | "title" | "mission_title" | "task_title" | "task_description" | "prompt"
+        ) {
             self.title = value
                 .and_then(Value::as_str)
                 .filter(|text| !text.is_empty())
@@ -103,6 +110,7 @@ impl StateView {
                 .map(headline)
                 .or_else(|| self.title.take());
         }
+        self.note_repository(field, value);
         let Some(value) = value else {
             self.fields.remove(&name);
             return;
@@ -120,6 +128,43 @@ impl StateView {
                 Value::String(brief(value, VALUE_BYTES))
             },
         );
+    }
+}
+
+impl StateView {
+    /// A field that names the repository counts more than an address of something in it.
+    fn note_repository(&mut self, field: &str, value: Option<&Value>) {
+        const NAMES: [&str; 11] = [
+            "repository",
+            "repo",
+            "github_repo",
+            "repo_name",
+            "repo_full_name",
+            "repository_url",
+            "repo_url",
+            "github_repo_url",
+            "git_remote",
+            "remote_url",
+            "remote",
+        ];
+        let text = |value: &Value| {
+            let text = value
+                .as_str()
+                .or_else(|| payload::first_text(value, &["full_name", "nameWithOwner", "url", "name"]));
+            text.and_then(repository::named)
+        };
+        if NAMES.contains(&field) {
+            self.repository = value.and_then(text);
+        } else if self.repository.is_none() {
+            self.repository = match field {
+                "issue_url" | "pr_url" | "pull_request_url" => value.and_then(text).filter(|name| name.contains('/')),
+                "issue_json" => value
+                    .and_then(|issue| payload::first_text(issue, &["html_url", "url"]))
+                    .and_then(repository::named)
+                    .filter(|name| name.contains('/')),
+                _ => None,
+            };
+        }
     }
 }
 

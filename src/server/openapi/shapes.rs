@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::agents::NeedShape;
 use super::timeline::{PaceShape, TimelineShape};
+use super::verdict::{ListedShape, VerdictShape};
 
 /// The id of a workflow: a safe path component of 1 to 64 characters, usually 8 hex digits.
 #[derive(ToSchema)]
@@ -115,7 +117,7 @@ pub struct WorkflowsShape {
     epoch: Epoch,
     server_time: TimestampShape,
     /// The most recently active first.
-    workflows: Vec<CardShape>,
+    workflows: Vec<ListedShape>,
 }
 
 /// One life of the journal: a seq is meaningful only together with the epoch in which it was assigned.
@@ -163,6 +165,13 @@ pub struct CardShape {
     #[schema(required)]
     cost_usd: Option<f64>,
     pace: PaceShape,
+    /// Whether `tokens` is all; until then it is the least that there can be.
+    usage_is_final: bool,
+    /// What a person is waited for, the oldest first.
+    needs: Vec<NeedShape>,
+    /// What stands beside a success: work that was stopped, or whose end nobody told.
+    #[schema(required)]
+    warning: Option<String>,
 }
 
 /// A complete workflow.
@@ -176,6 +185,8 @@ pub struct AgentStateShape {
     /// The state document as last read or pushed.
     state: Map<String, Value>,
     timeline: TimelineShape,
+    #[serde(flatten)]
+    verdict: VerdictShape,
 }
 
 /// A page of events, ordered by seq.
@@ -314,4 +325,14 @@ pub struct PulseShape {
     /// Whether silence can be measured from `last_at`.
     is_live: bool,
     has_sessions: bool,
+    /// What a person is waited for the longest, and since when.
+    #[schema(required)]
+    need: Option<Vec<String>>,
+    /// What runs in the background while its agent has answered.
+    #[schema(required)]
+    background: Option<String>,
+    /// Whether stages were announced, and all of them ended well.
+    stages_done: bool,
+    #[schema(required)]
+    warning: Option<String>,
 }

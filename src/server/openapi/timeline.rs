@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::agents::{AgentShape, BackgroundTaskShape, NeedShape, OpenToolShape, TodoListShape, UsageShape};
 use super::shapes::{AdwIdShape, EntryShape, TimeSourceShape, TimestampShape};
 
 /// The summary of a workflow's events up to `seq`.
@@ -52,6 +53,12 @@ pub struct TimelineShape {
     loads: Vec<LoadShape>,
     /// What pushing costs, the newest report at the end.
     overhead: Vec<OverheadShape>,
+    /// Whether results have told all of `usage`; until then it is the least that there can be.
+    usage_is_final: bool,
+    /// What a person is waited for, the oldest first.
+    needs: Vec<NeedShape>,
+    /// Commands that agents have sent to the background.
+    background: Vec<BackgroundTaskShape>,
 }
 
 /// A time, and where it comes from.
@@ -78,6 +85,9 @@ pub struct StateViewShape {
     changed_at: Option<MomentShape>,
     #[schema(required)]
     title: Option<String>,
+    /// The repository that it names, or an address in it.
+    #[schema(required)]
+    repository: Option<String>,
 }
 
 /// A changed field of the state, shortened.
@@ -147,118 +157,7 @@ pub enum StageStateShape {
     Completed,
     Failed,
     Skipped,
-}
-
-/// An agent, or a sub-agent with the Task call that started it.
-#[derive(ToSchema)]
-#[schema(as = Agent)]
-pub struct AgentShape {
-    name: String,
-    /// The Task call that started it; null for an agent with a folder of its own.
-    #[schema(required)]
-    parent: Option<String>,
-    /// The agent that made that Task call.
-    #[schema(required)]
-    under: Option<String>,
-    #[schema(required)]
-    stage: Option<String>,
-    #[schema(required)]
-    model: Option<String>,
-    run: u32,
-    #[schema(required)]
-    session_id: Option<String>,
-    #[schema(required)]
-    cwd: Option<String>,
-    #[schema(inline)]
-    state: AgentPhase,
-    started: MomentShape,
-    last: MomentShape,
-    #[schema(required)]
-    ended: Option<MomentShape>,
-    messages: u64,
-    reported_turns: u64,
-    tools: u64,
-    errors: u64,
-    usage: UsageShape,
-    #[schema(required)]
-    earlier_cost_usd: Option<f64>,
-    #[schema(required)]
-    session_cost_usd: Option<f64>,
-    #[schema(required)]
-    reported_ms: Option<u64>,
-    /// Its final message.
-    #[schema(required)]
-    result: Option<String>,
-    /// When tools ran: start and length in milliseconds from `started`, and whether one failed.
-    spans: Vec<Vec<Value>>,
-}
-
-/// `seen`: the agent was mentioned, but none of its sessions was.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub enum AgentPhase {
-    Seen,
-    Open,
-    Ended,
-    Failed,
-}
-
-/// Tokens.
-#[derive(ToSchema)]
-#[schema(as = Usage)]
-pub struct UsageShape {
-    input_tokens: u64,
-    output_tokens: u64,
-    cache_read_input_tokens: u64,
-    cache_creation_input_tokens: u64,
-    /// What of the output was thought; absent if none is told.
-    reasoning_output_tokens: Option<u64>,
-}
-
-/// An agent's todo list.
-#[derive(ToSchema)]
-#[schema(as = TodoList)]
-pub struct TodoListShape {
-    #[schema(required)]
-    agent: Option<String>,
-    written: MomentShape,
-    items: Vec<TodoItemShape>,
-    /// The number of further items.
-    more: u64,
-}
-
-#[derive(ToSchema)]
-#[schema(as = TodoItem)]
-pub struct TodoItemShape {
-    text: String,
-    #[schema(inline)]
-    state: TodoStateShape,
-    since: MomentShape,
-}
-
-#[derive(ToSchema)]
-#[schema(as = TodoState)]
-#[schema(rename_all = "snake_case")]
-pub enum TodoStateShape {
     Pending,
-    InProgress,
-    Completed,
-}
-
-/// A tool call without a result yet.
-#[derive(ToSchema)]
-#[schema(as = OpenTool)]
-pub struct OpenToolShape {
-    tool_use_id: String,
-    seq: u64,
-    #[schema(required)]
-    agent: Option<String>,
-    /// Whether a sub-agent made the call.
-    nested: bool,
-    name: String,
-    text: String,
-    at: TimestampShape,
-    time_source: TimeSourceShape,
 }
 
 /// A short form of an error.

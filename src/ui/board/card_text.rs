@@ -19,6 +19,13 @@ impl CardLines {
         let agent = card.agent.clone().unwrap_or_default();
         let (who, who_colour, what, what_colour) = match verdict.status {
             Status::Running | Status::Waiting => (agent, "text-fg3", card.doing.clone(), "text-fg"),
+            Status::NeedsPerson => {
+                let asked = card
+                    .needs
+                    .first()
+                    .map_or_else(|| card.doing.clone(), |need| need.text.clone());
+                (agent, "text-fg3", asked, "text-warn")
+            }
             Status::Unknown => (agent, "text-fg3", card.doing.clone(), "text-fg2"),
             Status::Stalled => {
                 let doing = if card.doing.trim().is_empty() {

@@ -51,7 +51,7 @@ impl BoardHistory {
                 Status::Stalled => {
                     add_from(&mut history.stalled, verdict.since.map(|at| slot(at, now)));
                 }
-                Status::Running | Status::Unknown => {}
+                Status::NeedsPerson | Status::Running | Status::Unknown => {}
             }
             if card.times_known {
                 let until = if verdict.status.is_over() { ended } else { None };

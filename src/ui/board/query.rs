@@ -42,7 +42,7 @@ pub enum Order {
 impl StateFilter {
     pub fn admits(self, status: Status) -> bool {
         match self {
-            Self::Attention => matches!(status, Status::Stalled | Status::Failed),
+            Self::Attention => matches!(status, Status::NeedsPerson | Status::Stalled | Status::Failed),
             Self::One(one) => one == status,
         }
     }
@@ -55,7 +55,8 @@ impl StateFilter {
     }
 
     fn from_slug(slug: &str) -> Option<Self> {
-        const STATES: [Status; 6] = [
+        const STATES: [Status; 7] = [
+            Status::NeedsPerson,
             Status::Running,
             Status::Waiting,
             Status::Stalled,

@@ -124,9 +124,7 @@ pub fn origin(card: &Card) -> AnyView {
 /// How long the open call has been open.
 pub fn open_for(card: &Card, status: Status) -> Option<AnyView> {
     let store = use_store();
-    let since = card
-        .doing_since
-        .filter(|_| matches!(status, Status::Running | Status::Waiting));
+    let since = card.doing_since.filter(|_| status.is_at_work());
     since.map(|since| {
         view! {
             <span class="text-accent flex-none">

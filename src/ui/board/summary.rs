@@ -122,6 +122,7 @@ fn qualifier(counts: &Counts, status: Status, now: Timestamp) -> String {
     };
     match status {
         Status::Running | Status::Unknown => format!("of {}", counts.all),
+        Status::NeedsPerson => lasting(counts.needs_person_since),
         Status::Waiting => lasting(counts.waiting_since),
         Status::Stalled => lasting(counts.stalled_since),
         Status::Failed => format!("of {} finished", counts.failed + counts.completed),

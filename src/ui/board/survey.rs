@@ -41,6 +41,7 @@ pub struct Totals {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
     pub all: usize,
+    pub needs_person: usize,
     pub running: usize,
     pub waiting: usize,
     pub stalled: usize,
@@ -49,6 +50,7 @@ pub struct Counts {
     pub unknown: usize,
     pub with_errors: usize,
     pub repos: Vec<(String, usize)>,
+    pub needs_person_since: Option<Timestamp>,
     pub waiting_since: Option<Timestamp>,
     pub stalled_since: Option<Timestamp>,
     pub cost_usd: f64,
@@ -111,6 +113,10 @@ impl Counts {
         };
         self.all += 1;
         match status {
+            Status::NeedsPerson => {
+                self.needs_person += 1;
+                self.needs_person_since = earlier(self.needs_person_since);
+            }
             Status::Running => self.running += 1,
             Status::Waiting => {
                 self.waiting += 1;
@@ -148,7 +154,8 @@ impl Counts {
     /// How many the filter would show.
     pub fn of(&self, filter: StateFilter) -> usize {
         match filter {
-            StateFilter::Attention => self.stalled + self.failed,
+            StateFilter::Attention => self.needs_person + self.stalled + self.failed,
+            StateFilter::One(Status::NeedsPerson) => self.needs_person,
             StateFilter::One(Status::Running) => self.running,
             StateFilter::One(Status::Waiting) => self.waiting,
             StateFilter::One(Status::Stalled) => self.stalled,
@@ -184,12 +191,13 @@ fn key(Judged { card, status }: &Judged<'_>, by: Order) -> order::SortKey {
 
 fn urgency(status: Status) -> u64 {
     match status {
-        Status::Stalled => 0,
-        Status::Failed => 1,
-        Status::Waiting => 2,
-        Status::Running => 3,
-        Status::Unknown => 4,
-        Status::Completed => 5,
+        Status::NeedsPerson => 0,
+        Status::Stalled => 1,
+        Status::Failed => 2,
+        Status::Waiting => 3,
+        Status::Running => 4,
+        Status::Unknown => 5,
+        Status::Completed => 6,
     }
 }
 

@@ -18,7 +18,6 @@ use crate::sheets::sheet;
 use domain::entry::{Entry, is_error_level};
 use domain::event::Kind;
 use domain::latest::{LatestRow, latest};
-use domain::status::Status;
 use domain::timeline::Timeline;
 use domain::timeline::seen_picture::SeenPicture;
 
@@ -171,7 +170,7 @@ fn took(subject: Subject, entry: &Entry) -> AnyView {
         return view! {
             <span class="text-accent">
                 {dynamic(move || {
-                    matches!(status.get(), Status::Running | Status::Waiting)
+                    status.get().is_at_work()
                         .then(|| format::elapsed(subject.store.now.get().since(at)))
                 })}
             </span>

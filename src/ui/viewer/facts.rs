@@ -8,8 +8,8 @@ use crate::dynamic::dynamic;
 use crate::format;
 use crate::html::Html;
 use crate::markup::definitions;
-use domain::card::{field, repo};
 use domain::timeline::Timeline;
+use domain::told::{self, field};
 
 /// The contents of the state document, read once per change.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,10 +30,10 @@ impl Told {
             .filter_map(|name| field(timeline, name))
             .collect();
         Self {
-            issue: field(timeline, "issue_number"),
+            issue: told::issue(timeline),
             class: field(timeline, "issue_class"),
-            repo: repo(timeline),
-            branch: field(timeline, "branch_name"),
+            repo: told::repository(timeline),
+            branch: told::branch(timeline),
             worktree: field(timeline, "worktree_path"),
             models: field(timeline, "model_set").or_else(|| models(timeline)),
             ports: (!ports.is_empty()).then(|| ports.join(" ")),

@@ -11,7 +11,8 @@ use crate::format::{self, decimal};
 use crate::icon;
 use crate::status_mark;
 use domain::status::Status;
-use domain::timeline::agent::{Agent, AgentState};
+use domain::timeline::agent::Agent;
+use domain::timeline::agent_state::AgentState;
 use domain::timestamp::Timestamp;
 use domain::usage::Usage;
 
@@ -34,8 +35,7 @@ impl WorkSpan {
             .ended
             .filter(|ended| ended.source.is_known())
             .map(|ended| ended.at);
-        let is_open =
-            agent.state == AgentState::Open && matches!(status, Status::Running | Status::Waiting) && last.is_some();
+        let is_open = agent.state == AgentState::Open && status.is_at_work() && last.is_some();
         let to = if is_open { now } else { ended.or(last)? };
         let is_cut = !agent.started.source.is_known();
         let from = if is_cut { first_known? } else { agent.started.at };
@@ -99,10 +99,12 @@ impl Sums {
 /// The state of an agent as shape and word.
 pub fn state_mark(state: AgentState, status: Status) -> AnyView {
     let (slug, word, shape) = match (state, status) {
-        (AgentState::Open, Status::Running | Status::Waiting) => ("running", "running", icon::running(12)),
+        (AgentState::Open, status) if status.is_at_work() => ("running", "running", icon::running(12)),
         (AgentState::Open, _) => ("stalled", "no end recorded", icon::icon("#stall", 12)),
         (AgentState::Ended, _) => ("completed", "ended", icon::icon("#done", 12)),
         (AgentState::Failed, _) => ("failed", "failed", icon::icon("#fail", 12)),
+        (AgentState::Stopped, _) => ("stalled", "stopped before the end", icon::icon("#stall", 12)),
+        (AgentState::Lost, _) => ("stalled", "left without a known end", icon::icon("#unknown", 12)),
         (AgentState::Seen, _) => ("", "no session recorded", icon::icon("#pending", 12)),
     };
     view! {
@@ -201,7 +203,7 @@ pub fn reported(agent: &Agent) -> AnyView {
     let text = match (agent.duration_ms(), agent.state) {
         (Some(ms), _) => format!("{} (reported)", format::duration(ms)),
         (None, AgentState::Seen) => String::new(),
-        (None, AgentState::Open | AgentState::Ended | AgentState::Failed) => "duration unknown".to_owned(),
+        (None, _) => "duration unknown".to_owned(),
     };
     view! { <span class="dur" style="left:8px">{text}</span> }.into_any()
 }

@@ -7,7 +7,6 @@ use crate::dynamic::dynamic;
 use crate::format;
 use crate::icon;
 use crate::status_mark;
-use domain::status::Status;
 use domain::timeline::open_tool::OpenTool;
 
 /// How many of the newest are shown here.
@@ -31,7 +30,7 @@ pub fn OpenTools() -> impl IntoView {
     let status = subject.status();
     let row = move |(tool, usual): &(OpenTool, Option<u64>)| {
         // A call found later has no known start, and nobody will answer one of a dead run.
-        let is_ticking = tool.time_source.is_known() && matches!(status.get(), Status::Running | Status::Waiting);
+        let is_ticking = tool.time_source.is_known() && status.get().is_at_work();
         let (at, usual) = (tool.at, *usual);
         let open_ms = move || subject.store.now.get().since(at);
         let (mark, slug) = if is_ticking {

@@ -63,9 +63,9 @@ fn on_axis(stage: &StageLine, axis: &Axis, status: Status, now: Timestamp) -> Op
 
 fn band(stage: &StageLine, place: &Place, status: Status) -> AnyView {
     let slug = match (stage.state, status) {
-        (StageState::Running, Status::Running | Status::Waiting) => "running",
+        (StageState::Running, Status::NeedsPerson | Status::Running | Status::Waiting) => "running",
         (StageState::Failed, _) => "failed",
-        (StageState::Running | StageState::Completed | StageState::Skipped, _) => "",
+        (StageState::Running | StageState::Completed | StageState::Skipped | StageState::Pending, _) => "",
     };
     let shape = match (stage.state, status) {
         (StageState::Running, Status::Stalled | Status::Unknown) => icon::status(status, 12),

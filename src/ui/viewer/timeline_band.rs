@@ -15,7 +15,8 @@ use crate::sheets::sheet;
 use crate::trace_plot::bar_height;
 use domain::status::Status;
 use domain::timeline::Timeline;
-use domain::timeline::agent::{Agent, AgentState};
+use domain::timeline::agent::Agent;
+use domain::timeline::agent_state::AgentState;
 use domain::timeline::stage_line::StageLine;
 use domain::timeline::trace::{Pace, Trace};
 use domain::timestamp::Timestamp;
@@ -239,7 +240,7 @@ fn lanes(drawn: &Drawn, axis: Option<&Axis>, status: Status, now: Timestamp) -> 
     }
     let lane = |agent: &Agent| {
         let is_sub = agent.parent.is_some();
-        let is_open = agent.state == AgentState::Open && matches!(status, Status::Running | Status::Waiting);
+        let is_open = agent.state == AgentState::Open && status.is_at_work();
         let mut sums = Sums::of(agent);
         if !is_sub {
             for sub in drawn

@@ -3,7 +3,7 @@
 use domain::card::Card;
 use domain::status::{Patience, Pulse, Status};
 use domain::timeline::Timeline;
-use domain::timeline::agent::AgentState;
+use domain::timeline::agent_state::AgentState;
 use domain::timeline::report::Reported;
 use domain::timeline::stage_line::StageState;
 use domain::timestamp::Timestamp;

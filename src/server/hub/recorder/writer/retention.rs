@@ -66,7 +66,7 @@ impl Writer {
 
     fn is_resting(&self, card: &Card, now: Timestamp) -> bool {
         match card.verdict(now, &self.upkeep.retention.patience).status {
-            Status::Running | Status::Waiting => false,
+            Status::NeedsPerson | Status::Running | Status::Waiting => false,
             Status::Stalled | Status::Failed | Status::Completed | Status::Unknown => true,
         }
     }
