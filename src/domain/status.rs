@@ -1,17 +1,16 @@
 //! What a workflow is doing now, as far as its events show. Most scripts never say, so most of it is inferred.
 
+mod evidence;
+
 use serde::{Deserialize, Serialize};
 
-use super::entry::Entry;
-use super::event::{Kind, TimeSource};
-use super::excerpt::first_line;
+use super::event::TimeSource;
 use super::from_json::{from_fields, from_name};
 use super::timeline::Timeline;
-use super::timeline::agent::Agent;
 use super::timeline::agent_state::AgentState;
 use super::timeline::report::Reported;
-use super::timeline::stage_line::{StageLine, StageState};
 use super::timestamp::Timestamp;
+use evidence::{background, gave_up, has_failed, last_words, stages_done};
 
 /// The states of a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -144,7 +143,7 @@ impl Pulse {
             last_words: last_words(timeline, ended, gave_up),
             last_ended: gave_up
                 .and_then(|entry| Some((entry.agent.clone()?, true)))
-                .or_else(|| Some((ended?.name.clone(), ended?.state == AgentState::Failed))),
+                .or_else(|| Some((ended?.name.clone(), has_failed(ended?)))),
             last_at: last_known.or(timeline.last_at),
             is_live: last_known.is_some(),
             has_sessions: sessions().next().is_some(),
@@ -299,58 +298,6 @@ impl Pulse {
             None => why,
         }
     }
-}
-
-/// What runs in the background of an agent that has answered.
-fn background(timeline: &Timeline) -> Option<String> {
-    let agent = timeline.agents.iter().find(|agent| agent.has_answered)?;
-    let of_agent = |under: Option<&String>| under == Some(&agent.name);
-    let command = timeline
-        .background
-        .iter()
-        .find(|task| task.state == AgentState::Open && of_agent(task.agent.as_ref()))
-        .map(|task| &task.text);
-    let sub_agent = || {
-        let mut subs = timeline.agents.iter().filter(|sub| of_agent(sub.under.as_ref()));
-        Some(&subs.find(|sub| sub.state == AgentState::Open)?.name)
-    };
-    command.or_else(sub_agent).map(|text| first_line(text, 80))
-}
-
-/// Whether the stages that are known all ended well, and every session and process did.
-fn stages_done(timeline: &Timeline) -> bool {
-    let is_done = |line: &StageLine| matches!(line.state, StageState::Completed | StageState::Skipped);
-    let is_told = timeline.stages.iter().any(|line| !line.derived);
-    let is_well = |agent: &Agent| !matches!(agent.state, AgentState::Open | AgentState::Failed);
-    is_told && timeline.stages.iter().all(is_done) && timeline.agents.iter().all(is_well)
-}
-
-/// The error at the end of a script's log, if nobody else is known to have worked after it: a script has no session
-/// that could end, and logs why it gives up. Its times are whole seconds, and may go backwards within the log.
-fn gave_up(timeline: &Timeline) -> Option<&Entry> {
-    let last = timeline.recent.of(Kind::AgentLogEntry).next_back()?;
-    let script = last.agent.as_ref()?;
-    let leaves_it_so = |agent: &Agent| {
-        if agent.name == *script {
-            return agent.state == AgentState::Seen;
-        }
-        !agent.last.source.is_known() || agent.last.at.since(last.at) < 1_000
-    };
-    (last.error && timeline.agents.iter().all(leaves_it_so)).then_some(last)
-}
-
-/// See `Pulse::last_words`.
-fn last_words(timeline: &Timeline, ended: Option<&Agent>, gave_up: Option<&Entry>) -> Option<String> {
-    let failure = timeline
-        .report
-        .as_ref()
-        .filter(|report| report.state == Reported::Failed);
-    let failed = ended.filter(|agent| agent.state == AgentState::Failed);
-    failure
-        .and_then(|report| report.message.as_deref())
-        .or_else(|| gave_up.map(|entry| entry.text.as_str()))
-        .or_else(|| failed?.result.as_deref())
-        .map(|words| first_line(words, 120))
 }
 
 impl Status {

@@ -11,7 +11,7 @@ mod event_facts;
 mod lane;
 pub mod load;
 pub mod mark;
-mod messages;
+pub mod messages;
 pub mod need;
 pub mod open_tool;
 pub mod overhead;
@@ -27,6 +27,8 @@ pub mod stage_line;
 mod stages;
 pub mod state_view;
 mod task_line;
+#[cfg(test)]
+mod tests;
 pub mod todo;
 mod todo_said;
 mod tokens;
@@ -212,6 +214,9 @@ impl Timeline {
             agents::hear_of_tasks(&mut agents, &facts, &self.open_tools, folder.as_deref());
             at = agents.place(&facts, &self.open_tools);
         }
+        agents.call(at, &facts);
+        agents.identify(&facts);
+        let at = at.map(|_| ()).and_then(|()| agents.place(&facts, &self.open_tools));
         let agent = at.map(|at| &self.agents[at]);
         let opened = open_tool::apply(&mut self.open_tools, &facts, agent, &self.agents);
         facts.complete(agent, opened.as_ref());
@@ -232,6 +237,9 @@ impl Timeline {
         need::apply(&mut self.needs, &facts, folder.as_deref(), &self.open_tools);
         self.usual.apply(&facts);
         self.sources.apply(&facts);
+        if facts.is_figure {
+            return;
+        }
         mark::apply(&mut self.errors, &facts);
         self.trace.apply(&facts);
         self.pace.apply(&facts);

@@ -81,12 +81,18 @@ pub struct Agent {
     /// The trouble of the API or the CLI that nothing followed yet.
     #[serde(default)]
     pub trouble: Option<String>,
+    /// It was asked something, and has not answered.
+    #[serde(default)]
+    pub(super) is_asked: bool,
     /// Only hooks tell of it, and they do not say what it is called.
     #[serde(default)]
     pub(super) by_hook: bool,
     /// It is called by what it was asked to do.
     #[serde(default)]
     pub(super) is_named: bool,
+    /// Which of several that are alike has its id is a guess.
+    #[serde(default)]
+    pub(super) is_guess: bool,
 }
 
 from_fields!(Agent {
@@ -123,8 +129,10 @@ from_fields!(Agent {
     told_tools,
     denials,
     trouble,
+    is_asked,
     by_hook,
     is_named,
+    is_guess,
 });
 
 impl Agent {
@@ -163,8 +171,10 @@ impl Agent {
             told_tools: None,
             denials: 0,
             trouble: None,
+            is_asked: false,
             by_hook: facts.is_hook && facts.agent.is_none(),
             is_named: false,
+            is_guess: false,
         }
     }
 
@@ -216,6 +226,18 @@ impl Agent {
         }
     }
 
+    /// Whether an event tells of what was before the end that is known.
+    pub(super) fn is_late(&self, facts: &EventFacts<'_>) -> bool {
+        let is_before =
+            |ended: &Moment| ended.source.is_known() && facts.moment.source.is_known() && facts.moment.at < ended.at;
+        self.state != AgentState::Open && self.ended.as_ref().is_some_and(is_before)
+    }
+
+    /// Whether nothing shows that it ever was at work.
+    pub(super) fn has_done_nothing(&self) -> bool {
+        self.tools == 0 && self.messages == 0 && self.agent_id.is_none()
+    }
+
     /// The run that an event begins, because it is of a later one than this is in.
     pub(super) fn next_run(&self, facts: &EventFacts<'_>) -> Option<u32> {
         facts.run.filter(|run| facts.is_sign_of_life && *run > self.run)
@@ -245,8 +267,11 @@ impl Agent {
             self.last = moment;
         }
         // Where only hooks tell of a session, it is at work from what it is asked.
-        let is_asked = self.by_hook && self.parent.is_none() && facts.entry.event_type == "hook/UserPromptSubmit";
-        if facts.is_work || is_asked {
+        let is_asked = self.parent.is_none() && facts.entry.event_type == "hook/UserPromptSubmit";
+        self.is_asked |= is_asked || facts.is_work;
+        // What a call answers may come after the agent was stopped, and a copy of what was done before later still.
+        let is_work = facts.is_work && !matches!(facts.of_kind, KindFacts::Answer(_));
+        if (is_work || (is_asked && self.by_hook)) && !self.is_late(facts) {
             self.has_answered = false;
             if self.state != AgentState::Open {
                 self.state = AgentState::Open;
@@ -308,6 +333,15 @@ impl Agent {
         if other.started.at < self.started.at {
             self.started = other.started;
         }
+    }
+
+    /// Which of two was started by which call turned out to be the other way round.
+    pub(super) fn swap_calls(&mut self, other: &mut Self) {
+        std::mem::swap(&mut self.parent, &mut other.parent);
+        std::mem::swap(&mut self.name, &mut other.name);
+        std::mem::swap(&mut self.started, &mut other.started);
+        self.is_guess = false;
+        other.is_guess = false;
     }
 
     pub(super) fn rename(&mut self, name: &str) {

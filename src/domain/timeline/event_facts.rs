@@ -6,7 +6,7 @@ use super::Moment;
 use super::agent::Agent;
 use super::document_facts::{self, DocumentFacts};
 use super::lane::LaneSaid;
-use super::messages::MessageUsage;
+use super::messages::{self, MessageUsage};
 use super::need::NeedSaid;
 use super::open_tool::OpenTool;
 use super::process_end::ProcessEnd;
@@ -36,6 +36,8 @@ pub(super) struct EventFacts<'a> {
     pub run: Option<u32>,
     /// Whether it shows that somebody is at work.
     pub is_sign_of_life: bool,
+    /// Whether it is a figure, and nothing that a person reads.
+    pub is_figure: bool,
     /// Whether it is a tool's result by its name, whatever its kind.
     pub is_post: bool,
     /// Whether a model is at work in a session. A stream that lost its first line knows none; what is pushed without
@@ -131,6 +133,7 @@ impl<'a> EventFacts<'a> {
             session_id: event.session_id.as_deref(),
             run: event.run,
             is_sign_of_life: !matches!(&of_kind, KindFacts::Source(source) if source.is_of_the_file()),
+            is_figure: event.kind == Kind::Other && event.event_type == messages::USAGE,
             is_post: entry::is_post(event),
             is_work,
             model: tells_model.then(|| payload::text(payload, "model")).flatten(),
@@ -170,7 +173,7 @@ impl<'a> EventFacts<'a> {
             KindFacts::Stopped(end) => end.session_over || end.failed.is_some(),
             _ => false,
         };
-        is_over || self.process_end.is_some()
+        (is_over && self.lane.agent_id.is_none()) || self.process_end.is_some()
     }
 
     /// Adds to the entry what the event itself does not say: whose it is, and which call it answers.

@@ -20,7 +20,7 @@ pub(super) struct LaneSaid<'a> {
 }
 
 /// The tools that start a sub-agent.
-const STARTERS: [&str; 2] = ["Task", "Agent"];
+const STARTERS: [&str; 6] = ["Task", "Agent", "task", "spawn_agent", "collab_tool_call", "SubAgent"];
 
 impl<'a> LaneSaid<'a> {
     pub fn of(event: &'a Event) -> Self {
@@ -36,7 +36,7 @@ impl<'a> LaneSaid<'a> {
             agent_id: text("agent_id"),
             agent_type: text("agent_type").or_else(|| text("subagent_type")),
             task: text("task_description"),
-            starts: is_start.then(|| payload::text(input, "subagent_type").unwrap_or_default()),
+            starts: is_start.then(|| payload::first_text(input, &["subagent_type", "agent_type"]).unwrap_or_default()),
         }
     }
 }

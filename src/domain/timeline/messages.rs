@@ -8,6 +8,9 @@ use super::event_facts::EventFacts;
 use crate::payload;
 use crate::usage::Usage;
 
+/// The `event_type` of what a message took in the end, where its lines do not tell.
+pub const USAGE: &str = "message_usage";
+
 /// Lines of one message come close together; up to 4 sub-agents interleave theirs.
 const MESSAGES: usize = 32;
 

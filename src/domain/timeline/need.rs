@@ -17,6 +17,8 @@ const NEEDS: usize = 8;
 const CHOICES: usize = 8;
 const TEXT_BYTES: usize = 320;
 const CHOICE_BYTES: usize = 60;
+/// Calls that one message makes are begun within this time.
+const AT_ONCE_MS: u64 = 500;
 
 /// One thing that a person is waited for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +35,12 @@ pub struct Need {
     pub since: Moment,
     pub tool_use_id: Option<String>,
     pub request_id: Option<String>,
+    /// The sub-agent that waits, by its call.
+    #[serde(default)]
+    lane: Option<String>,
+    /// Only a hook asked: of a refusal it will not tell.
+    #[serde(default)]
+    by_hook: bool,
 }
 
 from_fields!(Need {
@@ -44,6 +52,8 @@ from_fields!(Need {
     since,
     tool_use_id,
     request_id,
+    lane,
+    by_hook,
 });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +90,7 @@ pub(super) enum NeedSaid<'a> {
     Answered(&'a str),
     /// Nobody is waited for any more in the agent's session.
     Nobody,
-    /// The agent goes on: what asked under no name is answered.
+    /// The agent takes its next step: what a hook asked is answered, unless it was asked just now, by another call beside it.
     GoesOn,
 }
 
@@ -101,7 +111,7 @@ impl<'a> NeedSaid<'a> {
         if event.kind == Kind::ToolExecution {
             let id = payload::text(payload, "tool_use_id");
             if entry::is_post(event) {
-                return Some(id.map_or(Self::GoesOn, Self::Answered));
+                return id.map(Self::Answered);
             }
             let asked = Asked::of_tool(payload::text(payload, "tool_name")?, payload.get("input")?, id)?;
             return Some(if asked.kind == NeedKind::Permission {
@@ -288,7 +298,8 @@ impl<'a> Asked<'a> {
 /// Takes in what an event says of those who wait. `agent` is the agent whose session it is.
 pub(super) fn apply(needs: &mut Vec<Need>, facts: &EventFacts<'_>, agent: Option<&str>, open_tools: &[OpenTool]) {
     let is_over = match &facts.of_kind {
-        KindFacts::SessionStarted | KindFacts::SessionEnded(_) | KindFacts::Stopped(_) => true,
+        KindFacts::SessionStarted | KindFacts::SessionEnded(_) => true,
+        KindFacts::Stopped(_) => facts.lane.agent_id.is_none(),
         _ => facts.process_end.is_some(),
     };
     let is_of_agent = |need: &Need| agent.is_some() && need.agent.as_deref() == agent;
@@ -298,13 +309,14 @@ pub(super) fn apply(needs: &mut Vec<Need>, facts: &EventFacts<'_>, agent: Option
     match &facts.need {
         None => {}
         Some(NeedSaid::Nobody) => needs.retain(|need| !is_of_agent(need)),
-        Some(NeedSaid::Answered(id)) => {
-            let is_answered =
-                |need: &Need| need.tool_use_id.as_deref() == Some(id) || need.request_id.as_deref() == Some(id);
-            // A call that goes on shows that whoever asked under no name has an answer.
-            needs.retain(|need| !is_answered(need) && !(is_of_agent(need) && need.is_nameless()));
+        Some(NeedSaid::Answered(id)) => needs.retain(|need| !need.is_of(Some(id))),
+        Some(NeedSaid::GoesOn) => {
+            let lane = facts.entry.parent.as_deref().or(facts.lane.agent_id);
+            let is_next = |need: &Need| {
+                need.by_hook && need.lane.as_deref() == lane && facts.moment.at.since(need.since.at) > AT_ONCE_MS
+            };
+            needs.retain(|need| !(is_of_agent(need) && is_next(need)));
         }
-        Some(NeedSaid::GoesOn) => needs.retain(|need| !(is_of_agent(need) && need.is_nameless())),
         Some(NeedSaid::Asked(asked)) => {
             let call = asked.tool_use_id.or_else(|| call_of(open_tools, asked, agent));
             ask(needs, asked, call, facts, agent);
@@ -327,21 +339,24 @@ fn call_of<'a>(open_tools: &'a [OpenTool], asked: &Asked<'_>, agent: Option<&str
 fn ask(needs: &mut Vec<Need>, asked: &Asked<'_>, call: Option<&str>, facts: &EventFacts<'_>, agent: Option<&str>) {
     let is_nameless = call.is_none() && asked.request_id.is_none();
     let same = needs.iter_mut().find(|need| {
-        let is_same_id = |mine: &Option<String>, other: Option<&str>| other.is_some() && mine.as_deref() == other;
-        is_same_id(&need.tool_use_id, call)
-            || is_same_id(&need.request_id, asked.request_id)
+        need.is_of(call)
+            || need.is_of(asked.request_id)
             // One door tells it with an id, another without.
             || (need.kind == asked.kind && need.agent.as_deref() == agent && (need.is_nameless() || is_nameless))
     });
     if let Some(need) = same {
-        if need.tool_use_id.is_none() {
-            need.tool_use_id = call.map(|id| excerpt(id, 96));
-        }
-        if need.request_id.is_none() {
-            need.request_id = asked.request_id.map(|id| excerpt(id, 96));
-        }
-        if !is_nameless {
+        need.tool_use_id = need.tool_use_id.take().or_else(|| call.map(|id| excerpt(id, 96)));
+        need.request_id = need
+            .request_id
+            .take()
+            .or_else(|| asked.request_id.map(|id| excerpt(id, 96)));
+        need.by_hook &= facts.is_hook;
+        // One door may know only that something is asked.
+        if asked.text.len() > need.text.len() && !is_nameless {
             need.text = first_line(&asked.text, TEXT_BYTES);
+        }
+        if need.choices.is_empty() {
+            need.choices.clone_from(&asked.choices);
         }
         return;
     }
@@ -361,10 +376,20 @@ fn ask(needs: &mut Vec<Need>, asked: &Asked<'_>, call: Option<&str>, facts: &Eve
         since: facts.moment,
         tool_use_id: call.map(|id| excerpt(id, 96)),
         request_id: asked.request_id.map(|id| excerpt(id, 96)),
+        lane: facts
+            .entry
+            .parent
+            .clone()
+            .or_else(|| facts.lane.agent_id.map(|id| excerpt(id, 96))),
+        by_hook: facts.is_hook,
     });
 }
 
 impl Need {
+    fn is_of(&self, id: Option<&str>) -> bool {
+        id.is_some() && (self.tool_use_id.as_deref() == id || self.request_id.as_deref() == id)
+    }
+
     fn is_nameless(&self) -> bool {
         self.tool_use_id.is_none() && self.request_id.is_none()
     }

@@ -138,6 +138,9 @@ pub(super) fn apply(
 fn open(tools: &mut Vec<OpenTool>, facts: &EventFacts<'_>, agent: Option<&Agent>) {
     let entry: &Entry = &facts.entry;
     let Some(id) = &entry.tool_use_id else { return };
+    if agent.is_some_and(|agent| agent.is_late(facts)) {
+        return;
+    }
     if tools.len() == OPEN {
         tools.remove(0);
     }

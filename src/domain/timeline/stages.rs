@@ -161,7 +161,7 @@ fn start(stages: &mut Vec<StageLine>, name: &str, moment: Moment, derived: bool)
 
 /// Derives the stage from the agent at work, as long as nobody announces stages; says whether one began.
 ///
-/// Live, a stage is over when the next begins. In a backlog the order of events means nothing, since files are read one
+/// Live, a stage is over when the next begins, or when its agents are, until one works again. In a backlog the order of events means nothing, since files are read one
 /// after the other: there a stage is over when its agents are.
 fn derive(stages: &mut Vec<StageLine>, facts: &EventFacts<'_>, agents: &[Agent], agent: &Agent) -> bool {
     let is_work = match facts.entry.kind {
@@ -196,11 +196,31 @@ fn derive(stages: &mut Vec<StageLine>, facts: &EventFacts<'_>, agents: &[Agent],
         }
         return false;
     }
+    if is_end || facts.process_end.is_some() {
+        let mut of_stage = agents.iter().filter(|agent| agent.stage.as_deref() == Some(name));
+        if known == Some(StageState::Running) && of_stage.all(|agent| agent.state != AgentState::Open) {
+            let line = line(stages, name);
+            line.state = if agent.state == AgentState::Failed {
+                StageState::Failed
+            } else {
+                StageState::Completed
+            };
+            line.ended = Some(facts.moment);
+        }
+        return false;
+    }
     // A script's log may go on after its stage: only a session brings a stage back.
     let is_back = known.is_some() && is_log;
-    let begins = known != Some(StageState::Running) && !is_end && !is_back;
+    let begins = known != Some(StageState::Running) && !is_back;
     if begins {
+        // Another agent of the stage, or another turn: it goes on as it began.
+        let began = stages
+            .iter()
+            .find(|line| line.name == name)
+            .and_then(|line| line.started);
         start(stages, name, facts.moment, true);
+        let line = line(stages, name);
+        line.started = began.or(line.started);
     }
     begins
 }

@@ -136,8 +136,16 @@ fn list(tasks: &Value) -> Option<Vec<TaskSaid<'_>>> {
 fn launched(payload: &Value) -> Option<TaskLine<'_>> {
     let answer = ["tool_use_result", "tool_response"]
         .iter()
-        .find_map(|field| payload.get(field))?;
-    let id = payload::first_text(answer, &["backgroundTaskId", "background_task_id"])?;
+        .find_map(|field| payload.get(field));
+    let id = answer.and_then(|answer| payload::first_text(answer, &["backgroundTaskId", "background_task_id"]));
+    // `Command running in background with ID: b7cnmf1op. Output …`
+    let worded = || {
+        let output = payload.get("output")?.as_str()?;
+        let (_, rest) = output.split_once("running in background with ID: ")?;
+        rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '-')
+            .next()
+    };
+    let id = id.or_else(worded).filter(|id| !id.is_empty())?;
     Some(TaskLine::Launched(TaskSaid {
         id,
         tool_use_id: payload::text(payload, "tool_use_id"),

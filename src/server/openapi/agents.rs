@@ -75,10 +75,14 @@ pub struct AgentShape {
     /// The trouble of the API or the CLI that nothing followed yet.
     #[schema(required)]
     trouble: Option<String>,
+    /// It was asked something, and has not answered.
+    is_asked: bool,
     /// Only hooks tell of it, and they do not say what it is called.
     by_hook: bool,
     /// It is called by what it was asked to do.
     is_named: bool,
+    /// Which of several that are alike has its id is a guess.
+    is_guess: bool,
 }
 
 /// Tokens of an agent: their sum is the agent's with its sub-agents.
@@ -198,6 +202,11 @@ pub struct NeedShape {
     tool_use_id: Option<String>,
     #[schema(required)]
     request_id: Option<String>,
+    /// The sub-agent that waits, by its call.
+    #[schema(required)]
+    lane: Option<String>,
+    /// Only a hook asked.
+    by_hook: bool,
 }
 
 #[derive(ToSchema)]

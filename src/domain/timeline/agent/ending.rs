@@ -30,11 +30,14 @@ impl Agent {
         if was_open && failed.is_some() {
             self.close(AgentState::Failed, moment);
         } else if was_open && is_gone {
+            self.leave(moment);
+        } else if was_open && self.parent.is_some() {
             self.close(AgentState::Ended, moment);
         } else if was_open {
             self.has_answered = true;
         }
         self.has_answered &= !is_gone;
+        self.is_asked = false;
     }
 
     /// A session began.
@@ -57,9 +60,8 @@ impl Agent {
             .take()
             .filter(|_| end.result.is_none() && end.hook.is_none());
         let has_failed = end.failed || trouble.is_some();
-        if end.hook == Some(HookWord::SessionEnd) && self.state != AgentState::Open {
-            // It had said already how it ended.
-            self.has_answered = false;
+        if end.hook == Some(HookWord::SessionEnd) {
+            self.leave(facts.moment);
             return;
         }
         self.state = if has_failed {
@@ -68,7 +70,8 @@ impl Agent {
             AgentState::Ended
         };
         self.ended = Some(facts.moment);
-        self.has_answered = !has_failed && end.hook != Some(HookWord::SessionEnd);
+        self.has_answered = !has_failed;
+        self.is_asked = false;
         if let (Some(before), Some(cost)) = (self.session_cost_usd, end.cost_usd)
             && cost < before
         {
@@ -85,6 +88,20 @@ impl Agent {
         if end.hook.is_none() || end.result.is_some() {
             self.result = end.result.clone().or(trouble);
         }
+    }
+
+    /// The process goes. If it had answered, or was asked nothing, all is well; else nobody knows what became of it.
+    fn leave(&mut self, moment: Moment) {
+        if self.state == AgentState::Open {
+            let is_well = self.has_answered || !self.is_asked;
+            self.state = if is_well { AgentState::Ended } else { AgentState::Lost };
+            self.ended = Some(moment);
+            if !is_well {
+                self.result = Some("its session ended before it had answered".to_owned());
+            }
+        }
+        self.has_answered = false;
+        self.is_asked = false;
     }
 
     /// Its turn is over: it is, too, unless something of it goes on.
@@ -104,7 +121,7 @@ impl Agent {
     /// Its process is gone. What its own result said of the end holds.
     pub(in crate::timeline) fn exit(&mut self, end: &ProcessEnd<'_>, moment: Moment) {
         self.has_answered = false;
-        if matches!(self.state, AgentState::Open | AgentState::Seen) {
+        if matches!(self.state, AgentState::Open | AgentState::Seen | AgentState::Lost) {
             self.state = if end.failed {
                 AgentState::Failed
             } else {
