@@ -71,6 +71,8 @@ pub struct NewState {
     pub keys: Vec<Key>,
     /// What the publisher sent next to the document; an event is recorded for it even if the document is the same.
     pub remarks: Map<String, Value>,
+    /// The names of the document's phases, in its order.
+    pub phases: Vec<String>,
 }
 
 /// Which part of the document the publisher sent.

@@ -8,6 +8,7 @@ pub mod execution_log;
 pub mod item;
 pub mod line_key;
 pub mod lines;
+pub mod phase_order;
 pub mod place;
 pub mod push;
 pub mod reading;

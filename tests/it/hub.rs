@@ -189,6 +189,7 @@ fn the_same_document_again_is_no_event_and_its_changes_rebuild_it() {
             time_source: TimeSource::Read,
             keys: Vec::new(),
             remarks: serde_json::Map::new(),
+            phases: Vec::new(),
         })])
     };
     let first = json!({"adw_id": ADW_ID, "plan_file": null, "n": 1});

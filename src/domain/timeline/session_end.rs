@@ -135,11 +135,11 @@ fn tokens(payload: &Value) -> TokensTold {
     let models = ["modelUsage", "model_usage"]
         .iter()
         .find_map(|field| payload.get(field));
-    // Where it stands beside a message's id, it is counted as that message's.
+    // Where it stands beside a message's id, it is counted as that message's, and what is said of models is that CLI's own.
     let is_of_message = payload::text(payload, "message_id").is_some();
     let usage = payload.get("usage").and_then(Usage::from_value);
     TokensTold {
-        models: models.and_then(Usage::of_models),
+        models: models.filter(|_| !is_of_message).and_then(Usage::of_models),
         turn: usage.filter(|usage| !is_of_message && !usage.is_empty()),
         is_told: models.is_some() || usage.is_some() || payload::decimal(payload, "cost_usd").is_some(),
     }

@@ -17,13 +17,22 @@ use crate::timestamp::Timestamp;
 /// A workflow as its events come, one a second.
 struct Told {
     timeline: Timeline,
+    /// The second of the next event, where it is not the next.
+    second: Option<i64>,
 }
 
 impl Told {
     fn new() -> Self {
         Self {
             timeline: Timeline::new("c0a43f47".parse().expect("a safe id")),
+            second: None,
         }
+    }
+
+    /// The next event tells of this second.
+    fn at(&mut self, second: i64) -> &mut Self {
+        self.second = Some(second);
+        self
     }
 
     /// An event of the builder's stream.
@@ -63,7 +72,7 @@ impl Told {
             kind,
             adw_id: self.timeline.adw_id.clone(),
             seq,
-            timestamp: Timestamp(seq as i64 * 1_000),
+            timestamp: Timestamp(self.second.take().unwrap_or(seq as i64) * 1_000),
             time_source: TimeSource::Source,
             event_type: event_type.to_owned(),
             agent: agent.map(str::to_owned),

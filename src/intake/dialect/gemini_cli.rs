@@ -193,6 +193,14 @@ fn usage(stats: &Value) -> Option<Value> {
     }
     let cached = payload::number(stats, "cached").unwrap_or(0);
     let input = payload::number(stats, "input").unwrap_or_else(|| all.unwrap_or(0).saturating_sub(cached));
-    Some(json!({"input_tokens": input, "output_tokens": output.unwrap_or(0),
-        "cache_read_input_tokens": cached, "cache_creation_input_tokens": 0}))
+    let output = output.unwrap_or(0);
+    // What was thought stands in the total alone.
+    let thought =
+        payload::number(stats, "total_tokens").map_or(0, |total| total.saturating_sub(input + cached + output));
+    let mut usage = json!({"input_tokens": input, "output_tokens": output + thought,
+        "cache_read_input_tokens": cached, "cache_creation_input_tokens": 0});
+    if thought > 0 {
+        usage["reasoning_output_tokens"] = thought.into();
+    }
+    Some(usage)
 }

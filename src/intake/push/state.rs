@@ -41,6 +41,7 @@ pub(super) fn draft(event: Event, keys: Vec<Key>) -> Result<Draft, Refusal> {
         time_source: event.time_source,
         keys,
         remarks,
+        phases: Vec::new(),
     }))
 }
 

@@ -137,6 +137,7 @@ pub(super) fn state_of(workflow: usize, document: Document, source: &str) -> Dra
         time_source: TimeSource::Source,
         keys: Vec::new(),
         remarks: Map::new(),
+        phases: Vec::new(),
     })
 }
 

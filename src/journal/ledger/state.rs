@@ -83,6 +83,9 @@ impl<E: Engine> Transaction<'_, E> {
             return Ok(Outcome::Duplicate);
         }
         let mut payload = new.remarks;
+        if changes.iter().any(|change| change.field == "phases") && !new.phases.is_empty() {
+            payload.insert("phases_in_order".into(), new.phases.into());
+        }
         payload.insert("source".into(), new.source.into());
         payload.insert("changed".into(), encode::value("what changed", &changes)?);
         if !late.is_empty() {

@@ -22,6 +22,7 @@ use domain::timestamp::Timestamp;
 use draft::lenient_json;
 use draft::redaction;
 use draft::{Document, Draft, NewState};
+use intake::phase_order;
 use intake::place::{LinePart, Place};
 use journal::{LineCounts, Tail};
 
@@ -99,6 +100,10 @@ impl StateFile {
             Err(reason) => return Ok(self.bad(&bytes, &reason, (at, time_source), is_same_bad, context, outbox)),
         };
         self.good();
+        let phases = match document.get("phases") {
+            Some(Value::Object(_)) => phase_order::of_document(&String::from_utf8_lossy(&bytes)),
+            _ => Vec::new(),
+        };
         let document = self.changes(document);
         self.hash = Some(hash);
         self.bytes = bytes.len() as u64;
@@ -114,6 +119,7 @@ impl StateFile {
             time_source,
             keys: Vec::new(),
             remarks: Map::new(),
+            phases,
         }));
         outbox.note_bytes(self.bytes);
         outbox.set_tail(self.tail());

@@ -252,3 +252,151 @@ fn stages_that_all_ended_well_are_a_completed_workflow() {
     );
     assert_ne!(told.status(600), Status::Completed);
 }
+
+#[test]
+fn a_copy_that_comes_late_reopens_nobody() {
+    let mut told = Told::new();
+    told.begin().call(
+        "t1",
+        "Agent",
+        json!({"description": "Helper", "subagent_type": "general"}),
+    );
+    told.system(
+        "task_started",
+        json!({"task_id": "a1", "tool_use_id": "t1", "description": "Helper", "task_type": "local_agent"}),
+    );
+    told.system(
+        "task_notification",
+        json!({"task_id": "a1", "tool_use_id": "t1", "status": "completed"}),
+    );
+    told.answer("t1", "Agent", json!({})).result(json!({}));
+    let before = told.timeline.seq;
+    for (name, seconds) in [("PreToolUse", 3), ("PostToolUse", 4)] {
+        let payload = json!({"hook_event_name": name, "agent_id": "a1", "agent_type": "general", "tool_name": "Bash",
+            "tool_use_id": "t9", "input": {"command": "ls"}});
+        let event_type = if name == "PreToolUse" {
+            "tool_execution_pre"
+        } else {
+            "tool_execution_post"
+        };
+        told.at(seconds)
+            .event(Kind::ToolExecution, event_type, None, Some("builder"), None, payload);
+    }
+    assert_eq!(told.timeline.seq, before + 2);
+    assert_eq!(
+        (told.agent("builder").state, told.agent("Helper").state),
+        (AgentState::Ended, AgentState::Ended)
+    );
+    assert_eq!((told.agent("Helper").calls(), told.timeline.open_tools.len()), (1, 0));
+    assert_eq!(told.status(600), Status::Completed);
+}
+
+#[test]
+fn what_answers_a_call_of_a_stopped_sub_agent_does_not_bring_it_back() {
+    let mut told = Told::new();
+    told.begin().call("t1", "Agent", json!({"description": "Helper"}));
+    let call = json!({"tool_use_id": "t2", "tool_name": "Bash", "input": {"command": "sleep 60"}});
+    told.sub("t1", Kind::ToolExecution, "tool_execution_pre", call);
+    told.system(
+        "task_notification",
+        json!({"task_id": "a1", "tool_use_id": "t1", "status": "stopped"}),
+    );
+    told.sub(
+        "t1",
+        Kind::ToolExecution,
+        "tool_execution_post",
+        json!({"tool_use_id": "t2", "is_error": true}),
+    );
+    assert_eq!(told.agent("Helper").state, AgentState::Stopped);
+}
+
+#[test]
+fn the_failure_of_a_sub_agent_is_not_that_of_the_session() {
+    let mut told = Told::new();
+    told.hook("UserPromptSubmit", json!({"prompt": "x"}));
+    told.hook("PreToolUse", json!({"tool_name": "Agent", "tool_use_id": "t1", "input": {"description": "Helper", "subagent_type": "general"}}));
+    told.hook("SubagentStart", json!({"agent_id": "a1", "agent_type": "general"}));
+    told.hook(
+        "StopFailure",
+        json!({"agent_id": "a1", "agent_type": "general", "error": "overloaded"}),
+    );
+    assert_eq!(
+        (told.agent("Helper").state, told.agent("claude").state),
+        (AgentState::Failed, AgentState::Open)
+    );
+    told.hook("Stop", json!({"last_assistant_message": "It failed, I did it myself."}))
+        .hook("SessionEnd", json!({}));
+    assert_eq!(
+        (told.agent("claude").state, told.status(600)),
+        (AgentState::Ended, Status::Completed)
+    );
+}
+
+#[test]
+fn a_process_that_goes_without_an_answer_has_not_completed() {
+    let mut told = Told::new();
+    told.hook("SessionStart", json!({}))
+        .hook("UserPromptSubmit", json!({"prompt": "x"}));
+    told.hook(
+        "PreToolUse",
+        json!({"tool_name": "Bash", "tool_use_id": "t1", "input": {"command": "x"}}),
+    );
+    told.hook("SessionEnd", json!({"reason": "other"}));
+    assert_eq!(
+        (told.agent("claude").state, told.status(600)),
+        (AgentState::Lost, Status::Failed)
+    );
+    assert!(told.timeline.open_tools.is_empty());
+    let mut told = Told::new();
+    told.hook("SessionStart", json!({}))
+        .hook("SessionEnd", json!({"reason": "prompt_input_exit"}));
+    assert_ne!(told.status(600), Status::Failed, "it was asked nothing");
+}
+
+#[test]
+fn a_refused_call_starts_no_sub_agent() {
+    let mut told = Told::new();
+    told.begin().call("t1", "Agent", json!({"description": "Helper"}));
+    assert_eq!(told.names().len(), 2);
+    told.answer("t1", "Agent", json!({"is_error": true, "output": "too deep"}));
+    assert_eq!(told.names(), [("builder", 0)]);
+}
+
+#[test]
+fn a_document_tells_its_stages_in_its_order_with_their_times() {
+    let mut told = Told::new();
+    let phases = json!({"suit": {"status": "completed"}, "build": "done", "test": {"status": "failed", "error": "2 red"},
+        "learn": {"status": "in_progress", "started_at": "2026-03-09T05:08:20Z"}, "ship": {"status": "pending"}});
+    let payload = json!({"source": "adw_state.json", "phases_in_order": ["suit", "build", "test", "learn", "ship"],
+        "changed": [{"field": "phases", "new": phases}, {"field": "mission_title", "new": "Growth loops"}, {"field": "cost_usd", "new": 1.25},
+            {"field": "repo_url", "new": "https://github.com/acme/shop.git"}]});
+    told.event(Kind::AgentStateUpdate, "state_change", None, None, None, payload);
+    let stages: Vec<_> = told
+        .timeline
+        .stages
+        .iter()
+        .map(|line| (line.name.as_str(), line.state))
+        .collect();
+    use crate::timeline::stage_line::StageState::{Completed, Failed, Pending, Running};
+    assert_eq!(
+        stages,
+        [
+            ("suit", Completed),
+            ("build", Completed),
+            ("test", Failed),
+            ("learn", Running),
+            ("ship", Pending)
+        ]
+    );
+    let learn = &told.timeline.stages[3];
+    assert_eq!(
+        learn.started.map(|started| started.at),
+        Timestamp::parse("2026-03-09T05:08:20Z").map(|(at, _)| at)
+    );
+    let card = Card::of(&told.timeline);
+    assert_eq!(
+        (card.title.as_str(), card.repo.as_deref(), card.cost_usd),
+        ("Growth loops", Some("acme/shop"), Some(1.25))
+    );
+    assert_eq!(card.stage.as_deref(), Some("learn"));
+}

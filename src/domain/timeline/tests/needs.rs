@@ -98,6 +98,36 @@ fn a_plan_and_the_next_prompt_are_waited_for_too() {
 }
 
 #[test]
+fn the_words_of_a_plan_stand_in_the_call() {
+    let mut told = Told::new();
+    told.begin()
+        .call("t1", "ExitPlanMode", json!({"plan": "Move the cache"}));
+    let request = json!({"request_id": "r1", "request": {"subtype": "can_use_tool", "tool_name": "ExitPlanMode", "input": {}, "tool_use_id": "t1"}});
+    told.line(Kind::Other, "control_request", request);
+    assert_eq!(texts(&told), [(NeedKind::Plan, "Approve the plan? Move the cache")]);
+}
+
+#[test]
+fn the_next_step_of_an_agent_shows_that_a_hooks_question_is_over() {
+    let mut told = Told::new();
+    told.hook("UserPromptSubmit", json!({"prompt": "x"}));
+    told.hook(
+        "PreToolUse",
+        json!({"tool_name": "Write", "tool_use_id": "t1", "input": {"file_path": "a"}}),
+    );
+    told.hook(
+        "PermissionRequest",
+        json!({"tool_name": "Write", "tool_input": {"file_path": "a"}}),
+    );
+    assert_eq!(texts(&told).len(), 1);
+    told.hook(
+        "PreToolUse",
+        json!({"tool_name": "Bash", "tool_use_id": "t2", "input": {"command": "ls"}}),
+    );
+    assert!(told.timeline.needs.is_empty());
+}
+
+#[test]
 fn an_idle_session_waits_for_nobody() {
     let mut told = Told::new();
     told.begin()
