@@ -223,7 +223,7 @@ impl Timeline {
         let folder = facts.entry.agent.clone();
         self.count(&facts);
         let growth = messages::apply(&mut self.messages, &facts);
-        let (session_began, grown) = agents::apply(&mut self.agents, &facts, at, opened.as_ref(), growth);
+        let (session_began, grown, at) = agents::apply(&mut self.agents, &facts, at, opened.as_ref(), growth);
         self.usage.add(grown);
         background::apply(&mut self.background, &facts, folder.as_deref(), opened.as_ref());
         agents::settle(&mut self.agents, &self.background, &facts);

@@ -21,10 +21,10 @@ pub(super) use placing::Agents;
 pub(super) fn apply(
     agents: &mut Vec<Agent>,
     facts: &EventFacts<'_>,
-    at: Option<usize>,
+    mut at: Option<usize>,
     opened: Option<&OpenTool>,
     growth: Option<UsageGrowth>,
-) -> (bool, Usage) {
+) -> (bool, Usage, Option<usize>) {
     let mut grown = growth.map(|growth| growth.usage).unwrap_or_default();
     if let Some(at) = at {
         let agent = &mut agents[at];
@@ -73,7 +73,8 @@ pub(super) fn apply(
             false
         }
         (KindFacts::Answer(task), _) => {
-            answer_sub_agent(agents, facts, task, opened);
+            let refused = answer_sub_agent(agents, facts, task, opened);
+            at = at.map(|at| at - usize::from(refused.is_some_and(|refused| refused < at)));
             false
         }
         _ => false,
@@ -82,7 +83,7 @@ pub(super) fn apply(
         agents[at].exit(end, facts.moment);
         end_all_under(agents, at, facts.moment);
     }
-    (began, grown)
+    (began, grown, at)
 }
 
 /// Settles whose turn is over, once what an event says of its tasks is known: an agent is, when nothing of it runs any more.
@@ -112,23 +113,23 @@ fn top_of(agents: &[Agent], at: usize) -> Option<usize> {
         .position(|agent| agent.parent.is_none() && agent.name == *under)
 }
 
-/// A Task's result ends the sub-agent it started, unless that goes on in the background.
-fn answer_sub_agent(agents: &mut Vec<Agent>, facts: &EventFacts<'_>, task: &TaskFacts<'_>, opened: Option<&OpenTool>) {
+/// A Task's result ends the sub-agent it started, unless that goes on in the background. Where the call was refused there never was
+/// one: gives the place that it had.
+fn answer_sub_agent(
+    agents: &mut Vec<Agent>,
+    facts: &EventFacts<'_>,
+    task: &TaskFacts<'_>,
+    opened: Option<&OpenTool>,
+) -> Option<usize> {
     let call = facts.entry.tool_use_id.as_deref();
-    let is_it = |agent: &&mut Agent| {
+    let is_it = |agent: &Agent| {
         let is_called = call.is_some() && agent.parent.as_deref() == call;
         is_called || (task.agent_id.is_some() && agent.agent_id.as_deref() == task.agent_id)
     };
-    let Some(at) = agents
-        .iter_mut()
-        .position(|mut agent| agent.parent.is_some() && is_it(&mut agent))
-    else {
-        return;
-    };
+    let at = agents.iter().position(|agent| agent.parent.is_some() && is_it(agent))?;
     if facts.entry.error && agents[at].has_done_nothing() {
-        // The call was refused: there never was one.
         agents.remove(at);
-        return;
+        return Some(at);
     }
     let agent = &mut agents[at];
     agent.know(call, task.agent_id);
@@ -138,7 +139,7 @@ fn answer_sub_agent(agents: &mut Vec<Agent>, facts: &EventFacts<'_>, task: &Task
     }
     if task.goes_on {
         agent.in_background = true;
-        return;
+        return None;
     }
     let state = if facts.entry.error {
         AgentState::Failed
@@ -149,6 +150,7 @@ fn answer_sub_agent(agents: &mut Vec<Agent>, facts: &EventFacts<'_>, task: &Task
     agent.told_tokens = agent.told_tokens.max(task.tokens);
     agent.told_tools = agent.told_tools.max(task.tools);
     agent.close(state, facts.moment);
+    None
 }
 
 /// A turn is over: who worked in front of it is, too, and how it ended was not told.

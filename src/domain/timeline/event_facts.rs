@@ -225,7 +225,7 @@ impl<'a> KindFacts<'a> {
 
 impl<'a> TaskFacts<'a> {
     fn of(payload: &'a Value) -> Self {
-        const PLACES: [&str; 3] = ["task", "tool_use_result", "tool_response"];
+        const PLACES: [&str; 4] = ["task", "tool_use_result", "tool_response", "output"];
         let places = || PLACES.iter().filter_map(|place| payload.get(place));
         let number = |field| places().find_map(|place| payload::number(place, field));
         Self {

@@ -134,9 +134,9 @@ fn list(tasks: &Value) -> Option<Vec<TaskSaid<'_>>> {
 
 /// A command that was sent to the background says under which id.
 fn launched(payload: &Value) -> Option<TaskLine<'_>> {
-    let answer = ["tool_use_result", "tool_response"]
+    let answer = ["tool_use_result", "tool_response", "output"]
         .iter()
-        .find_map(|field| payload.get(field));
+        .find_map(|field| payload.get(field).filter(|answer| answer.is_object()));
     let id = answer.and_then(|answer| payload::first_text(answer, &["backgroundTaskId", "background_task_id"]));
     // `Command running in background with ID: b7cnmf1op. Output …`
     let worded = || {

@@ -1,5 +1,6 @@
 //! What the fold tells of today's agents: events as their CLIs' dialects and hooks make them, and what a person is told.
 
+mod documents;
 mod ending;
 mod needs;
 mod sub_agents;

@@ -116,10 +116,10 @@ fn of_answer(tool: Option<&str>, tool_use_id: Option<String>, payload: &Value) -
     if tool.is_some_and(|tool| !is_task(tool)) {
         return None;
     }
-    let answer = ["tool_use_result", "tool_response"]
+    let answer = ["tool_use_result", "tool_response", "output"]
         .iter()
-        .find_map(|field| payload.get(field));
-    let answer = answer.filter(|answer| answer.is_object()).unwrap_or(&Value::Null);
+        .find_map(|field| payload.get(field).filter(|answer| answer.is_object()));
+    let answer = answer.unwrap_or(&Value::Null);
     let is_refused = entry::is_failed(payload) || payload::flag(answer, "success") == Some(false);
     let output = payload.get("output").and_then(Value::as_str).unwrap_or_default();
     let change = match tool {

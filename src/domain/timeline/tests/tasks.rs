@@ -108,6 +108,30 @@ fn the_id_is_in_the_answer_of_either_door() {
     told.hook("PostToolUse", json!({"tool_name": "TaskCreate", "tool_use_id": "c1", "input": {"subject": "Test it"}, "tool_response": {"task": {"id": "1", "subject": "Test it"}}}));
     told.hook("TaskCompleted", json!({"task_id": "1", "task_subject": "Test it"}));
     assert_eq!(items(&told), [("Test it", Completed)]);
+    let hook = |told: &mut Told, id: &str, input: Value, answer: Value| {
+        told.hook(
+            "PreToolUse",
+            json!({"tool_name": "TaskUpdate", "tool_use_id": id, "input": input}),
+        );
+        told.hook(
+            "PostToolUse",
+            json!({"tool_name": "TaskUpdate", "tool_use_id": id, "input": input, "output": answer}),
+        );
+    };
+    hook(
+        &mut told,
+        "u1",
+        json!({"taskId": "1", "status": "in_progress"}),
+        json!({"success": true, "taskId": "1"}),
+    );
+    assert_eq!(items(&told), [("Test it", InProgress)]);
+    hook(
+        &mut told,
+        "u2",
+        json!({"taskId": "1", "status": "deleted"}),
+        json!({"success": true, "taskId": "1"}),
+    );
+    assert!(items(&told).is_empty());
 }
 
 #[test]
