@@ -1,0 +1,129 @@
+"""The words in which scenarios are written: what the model says, what it calls, what goes wrong."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Say:
+    text: str
+
+
+@dataclass(frozen=True)
+class Think:
+    text: str
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """A thought whose text the vendor keeps to itself."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a tool. `fails`: its answer will be an error. `changes`: what it does to a file, if it works."""
+
+    tool: str
+    input: dict
+    fails: bool = False
+    changes: tuple[str, str] | None = None
+    #: Takes free text instead of JSON (Codex' patches).
+    free: str | None = None
+
+
+def call(tool: str, *, fails: bool = False, changes: tuple[str, str] | None = None, **given) -> Call:
+    return Call(tool, given, fails, changes)
+
+
+@dataclass(frozen=True)
+class Delegate:
+    """Starts a sub-agent, which plays a scene of its own."""
+
+    scene: str
+    description: str
+    kind: str
+    background: bool = False
+
+    def as_call(self, offered: set[str]) -> Call:
+        given = {"description": self.description, "prompt": f"(scene: {self.scene})", "subagent_type": self.kind}
+        if "task" in offered:
+            return Call("task", given)
+        return Call("Agent" if "Agent" in offered else "Task", given | {"run_in_background": self.background})
+
+
+Block = Say | Think | Redacted | Call | Delegate
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An answer of the API that is no message."""
+
+    status: int
+    kind: str
+    message: str
+    retry_after: str | None = None
+
+
+OVERLOADED = Trouble(529, "overloaded_error", "Overloaded", "1")
+TOO_MANY = Trouble(429, "rate_limit_error", "Too many requests", "1")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One conversation: a reply for each time the model is asked."""
+
+    replies: list[list[Block]]
+    #: What comes before the reply of a step; `forever` never lets a reply through.
+    troubles: dict[int, list[Trouble]] = field(default_factory=dict)
+    forever: Trouble | None = None
+    #: Steps whose stream first breaks in the middle.
+    breaks: frozenset[int] = frozenset()
+    pause_s: float = 0.01
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a person is asked for, and what the person does about it."""
+
+    tool: str
+    kind: str
+    text: str
+    answer: dict | None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is played, and what is right for it beyond what the model's record says."""
+
+    name: str
+    cli: str
+    scenes: dict[str, Scene]
+    status: str = "completed"
+    todo: list[tuple[str, str]] | None = None
+    #: Arguments for the CLI.
+    flags: tuple[str, ...] = ()
+    env: dict[str, str] = field(default_factory=dict)
+    #: A program speaks with the CLI over its standard input, and answers these.
+    needs: tuple[Need, ...] = ()
+    #: How many prompts the program sends; more than one needs it.
+    turns: int = 1
+    #: Sent to the CLI while the call of the first reply runs.
+    kill: signal.Signals | None = None
+    #: The replies that the CLI never asks for (it is stopped before).
+    unplayed: int = 0
+    #: Calls that fail by what the CLI does, not by the tool: denied, refused.
+    denied: int = 0
+    #: Words that must be on the page.
+    page: tuple[str, ...] = ()
+    ways: tuple[str, ...] | None = None
+    #: Background work that the CLI itself stops at the end: the page must say so, and still be completed.
+    stopped: tuple[str, ...] = ()
+    only_result: bool = False
+    mcp: bool = False
+
+    @property
+    def hosted(self) -> bool:
+        return bool(self.needs) or self.turns > 1
