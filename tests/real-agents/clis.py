@@ -88,7 +88,7 @@ def _codex(scenario: Scenario, run: RunPlace, model: str):
     home = run.home / ".codex"
     home.mkdir()
     (home / "config.toml").write_text(
-        'model = "gpt-5.1-codex"\nmodel_provider = "script"\ncheck_for_update_on_startup = false\n'
+        'model = "gpt-5.5"\nmodel_provider = "script"\ncheck_for_update_on_startup = false\n'
         f'[model_providers.script]\nname = "script"\nbase_url = "{model}/v1"\nenv_key = "MADE_UP_KEY"\n'
         'wire_api = "responses"\nsupports_websockets = false\nrequest_max_retries = 3\nstream_max_retries = 1\n'
         "[analytics]\nenabled = false\n[feedback]\nenabled = false\n"
@@ -98,6 +98,10 @@ def _codex(scenario: Scenario, run: RunPlace, model: str):
 
 
 def _gemini(scenario: Scenario, run: RunPlace, model: str):
+    # An address of its own alone would make it ask for a gateway's key.
+    settings = run.home / ".gemini" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"security": {"auth": {"selectedType": "gemini-api-key"}}}))
     arguments = ["-m", "gemini-2.5-flash", "--yolo", "--skip-trust", "--output-format", "stream-json", *scenario.flags]
     return [*arguments, "-p", prompt()], {
         "GEMINI_API_KEY": "made-up",

@@ -29,9 +29,6 @@ class Row:
 class Truth:
     """What of the model's messages was told at all, by this CLI and through these doors."""
 
-    #: Calls that the CLI tells as something else than a call.
-    UNTOLD = {"codex": {"update_plan"}}
-
     def __init__(self, played: Played):
         self.played = played
         self.scenario = played.scenario
@@ -52,12 +49,11 @@ class Truth:
             return []
         # A stream of Claude tells of sub-agents' sub-agents by task lines alone; opencode's holds the session's own calls.
         deepest = 9 if self.played.by_hooks else {"claude": 1}.get(self.scenario.cli, 0)
-        untold = self.UNTOLD.get(self.scenario.cli, set())
         return [
             (reply, call_id, call)
             for reply in self.replies
             for call_id, call, _ in reply.calls
-            if self.depth(reply) <= deepest and call.tool not in untold
+            if self.depth(reply) <= deepest
         ]
 
     def mine(self) -> list[Reply]:
@@ -71,7 +67,7 @@ class Truth:
         if self.scenario.cli == "claude":
             results = [line for line in self.played.lines if "total_cost_usd" in line]
             return results[-1]["total_cost_usd"] if results else None
-        if self.scenario.cli == "opencode":
+        if self.scenario.cli == "opencode" and self.replies:
             tokens, prices = self.tokens(), OPENCODE_PRICES
             spent = tokens.fresh * prices["input"] + tokens.cached * prices["cache_read"] + tokens.output * prices["output"]
             return spent / 1_000_000
@@ -128,6 +124,8 @@ def _end(fact, played: Played, truth: Truth, seen: Seen) -> None:
     told = seen.card.get("status")
     if told is not None:
         fact("status in the API", right, told.get("status") if isinstance(told, dict) else told)
+    if scenario.peek:
+        fact("status while it runs", True, played.peeked in scenario.peek.statuses or played.peeked)
     left = [tool["name"] for tool in seen.timeline["open_tools"]]
     left += [agent["name"] for agent in seen.timeline["agents"] if agent["state"] in ("open", "running")]
     if right != "stalled":
@@ -184,7 +182,8 @@ def _tokens(fact, played: Played, truth: Truth, seen: Seen) -> None:
         fact("tokens are final", False, _is_final(seen))
         return
     fact("tokens (in, cached, out)", wanted, got)
-    fact("tokens are final", True, _is_final(seen))
+    if right.output:
+        fact("tokens are final", True, _is_final(seen))
     cost, told = truth.cost(), seen.card.get("cost_usd")
     fact("cost", cost and round(cost, 6), told and round(told, 6))
 
@@ -235,7 +234,7 @@ def _texts(fact, played: Played, truth: Truth, seen: Seen) -> None:
     fact("sub-agents' texts told twice", [], twice)
     if played.scenario.cli != "gemini":  # its stream leaves thoughts out
         thought = Counter(data["payload"].get("content", "").strip() for data in seen.of_kind("agent_thinking"))
-        right = Counter(text for reply in truth.mine() for text in reply.thoughts)
+        right = Counter(text.strip() for reply in truth.mine() for text in reply.thoughts)
         fact("thoughts, once", dict(right), {text: times for text, times in thought.items() if text in right})
 
 

@@ -46,6 +46,8 @@ class Played:
     stream: Path
     seen: Seen | None = None
     waited: list[Waiting] = field(default_factory=list)
+    #: The status while it ran, where the scenario asks for it.
+    peeked: str | None = None
     seconds: float = 0
 
     @property
@@ -83,7 +85,7 @@ def play(scenario: Scenario, cli: Cli, way: str, place: Place, model: FakeModel,
     told = place.agents / run / AGENT / "raw_output.jsonl"
     printed = rooms.saved / "stdout"
     if way in ("hooks", "hooks-no-id", "all"):
-        subprocess.run([place.adwatch, "hook", "install", "--project", rooms.project], check=True, env=environment, capture_output=True)
+        rooms.install_hooks(environment)
         if way != "hooks-no-id":
             environment["ADWATCH_ADW_ID"] = run
     if way in ("run", "all"):
@@ -111,6 +113,8 @@ def play(scenario: Scenario, cli: Cli, way: str, place: Place, model: FakeModel,
         try:
             if scenario.hosted:
                 host.drive(process, scenario, out, look)
+            if scenario.peek:
+                played.peeked = _peek(server, scenario, played, rooms.hooks)
             if scenario.kill:
                 _kill(process, scenario.kill, record, wrapped=way in ("run", "all"))
             played.exit_code = process.wait(LONGEST_S)
@@ -154,6 +158,19 @@ def _look(server: Server, adw_id: str, need: Need) -> Waiting:
             break
         time.sleep(0.5)
     return waiting
+
+
+def _peek(server: Server, scenario: Scenario, played: Played, hooks: Path) -> str | None:
+    deadline = time.time() + 60
+    while time.time() < deadline:
+        if any(reply.whole and (reply.scene, reply.step) == ("main", scenario.peek.step) for reply in played.record.replies):
+            time.sleep(scenario.peek.after_s)
+            try:
+                return server.mark(_adw_id(played, hooks))[0]
+            except OSError:
+                return None
+        time.sleep(0.1)
+    return None
 
 
 def _kill(process: subprocess.Popen, sent: signal.Signals, record: Record, wrapped: bool) -> None:

@@ -102,6 +102,14 @@ class RunPlace:
             "REAL_AGENTS_HOOKS": str(self.hooks),
         } | more
 
+    def install_hooks(self, environment: dict[str, str]) -> None:
+        """As a user does it; then the wrapper is put in front of what was installed."""
+        adwatch = str(self.place.adwatch)
+        command = [adwatch, "hook", "install", "--project", str(self.project)]
+        subprocess.run(command, check=True, env=environment, capture_output=True)
+        for settings in (self.project / ".claude").glob("settings*.json"):
+            settings.write_text(settings.read_text().replace(f"{adwatch} hook", f"{self.place.tools / 'adwatch'} hook"))
+
     def tidy(self) -> None:
         """Keeps the CLI's own records, and drops what else is in its home (caches, databases)."""
         records = self.home / ".claude" / "projects"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 
-from script import OVERLOADED, TOO_MANY, Call, Delegate, Need, Redacted, Say, Scenario, Scene, Think, Trouble, call
+from script import OVERLOADED, TOO_MANY, Call, Delegate, Need, Peek, Redacted, Say, Scenario, Scene, Think, Trouble, call
 
 MODULE = "def price(pence):\n    return pence\n"
-TOOLS = "Bash,Read,Write,Edit,Agent,Task,TaskCreate,TaskUpdate,TaskList,TaskGet,mcp__shop__price,mcp__shop__order"
+#: Claude Code refuses a bare `sleep`.
+LONG = "for n in $(seq 60); do sleep 1; done"
+TOOLS = "Bash,Read,Write,Edit,Agent,Task,TaskCreate,TaskUpdate,TaskList,TaskGet,TaskStop,mcp__shop__price,mcp__shop__order"
 FREELY = ("--allowedTools", TOOLS)
 
 
@@ -154,14 +156,39 @@ CLAUDE = [
         ),
     ),
     claude(
-        "left-behind",
+        "outlasting",
         Scene(
             [
-                [call("Bash", command="sleep 120", description="An endless server", run_in_background=True)],
-                [Say("It runs on without me.")],
+                [call("Bash", command="sleep 12", description="A slow server", run_in_background=True)],
+                [Say("It runs on while I answer.")],
+                [Say("Now the server is over, too.")],
+            ]
+        ),
+        # Its result is there, and nothing was written since for longer than a silence may last.
+        peek=Peek(1, 8, ("running", "waiting")),
+    ),
+    claude(
+        "stopped",
+        Scene(
+            [
+                [call("Bash", command="sleep 100", description="An endless server", run_in_background=True)],
+                [call("TaskStop", task_id="{task}")],
+                [Say("I stopped the server.")],
             ]
         ),
         stopped=("An endless server",),
+    ),
+    claude(
+        "cut-short",
+        Scene(
+            [
+                [call("Bash", command="sleep 100", description="An endless server", run_in_background=True)],
+                [Say("It runs on without me.")],
+            ]
+        ),
+        # As a time limit of whoever started it does.
+        kill=signal.SIGTERM,
+        status="killed",
     ),
     claude(
         "tasks",
@@ -252,12 +279,9 @@ CLAUDE = [
         "breaks-off",
         Scene([[Say("I begin."), call("Bash", command="echo once", description="Once")], [Say("Whole after all.")]], breaks=frozenset({1})),
     ),
-    claude("api-dead", Scene([[Say("Never.")]], forever=REFUSED), status="failed"),
-    claude(
-        "api-overloaded",
-        Scene([[Say("Never.")]], forever=OVERLOADED),
-        status="failed",
-        env={"CLAUDE_CODE_MAX_RETRIES": "2"},
+    *(
+        claude(name, Scene([[Say("Never.")]], forever=trouble), status="failed", env={"CLAUDE_CODE_MAX_RETRIES": "2"})
+        for name, trouble in (("api-dead", REFUSED), ("api-overloaded", OVERLOADED))
     ),
     claude(
         "mcp",
@@ -272,7 +296,7 @@ CLAUDE = [
     *(
         claude(
             f"killed-{sent.name.lower()}",
-            Scene([[Say("This takes long."), call("Bash", command="sleep 60", description="Long work")], [Say("Over.")]]),
+            Scene([[Say("This takes long."), call("Bash", command=LONG, description="Long work")], [Say("Over.")]]),
             kill=sent,
             unplayed=1,
             status="killed",
@@ -301,17 +325,10 @@ CODEX = [
                     ],
                     [call("exec_command", cmd="echo testing; echo '1 failed' >&2; exit 2", fails=True)],
                     [call("exec_command", cmd="echo ok"), call("exec_command", cmd="ls src")],
-                    [
-                        call(
-                            "update_plan",
-                            plan=[{"step": "Write it", "status": "completed"}, {"step": "Try it", "status": "in_progress"}],
-                        )
-                    ],
                     [Say("The module is written; one test failed.")],
                 ]
             )
         },
-        todo=[("Write it", "completed"), ("Try it", "in_progress")],
     ),
     Scenario(
         "patch",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Call:
     changes: tuple[str, str] | None = None
     #: Takes free text instead of JSON (Codex' patches).
     free: str | None = None
+
+    def filled(self, task: str | None) -> Call:
+        """With what only the run knows: the background task that `{task}` stands for."""
+        given = {key: task if value == "{task}" else value for key, value in self.input.items()}
+        return replace(self, input=given)
 
 
 def call(tool: str, *, fails: bool = False, changes: tuple[str, str] | None = None, **given) -> Call:
@@ -95,6 +100,13 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Peek:
+    step: int
+    after_s: float
+    statuses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Scenario:
     """What is played, and what is right for it beyond what the model's record says."""
 
@@ -121,7 +133,10 @@ class Scenario:
     ways: tuple[str, ...] | None = None
     #: Background work that the CLI itself stops at the end: the page must say so, and still be completed.
     stopped: tuple[str, ...] = ()
+    #: Prints its result alone (`--output-format json`).
     only_result: bool = False
+    #: What the page must say while it runs: so long after this reply of the main scene, one of these.
+    peek: Peek | None = None
     mcp: bool = False
 
     @property

@@ -117,7 +117,11 @@ class Server:
         )
 
     def _read(self, adw_id: str) -> int:
-        return sum(source["offset"] for source in self.get(f"/api/workflows/{quote(adw_id)}/sources")["sources"])
+        try:
+            sources = self.get(f"/api/workflows/{quote(adw_id)}/sources")["sources"]
+        except urllib.error.HTTPError:  # there is no such workflow yet
+            return 0
+        return sum(source["offset"] for source in sources)
 
     def events(self, adw_id: str) -> list[dict]:
         found: list[dict] = []

@@ -19,6 +19,7 @@ from model.record import UNSCRIPTED, Record, Tokens
 from script import Call, Delegate, Scenario
 
 WIRES = (messages, responses, chat, gemini)
+TASK = re.compile(r"running in background with ID: (\w+)")
 SCENE = re.compile(r"\(scene: ([\w-]+)\)")
 
 
@@ -31,6 +32,8 @@ class Asked:
     tools: set[str]
     streams: bool
     model: str
+    #: The newest background task that an answer names.
+    task: str | None = None
 
 
 @dataclass
@@ -109,7 +112,10 @@ class _Handler(BaseHTTPRequestHandler):
             elif wire is None or record is None:
                 self.answer(200, {})
             else:
-                self.play(record, wire, wire.asked(request, path, Asked))
+                asked = wire.asked(request, path, Asked)
+                tasks = TASK.findall(body.decode("utf8", "replace"))
+                asked.task = tasks[-1] if tasks else None
+                self.play(record, wire, asked)
         except (BrokenPipeError, ConnectionResetError):
             if record:
                 record.note(f"hung up: {path}")
@@ -133,6 +139,8 @@ class _Handler(BaseHTTPRequestHandler):
         played, ids, delegates = [], [], []
         for index, block in enumerate(blocks):
             called = block.as_call(asked.tools) if isinstance(block, Delegate) else block
+            if isinstance(called, Call):
+                called = called.filled(asked.task)
             played.append(called)
             if isinstance(called, Call):
                 ids.append(f"{wire.CALL}_{record.run}_{number:03d}_{index}")
