@@ -35,6 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--all-rows", action="store_true", help="print what is right, too")
     parser.add_argument("--at-once", type=int, default=3, help="how many runs at a time")
     parser.add_argument("--with-network", action="store_true", help="go on where no network namespace is allowed")
+    parser.add_argument("--every-hook", action="store_true", help="keep the payloads of hooks that adwatch does not install, too")
     parser.add_argument("--result", type=Path, help="write the result into this file")
     return parser.parse_args()
 
@@ -65,7 +66,7 @@ def main() -> int:
     runs, missing = wanted(asked, asked.folder.resolve() / "clis")
     began = datetime.datetime.now()
     root = asked.folder.resolve() / "out" / began.strftime("%Y-%m-%d-%H%M%S")
-    place = sandbox.Place(root, adwatch, PORT)
+    place = sandbox.Place(root, adwatch, PORT, asked.every_hook)
     model, server = FakeModel(place.saved), Server(place)
     print(f"{len(runs)} runs, {network}; everything is kept in {root}", flush=True)
 

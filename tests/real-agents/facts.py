@@ -53,7 +53,7 @@ class Truth:
             (reply, call_id, call)
             for reply in self.replies
             for call_id, call, _ in reply.calls
-            if self.depth(reply) <= deepest
+            if self.depth(reply) <= deepest and (self.played.by_stream or not call.refused)
         ]
 
     def mine(self) -> list[Reply]:
@@ -73,8 +73,12 @@ class Truth:
             return spent / 1_000_000
         return None
 
+    def answered(self) -> int:
+        return sum(self.played.by_stream or not call.denied for _, _, call in self.calls())
+
     def failed(self) -> int:
-        return sum(call.fails for _, _, call in self.calls())
+        not_allowed = sum(call.denied or call.refused for _, _, call in self.calls()) if self.played.by_stream else 0
+        return not_allowed + sum(call.fails for _, _, call in self.calls())
 
 
 def compare(played: Played) -> list[Row]:
@@ -116,29 +120,30 @@ def _played(fact, played: Played) -> None:
 
 def _end(fact, played: Played, truth: Truth, seen: Seen) -> None:
     scenario = played.scenario
-    right = scenario.status
-    if scenario.kill:
-        # `adwatch run` saw the signal; a file and hooks just fall silent, unless the CLI could still say that it ends.
-        right = "failed" if played.way in ("run", "all") or seen.status == "failed" else "stalled"
-    fact("status on the page", right, seen.status)
+    statuses = scenario.by_way.get(played.way, scenario.status)
+
+    def status(what: str, told) -> None:
+        fact(what, told if told in statuses else " or ".join(statuses), told)
+
+    status("status on the page", seen.status)
     told = seen.card.get("status")
     if told is not None:
-        fact("status in the API", right, told.get("status") if isinstance(told, dict) else told)
+        status("status in the API", told.get("status") if isinstance(told, dict) else told)
     if scenario.peek:
         fact("status while it runs", True, played.peeked in scenario.peek.statuses or played.peeked)
     left = [tool["name"] for tool in seen.timeline["open_tools"]]
     left += [agent["name"] for agent in seen.timeline["agents"] if agent["state"] in ("open", "running")]
-    if right != "stalled":
+    if "stalled" not in statuses:
         fact("left open", [], left)
     agents = [agent for agent in seen.timeline["agents"] if not agent["parent"] and agent["state"] != "seen"]
     fact("agents of their own", 1, len(agents))
     answer = truth.mine()[-1].texts[-1:] if truth.mine() else []
-    if right == "completed" and answer:
+    if scenario.ends_well and answer:
         said = [text for text in (seen.card.get("result"), *(agent["result"] for agent in agents)) if text]
         fact("the answer", answer[0], answer[0] if any(answer[0] in text for text in said) else said)
     for words in scenario.page:
         fact(f"on the page: {words}", True, words in seen.page)
-    for work in scenario.stopped:
+    for work in scenario.stopped if played.by_stream else ():
         fact(f"told as stopped: {work}", True, _is_told_stopped(seen, work))
 
 
@@ -152,19 +157,21 @@ def _calls(fact, played: Played, truth: Truth, seen: Seen) -> None:
     calls = truth.calls()
     begun = Counter(data["payload"].get("tool_use_id") for data in seen.of_kind("tool_execution", "tool_execution_pre"))
     over = Counter(data["payload"].get("tool_use_id") for data in seen.of_kind("tool_execution", "tool_execution_post"))
-    answered = len(calls) - (1 if played.scenario.kill else 0)
     fact("calls", len(calls), seen.timeline["tools"])
-    if played.scenario.cli == "opencode" or played.scenario.kill:
-        fact("calls that were answered, once", answered, len(over))
+    if played.scenario.kill:
+        if played.by_stream:
+            fact("calls that were answered", played.answers(), len(over))
+    elif played.scenario.cli == "opencode":  # it tells a call when it is over
+        fact("calls that were answered", len(calls), len(over))
     else:
-        fact("calls begun and answered, once", (len(calls), answered), (len(begun), len(over)))
+        fact("calls begun and answered", (len(calls), truth.answered()), (len(begun), len(over)))
     fact("told twice", [], [key for key, times in (*begun.items(), *over.items()) if times > 1])
-    failed = truth.failed() + played.scenario.denied
+    failed = truth.failed()
     if played.scenario.kill:
         return
     wrong = [data for data in seen.of_kind("tool_execution", "tool_execution_post") if data["payload"].get("is_error")]
     fact("calls that failed", failed, len(wrong))
-    if played.scenario.status == "completed":
+    if played.scenario.ends_well:
         fact("errors", failed, seen.timeline["error_count"])
     else:
         fact("errors beyond the calls'", True, seen.timeline["error_count"] > failed)
@@ -177,7 +184,7 @@ def _tokens(fact, played: Played, truth: Truth, seen: Seen) -> None:
     read = usage["cache_read_input_tokens"]
     got = (usage["input_tokens"] + read + usage["cache_creation_input_tokens"], read, usage["output_tokens"])
     wanted = (right.input, right.cached, right.output)
-    if played.scenario.kill:
+    if played.scenario.kill and not played.has_result:
         fact("tokens (in, cached, out) at most", True, all(mine <= whole for mine, whole in zip(got, wanted)))
         fact("tokens are final", False, _is_final(seen))
         return

@@ -62,6 +62,16 @@ class Played:
         return [line for line in found if isinstance(line, dict)]
 
     @property
+    def has_result(self) -> bool:
+        return any(line.get("type") == "result" for line in self.lines)
+
+    def answers(self) -> int:
+        """Answers of tools that Claude Code printed."""
+        contents = (line["message"]["content"] for line in self.lines if line.get("type") == "user")
+        blocks = (block for content in contents if isinstance(content, list) for block in content)
+        return sum(block.get("type") == "tool_result" for block in blocks)
+
+    @property
     def by_stream(self) -> bool:
         return self.way in ("file", "run", "all")
 

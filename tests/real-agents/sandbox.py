@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import fcntl
+import json
 import os
 import shutil
 import socket
@@ -14,6 +15,13 @@ from pathlib import Path
 
 #: Set in the process that runs inside the namespace.
 INSIDE = "REAL_AGENTS_INSIDE"
+#: Claude Code's hooks, but for WorktreeCreate, which would have to do the work itself.
+EVENTS = (
+    "PreToolUse PostToolUse PostToolUseFailure PostToolBatch Notification UserPromptSubmit UserPromptExpansion SessionStart "
+    "SessionEnd Stop StopFailure SubagentStart SubagentStop PreCompact PostCompact PreModelSwitch PostModelSwitch "
+    "PermissionRequest PermissionDenied Setup TeammateIdle TaskCreated TaskCompleted Elicitation ElicitationResult "
+    "ConfigChange WorktreeRemove InstructionsLoaded CwdChanged FileChanged DirectoryAdded MessageDisplay"
+).split()
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 
 
@@ -51,8 +59,8 @@ def loopback_up() -> None:
 class Place:
     """All folders of one call of this program, below one that is kept so that others can look at it."""
 
-    def __init__(self, root: Path, adwatch: Path, port: int):
-        self.root, self.adwatch = root, adwatch
+    def __init__(self, root: Path, adwatch: Path, port: int, every_hook: bool):
+        self.root, self.adwatch, self.every_hook = root, adwatch, every_hook
         self.url = f"http://127.0.0.1:{port}"
         self.agents, self.saved, self.tools = root / "agents", root / "runs", root / "bin"
         for folder in (self.agents, self.saved, self.tools, root / "spool"):
@@ -104,11 +112,15 @@ class RunPlace:
 
     def install_hooks(self, environment: dict[str, str]) -> None:
         """As a user does it; then the wrapper is put in front of what was installed."""
-        adwatch = str(self.place.adwatch)
+        adwatch, wrapper = str(self.place.adwatch), str(self.place.tools / "adwatch")
         command = [adwatch, "hook", "install", "--project", str(self.project)]
         subprocess.run(command, check=True, env=environment, capture_output=True)
-        for settings in (self.project / ".claude").glob("settings*.json"):
-            settings.write_text(settings.read_text().replace(f"{adwatch} hook", f"{self.place.tools / 'adwatch'} hook"))
+        for file in (self.project / ".claude").glob("settings*.json"):
+            settings = json.loads(file.read_text().replace(f"{adwatch} hook", f"{wrapper} hook"))
+            for event in EVENTS if self.place.every_hook else ():
+                keep = {"type": "command", "command": f"cat >$(mktemp {self.hooks}/$(date +%s.%N)-not-installed-XXXX)"}
+                settings["hooks"].setdefault(event, [{"hooks": [keep]}])
+            file.write_text(json.dumps(settings, indent=2))
 
     def tidy(self) -> None:
         """Keeps the CLI's own records, and drops what else is in its home (caches, databases)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 
 from script import OVERLOADED, TOO_MANY, Call, Delegate, Need, Peek, Redacted, Say, Scenario, Scene, Think, Trouble, call
 
@@ -16,6 +17,12 @@ FREELY = ("--allowedTools", TOOLS)
 def claude(name: str, scenes, **more) -> Scenario:
     scenes = scenes if isinstance(scenes, dict) else {"main": scenes}
     return Scenario(name, "claude", scenes, flags=(*more.pop("flags", FREELY),), **more)
+
+
+def killed(sent: signal.Signals, by_way: dict[str, tuple[str, ...]]) -> Scenario:
+    script = Scene([[Say("This takes long."), call("Bash", command=LONG, description="Long work")], [Say("Over.")]])
+    name = f"killed-{sent.name.lower()}"
+    return claude(name, script, kill=sent, unplayed=1, status=("stalled", "failed"), by_way=by_way)
 
 
 FILES = Scene(
@@ -186,9 +193,9 @@ CLAUDE = [
                 [Say("It runs on without me.")],
             ]
         ),
-        # As a time limit of whoever started it does.
+        # As a time limit of whoever started it does: its result was there, what it left behind was not over.
         kill=signal.SIGTERM,
-        status="killed",
+        stopped=("An endless server",),
     ),
     claude(
         "tasks",
@@ -216,22 +223,21 @@ CLAUDE = [
         "denied",
         Scene(
             [
-                [Say("I try to."), call("Bash", command="rm -rf /srv/shop", description="Remove the shop")],
-                [call("Write", file_path="/srv/outside.txt", content="x")],
+                [Say("I try to."), call("Bash", command="rm -rf /srv/shop", description="Remove the shop", denied=True)],
+                [call("Write", file_path="/srv/outside.txt", content="x", denied=True)],
                 [Say("I was not allowed to.")],
             ]
         ),
         flags=("--allowedTools", "Read"),
-        denied=2,
     ),
-    claude("question-refused", Scene([[ASK], [Say("Nobody is there to answer.")]]), denied=1),
+    claude("question-refused", Scene([[replace(ASK, refused=True)], [Say("Nobody is there to answer.")]])),
     claude(
         "asks",
         Scene(
             [
                 [call("Bash", command="touch asked.txt", description="Touch a file")],
                 [ASK],
-                [call("Write", file_path="denied.txt", content="x")],
+                [call("Write", file_path="denied.txt", content="x", denied=True)],
                 [Say("I know all I need.")],
             ]
         ),
@@ -247,7 +253,6 @@ CLAUDE = [
             ),
             Need("Write", "permission", "denied.txt", None),
         ),
-        denied=1,
     ),
     claude(
         "two-turns",
@@ -266,7 +271,7 @@ CLAUDE = [
         Scene([[call("Bash", command=f"echo turn {turn}", description=f"Turn {turn}")] for turn in range(6)]),
         flags=(*FREELY, "--max-turns", "3"),
         unplayed=3,
-        status="failed",
+        status=("failed",),
     ),
     claude(
         "retries",
@@ -280,7 +285,7 @@ CLAUDE = [
         Scene([[Say("I begin."), call("Bash", command="echo once", description="Once")], [Say("Whole after all.")]], breaks=frozenset({1})),
     ),
     *(
-        claude(name, Scene([[Say("Never.")]], forever=trouble), status="failed", env={"CLAUDE_CODE_MAX_RETRIES": "2"})
+        claude(name, Scene([[Say("Never.")]], forever=trouble), status=("failed",), env={"CLAUDE_CODE_MAX_RETRIES": "2"})
         for name, trouble in (("api-dead", REFUSED), ("api-overloaded", OVERLOADED))
     ),
     claude(
@@ -293,16 +298,10 @@ CLAUDE = [
         ),
         mcp=True,
     ),
-    *(
-        claude(
-            f"killed-{sent.name.lower()}",
-            Scene([[Say("This takes long."), call("Bash", command=LONG, description="Long work")], [Say("Over.")]]),
-            kill=sent,
-            unplayed=1,
-            status="killed",
-        )
-        for sent in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-    ),
+    # A file and hooks fall silent, and nothing says why; `adwatch run` sees the signal; SIGINT lets the CLI say so itself.
+    killed(signal.SIGKILL, {"run": ("failed",), "all": ("failed",)}),
+    killed(signal.SIGTERM, {"run": ("failed",), "all": ("failed",)}),
+    killed(signal.SIGINT, dict.fromkeys(("file", "run", "all"), ("failed",))),
 ]
 
 
@@ -367,7 +366,7 @@ CODEX = [
         "api-dead",
         "codex",
         {"main": Scene([[Say("Never.")]], forever=Trouble(401, "invalid_api_key", "This key is made up"))},
-        status="failed",
+        status=("failed",),
     ),
 ]
 
@@ -430,7 +429,7 @@ GEMINI = [
         "api-dead",
         "gemini",
         {"main": Scene([[Say("Never.")]], forever=Trouble(400, "INVALID_ARGUMENT", "API key not valid."))},
-        status="failed",
+        status=("failed",),
     ),
 ]
 
@@ -499,7 +498,7 @@ OPENCODE = [
         "api-dead",
         "opencode",
         {"main": Scene([[Say("Never.")]], forever=Trouble(401, "invalid_api_key", "This key is made up"))},
-        status="failed",
+        status=("failed",),
     ),
 ]
 

@@ -29,6 +29,10 @@ class Call:
     input: dict
     fails: bool = False
     changes: tuple[str, str] | None = None
+    #: Not allowed: its answer is an error, of which no hook tells.
+    denied: bool = False
+    #: Refused before any hook hears of it.
+    refused: bool = False
     #: Takes free text instead of JSON (Codex' patches).
     free: str | None = None
 
@@ -38,8 +42,10 @@ class Call:
         return replace(self, input=given)
 
 
-def call(tool: str, *, fails: bool = False, changes: tuple[str, str] | None = None, **given) -> Call:
-    return Call(tool, given, fails, changes)
+def call(
+    tool: str, *, fails: bool = False, changes: tuple[str, str] | None = None, denied: bool = False, **given
+) -> Call:
+    return Call(tool, given, fails, changes, denied)
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,9 @@ class Scenario:
     name: str
     cli: str
     scenes: dict[str, Scene]
-    status: str = "completed"
+    #: How it ends; one of several, where only a file or only hooks cannot know. `by_way` says what else is right.
+    status: tuple[str, ...] = ("completed",)
+    by_way: dict[str, tuple[str, ...]] = field(default_factory=dict)
     todo: list[tuple[str, str]] | None = None
     #: Arguments for the CLI.
     flags: tuple[str, ...] = ()
@@ -126,8 +134,6 @@ class Scenario:
     kill: signal.Signals | None = None
     #: The replies that the CLI never asks for (it is stopped before).
     unplayed: int = 0
-    #: Calls that fail by what the CLI does, not by the tool: denied, refused.
-    denied: int = 0
     #: Words that must be on the page.
     page: tuple[str, ...] = ()
     ways: tuple[str, ...] | None = None
@@ -138,6 +144,10 @@ class Scenario:
     #: What the page must say while it runs: so long after this reply of the main scene, one of these.
     peek: Peek | None = None
     mcp: bool = False
+
+    @property
+    def ends_well(self) -> bool:
+        return self.status == ("completed",)
 
     @property
     def hosted(self) -> bool:
