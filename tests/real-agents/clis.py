@@ -63,7 +63,7 @@ def prompt(scene: str = "main") -> str:
 
 def _claude(scenario: Scenario, run: RunPlace, model: str):
     # The project's settings alone: that is where `adwatch hook install` writes, and nothing of a user's.
-    arguments = ["-p", "--verbose", "--setting-sources", "project"]
+    arguments = ["-p", "--setting-sources", "project", *([] if scenario.only_result else ["--verbose"])]
     if "--output-format" not in scenario.flags:
         arguments += ["--output-format", "stream-json"]
     if scenario.hosted:

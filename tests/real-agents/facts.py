@@ -263,6 +263,8 @@ def _lines(fact, played: Played, seen: Seen) -> None:
     lines = len([line for line in written.split(b"\n") if line.strip()])
     if not played.scenario.kill:
         fact("bytes read", len(written), sum(source["offset"] for source in stream))
+    if played.scenario.one_array:
+        return
     told = sum(source["sources"] if isinstance(source["sources"], int) else 0 for source in stream)
     silent = sum(sum(source["silent"].values()) if isinstance(source["silent"], dict) else source["silent"] for source in stream)
     fact("lines told, silent or counted", lines, told + silent + odd)

@@ -56,7 +56,8 @@ class Played:
         found = []
         for line in self.stream.read_text(errors="replace").splitlines() if self.stream.exists() else []:
             try:
-                found.append(json.loads(line))
+                told = json.loads(line)
+                found += told if isinstance(told, list) else [told]
             except ValueError:
                 continue
         return [line for line in found if isinstance(line, dict)]

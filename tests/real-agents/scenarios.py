@@ -81,6 +81,8 @@ CLAUDE = [
     claude("hello", Scene([[Say("Good morning.")]])),
     claude("files", FILES),
     claude("partial", FILES, flags=(*FREELY, "--include-partial-messages")),
+    # With --verbose it is all lines as one array; without, the result alone.
+    claude("array", FILES, flags=(*FREELY, "--output-format", "json"), one_array=True, ways=("file", "run", "all")),
     claude("result-only", FILES, flags=(*FREELY, "--output-format", "json"), only_result=True, ways=("file", "run", "all")),
     claude(
         "thinking",

@@ -139,7 +139,9 @@ class Scenario:
     ways: tuple[str, ...] | None = None
     #: Background work that the CLI itself stops at the end: the page must say so, and still be completed.
     stopped: tuple[str, ...] = ()
-    #: Prints its result alone (`--output-format json`).
+    #: Prints all its lines as one array, at the end.
+    one_array: bool = False
+    #: Prints its result alone.
     only_result: bool = False
     #: What the page must say while it runs: so long after this reply of the main scene, one of these.
     peek: Peek | None = None

@@ -19,7 +19,7 @@ PATIENCE = {"ADWATCH_SILENCE": "6s", "ADWATCH_TOOL_SILENCE": "12s", "ADWATCH_WAI
 SILENCE_S, TOOL_SILENCE_S = 6, 12
 #: The class of the mark at the head of a page.
 MARK = re.compile(r'class="st boxed (\w+)')
-TITLE = re.compile(r'class="st boxed [^"]*"[^>]*title="([^"]*)"')
+TITLE = re.compile(r'title="([^"]*)" class="st boxed ')
 
 
 @dataclass
