@@ -143,14 +143,11 @@ def _end(fact, played: Played, truth: Truth, seen: Seen) -> None:
         fact("the answer", answer[0], answer[0] if any(answer[0] in text for text in said) else said)
     for words in scenario.page:
         fact(f"on the page: {words}", True, words in seen.page)
-    for work in scenario.stopped if played.by_stream else ():
-        fact(f"told as stopped: {work}", True, _is_told_stopped(seen, work))
-
-
-def _is_told_stopped(seen: Seen, work: str) -> bool:
-    words = ("stopped", "killed", "did not end", "left running")
-    texts = [str(event["data"]["payload"].get("message", "")).lower() for event in seen.events]
-    return work in seen.page and any(work.lower() in text and any(word in text for word in words) for text in texts)
+    if scenario.stopped and played.by_stream:
+        warning = seen.card.get("warning")
+        fact("a warning that work was stopped", True, "stopped" in str(warning))
+        fact("the warning is on the page", True, bool(warning) and warning in seen.page)
+        fact("what was stopped is on the page", True, scenario.stopped in seen.page)
 
 
 def _calls(fact, played: Played, truth: Truth, seen: Seen) -> None:

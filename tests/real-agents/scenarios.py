@@ -185,7 +185,7 @@ CLAUDE = [
                 [Say("I stopped the server.")],
             ]
         ),
-        stopped=("An endless server",),
+        stopped="An endless server",
     ),
     claude(
         "cut-short",
@@ -197,7 +197,7 @@ CLAUDE = [
         ),
         # As a time limit of whoever started it does: its result was there, what it left behind was not over.
         kill=signal.SIGTERM,
-        stopped=("An endless server",),
+        stopped="An endless server",
     ),
     claude(
         "tasks",

@@ -137,8 +137,8 @@ class Scenario:
     #: Words that must be on the page.
     page: tuple[str, ...] = ()
     ways: tuple[str, ...] | None = None
-    #: Background work that the CLI itself stops at the end: the page must say so, and still be completed.
-    stopped: tuple[str, ...] = ()
+    #: Background work that is stopped: a warning beside the success.
+    stopped: str | None = None
     #: Prints all its lines as one array, at the end.
     one_array: bool = False
     #: Prints its result alone.
