@@ -210,6 +210,9 @@ def _sub_agents(fact, played: Played, truth: Truth, seen: Seen) -> None:
         fact("sub-agents with other names", [], [agent["name"] for agent in subs if agent["name"] not in names])
     if not started:
         return
+    states = {agent["name"]: agent["state"] for agent in subs}
+    if played.by_stream:
+        fact("how sub-agents ended", {one.description: one.ends for one in started}, states)
     depths = {data["payload"].get("tool_use_id"): data["parent_tool_use_id"] for data in seen.of_kind("tool_execution")}
 
     def depth(agent: dict) -> int:
@@ -272,6 +275,8 @@ def _needs(fact, played: Played, seen: Seen) -> None:
         need, found = waited.need, next((told for told in waited.needs if told["kind"] == waited.need.kind), {})
         fact(f"while {need.tool} waits: status", "needs_person", waited.status)
         fact(f"while {need.tool} waits: kind", need.kind, found.get("kind"))
+        if not played.by_stream and not need.by_hooks:
+            continue
         fact(f"while {need.tool} waits: its words", True, need.text in str(found.get("text")))
         if need.choices:
             told = str(found.get("choices"))

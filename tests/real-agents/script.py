@@ -56,12 +56,15 @@ class Delegate:
     description: str
     kind: str
     background: bool = False
+    #: Its state in the end. If it fails, so does its call.
+    ends: str = "ended"
 
     def as_call(self, offered: set[str]) -> Call:
         given = {"description": self.description, "prompt": f"(scene: {self.scene})", "subagent_type": self.kind}
         if "task" in offered:
-            return Call("task", given)
-        return Call("Agent" if "Agent" in offered else "Task", given | {"run_in_background": self.background})
+            return Call("task", given, self.ends == "failed")
+        given["run_in_background"] = self.background
+        return Call("Agent" if "Agent" in offered else "Task", given, self.ends == "failed")
 
 
 Block = Say | Think | Redacted | Call | Delegate
@@ -103,6 +106,8 @@ class Need:
     text: str
     answer: dict | None
     choices: tuple[str, ...] = ()
+    #: Whether hooks say these words.
+    by_hooks: bool = True
 
 
 @dataclass(frozen=True)

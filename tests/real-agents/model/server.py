@@ -19,7 +19,7 @@ from model.record import UNSCRIPTED, Record, Tokens
 from script import Call, Delegate, Scenario
 
 WIRES = (messages, responses, chat, gemini)
-TASK = re.compile(r"running in background with ID: (\w+)")
+TASK = re.compile(r"(?:running in background with ID|agentId): (\w+)")
 SCENE = re.compile(r"\(scene: ([\w-]+)\)")
 
 

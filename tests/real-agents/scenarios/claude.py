@@ -1,13 +1,13 @@
-"""Everything that is played. Paths are relative to the run's project, in which every CLI works."""
+"""What Claude Code is made to do."""
 
 from __future__ import annotations
 
 import signal
 from dataclasses import replace
 
+from scenarios.texts import MODULE
 from script import OVERLOADED, TOO_MANY, Call, Delegate, Need, Peek, Redacted, Say, Scenario, Scene, Think, Trouble, call
 
-MODULE = "def price(pence):\n    return pence\n"
 #: Claude Code refuses a bare `sleep`.
 LONG = "for n in $(seq 60); do sleep 1; done"
 TOOLS = "Bash,Read,Write,Edit,Agent,Task,TaskCreate,TaskUpdate,TaskList,TaskGet,TaskStop,mcp__shop__price,mcp__shop__order"
@@ -77,7 +77,7 @@ COLOUR = {
 ASK = Call("AskUserQuestion", COLOUR)
 REFUSED = Trouble(401, "authentication_error", "This key is made up")
 
-CLAUDE = [
+SCENARIOS = [
     claude("hello", Scene([[Say("Good morning.")]])),
     claude("files", FILES),
     claude("partial", FILES, flags=(*FREELY, "--include-partial-messages")),
@@ -146,6 +146,36 @@ CLAUDE = [
             ),
             "slow": Scene([[call("Bash", command="sleep 5; echo slow", description="Slow")], [Say("Slowly found.")]]),
         },
+    ),
+    claude(
+        "sub-agent-fails",
+        {
+            "main": Scene(
+                [
+                    [Delegate("lost", "Ask in vain", "general-purpose", ends="failed")],
+                    [Say("The helper got no answer.")],
+                ]
+            ),
+            "lost": Scene([[Say("Never.")]], forever=Trouble(400, "invalid_request_error", "This cannot be asked")),
+        },
+    ),
+    claude(
+        "sub-agent-stopped",
+        {
+            "main": Scene(
+                [
+                    [Delegate("long", "An endless search", "general-purpose", background=True, ends="stopped")],
+                    # The helper is at work by then.
+                    [call("Bash", command="sleep 2; echo waited", description="Wait a little")],
+                    [call("TaskStop", task_id="{task}")],
+                    [Say("I stopped the helper.")],
+                ]
+            ),
+            # Its call is rejected when it is stopped.
+            "long": Scene([[call("Bash", command=LONG, description="Search for long", denied=True)], [Say("Never.")]]),
+        },
+        stopped="An endless search",
+        unplayed=1,
     ),
     claude(
         "background-bash",
@@ -257,6 +287,17 @@ CLAUDE = [
         ),
     ),
     claude(
+        "plan",
+        Scene(
+            [
+                [Say("A plan first."), call("ExitPlanMode", plan="Paint the shop violet, then open it.")],
+                [Say("The plan stands.")],
+            ]
+        ),
+        flags=("--permission-mode", "plan"),
+        needs=(Need("ExitPlanMode", "plan", "Paint the shop violet", {}, by_hooks=False),),
+    ),
+    claude(
         "two-turns",
         Scene(
             [
@@ -284,7 +325,10 @@ CLAUDE = [
     ),
     claude(
         "breaks-off",
-        Scene([[Say("I begin."), call("Bash", command="echo once", description="Once")], [Say("Whole after all.")]], breaks=frozenset({1})),
+        Scene(
+            [[Say("I begin."), call("Bash", command="echo once", description="Once")], [Say("Whole after all.")]],
+            breaks=frozenset({1}),
+        ),
     ),
     *(
         claude(name, Scene([[Say("Never.")]], forever=trouble), status=("failed",), env={"CLAUDE_CODE_MAX_RETRIES": "2"})
@@ -305,203 +349,3 @@ CLAUDE = [
     killed(signal.SIGTERM, {"run": ("failed",), "all": ("failed",)}),
     killed(signal.SIGINT, dict.fromkeys(("file", "run", "all"), ("failed",))),
 ]
-
-
-def patch(text: str, **more) -> Call:
-    return Call("apply_patch", {}, free=text, **more)
-
-
-CODEX = [
-    Scenario("hello", "codex", {"main": Scene([[Say("Good morning.")]])}),
-    Scenario(
-        "files",
-        "codex",
-        {
-            "main": Scene(
-                [
-                    [
-                        Think("**Planning** A module first."),
-                        Say("I write the module."),
-                        call("exec_command", cmd="mkdir -p src && printf 'a\\n' > src/price.py"),
-                    ],
-                    [call("exec_command", cmd="echo testing; echo '1 failed' >&2; exit 2", fails=True)],
-                    [call("exec_command", cmd="echo ok"), call("exec_command", cmd="ls src")],
-                    [Say("The module is written; one test failed.")],
-                ]
-            )
-        },
-    ),
-    Scenario(
-        "patch",
-        "codex",
-        {
-            "main": Scene(
-                [
-                    [
-                        patch(
-                            "*** Begin Patch\n*** Add File: src/tea.py\n+def tea():\n+    return 1\n*** End Patch\n",
-                            changes=("create", "src/tea.py"),
-                        )
-                    ],
-                    [
-                        patch(
-                            "*** Begin Patch\n*** Update File: src/tea.py\n@@\n def tea():\n-    return 1\n+    return 2\n*** End Patch\n",
-                            changes=("modify", "src/tea.py"),
-                        )
-                    ],
-                    [Say("Tea it is.")],
-                ]
-            )
-        },
-    ),
-    Scenario(
-        "retries",
-        "codex",
-        {
-            "main": Scene(
-                [[call("exec_command", cmd="echo back")], [Say("It works in the end.")]],
-                troubles={0: [Trouble(500, "server_error", "The server had an error")] * 2},
-            )
-        },
-    ),
-    Scenario(
-        "api-dead",
-        "codex",
-        {"main": Scene([[Say("Never.")]], forever=Trouble(401, "invalid_api_key", "This key is made up"))},
-        status=("failed",),
-    ),
-]
-
-GEMINI = [
-    Scenario("hello", "gemini", {"main": Scene([[Say("Good morning.")]])}),
-    Scenario(
-        "files",
-        "gemini",
-        {
-            "main": Scene(
-                [
-                    [
-                        Think("**Planning** A module first."),
-                        Say("I write the module."),
-                        call("write_file", file_path="src/price.py", content=MODULE, changes=("create", "src/price.py")),
-                    ],
-                    [
-                        call(
-                            "replace",
-                            file_path="src/price.py",
-                            old_string="    return pence\n",
-                            new_string="    return pence / 100\n",
-                            instruction="In pounds",
-                            changes=("modify", "src/price.py"),
-                        )
-                    ],
-                    # The stream calls a command that failed a success, and does not tell its exit code.
-                    [call("run_shell_command", command="echo testing; exit 2", description="Run the tests")],
-                    [
-                        call("run_shell_command", command="echo ok", description="Again"),
-                        call("list_directory", dir_path="src"),
-                        call("read_file", file_path="src/none.py", fails=True),
-                    ],
-                    [
-                        call(
-                            "write_todos",
-                            todos=[
-                                {"description": "Write it", "status": "completed"},
-                                {"description": "Try it", "status": "in_progress"},
-                            ],
-                        )
-                    ],
-                    [Say("The module is written.")],
-                ]
-            )
-        },
-        todo=[("Write it", "completed"), ("Try it", "in_progress")],
-    ),
-    Scenario(
-        "retries",
-        "gemini",
-        {
-            "main": Scene(
-                [[call("list_directory", dir_path=".")], [Say("It works in the end.")]],
-                troubles={0: [Trouble(503, "UNAVAILABLE", "The model is overloaded.")] * 2},
-            )
-        },
-    ),
-    Scenario(
-        "api-dead",
-        "gemini",
-        {"main": Scene([[Say("Never.")]], forever=Trouble(400, "INVALID_ARGUMENT", "API key not valid."))},
-        status=("failed",),
-    ),
-]
-
-OPENCODE = [
-    Scenario("hello", "opencode", {"main": Scene([[Say("Good morning.")]])}),
-    Scenario(
-        "files",
-        "opencode",
-        {
-            "main": Scene(
-                [
-                    [
-                        Think("A module first."),
-                        Say("I write the module."),
-                        call("write", filePath="src/price.py", content=MODULE, changes=("create", "src/price.py")),
-                    ],
-                    [
-                        call(
-                            "edit",
-                            filePath="src/price.py",
-                            oldString="    return pence\n",
-                            newString="    return pence / 100\n",
-                            changes=("modify", "src/price.py"),
-                        )
-                    ],
-                    [call("bash", command="echo testing; exit 2", description="Run the tests", fails=True)],
-                    [
-                        call("bash", command="echo ok", description="Again"),
-                        call("read", filePath="src/price.py"),
-                        call("read", filePath="src/none.py", fails=True),
-                    ],
-                    [
-                        call(
-                            "todowrite",
-                            todos=[
-                                {"id": "1", "content": "Write it", "status": "completed", "priority": "high"},
-                                {"id": "2", "content": "Try it", "status": "in_progress", "priority": "low"},
-                            ],
-                        )
-                    ],
-                    [Say("The module is written; one test failed.")],
-                ]
-            )
-        },
-        todo=[("Write it", "completed"), ("Try it", "in_progress")],
-    ),
-    Scenario(
-        "sub-agent",
-        "opencode",
-        {
-            "main": Scene([[Say("A helper."), Delegate("search", "Find the price", "general")], [Say("The helper is back.")]]),
-            "search": Scene([[Say("I look."), call("bash", command="echo looking", description="Look")], [Say("Found.")]]),
-        },
-    ),
-    Scenario(
-        "retries",
-        "opencode",
-        {
-            "main": Scene(
-                [[call("bash", command="echo back", description="Back")], [Say("It works in the end.")]],
-                troubles={0: [OVERLOADED]},
-            )
-        },
-    ),
-    Scenario(
-        "api-dead",
-        "opencode",
-        {"main": Scene([[Say("Never.")]], forever=Trouble(401, "invalid_api_key", "This key is made up"))},
-        status=("failed",),
-    ),
-]
-
-ALL = [*CLAUDE, *CODEX, *GEMINI, *OPENCODE]
