@@ -51,7 +51,7 @@ def wanted(asked: argparse.Namespace, folder: Path):
             missing.append(name)
         for cli in found:
             for scenario in scenarios.ALL:
-                if scenario.cli == name and (not asked.scenario or scenario.name in asked.scenario):
+                if scenario.cli == name and scenario.suits(cli.version) and (not asked.scenario or scenario.name in asked.scenario):
                     ways = [way for way in ways_of(scenario) if not asked.way or way in asked.way]
                     runs += [(scenario, cli, way) for way in ways]
     return runs, missing

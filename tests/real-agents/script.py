@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from dataclasses import dataclass, field, replace
 
@@ -151,6 +152,15 @@ class Scenario:
     #: What the page must say while it runs: so long after this reply of the main scene, one of these.
     peek: Peek | None = None
     mcp: bool = False
+    #: The versions of the CLI that behave so: from this one on, and before that one.
+    since: str = "0"
+    before: str = "9999"
+
+    def suits(self, version: str) -> bool:
+        def parts(text: str) -> list[int]:
+            return [int(part) for part in re.findall(r"\d+", text)]
+
+        return parts(self.since) <= parts(version) < parts(self.before)
 
     @property
     def ends_well(self) -> bool:

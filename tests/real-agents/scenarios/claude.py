@@ -205,6 +205,19 @@ SCENARIOS = [
         ),
         # Its result is there, and nothing was written since for longer than a silence may last.
         peek=Peek(1, 8, ("running", "waiting")),
+        since="2.1.198",
+    ),
+    claude(
+        "ended-for-it",
+        Scene(
+            [
+                [call("Bash", command="sleep 60", description="A slow server", run_in_background=True)],
+                [Say("It runs on while I answer.")],
+            ]
+        ),
+        # Older versions stop by themselves, some seconds after the result, what is left.
+        stopped="A slow server",
+        before="2.1.198",
     ),
     claude(
         "stopped",
@@ -227,6 +240,7 @@ SCENARIOS = [
         ),
         # As a time limit of whoever started it does: its result was there, what it left behind was not over.
         kill=signal.SIGTERM,
+        since="2.1.198",
         stopped="An endless server",
     ),
     claude(
