@@ -67,7 +67,7 @@ class Truth:
         if self.scenario.cli == "claude":
             results = [line for line in self.played.lines if "total_cost_usd" in line]
             return results[-1]["total_cost_usd"] if results else None
-        if self.scenario.cli == "opencode" and self.replies:
+        if self.scenario.cli == "opencode" and self.mine():
             tokens, prices = self.tokens(), OPENCODE_PRICES
             spent = tokens.fresh * prices["input"] + tokens.cached * prices["cache_read"] + tokens.output * prices["output"]
             return spent / 1_000_000
@@ -120,7 +120,7 @@ def _played(fact, played: Played) -> None:
 
 def _end(fact, played: Played, truth: Truth, seen: Seen) -> None:
     scenario = played.scenario
-    statuses = scenario.by_way.get(played.way, scenario.status)
+    statuses = scenario.ends(played.way)
 
     def status(what: str, told) -> None:
         fact(what, told if told in statuses else " or ".join(statuses), told)
@@ -170,7 +170,7 @@ def _calls(fact, played: Played, truth: Truth, seen: Seen) -> None:
     fact("calls that failed", failed, len(wrong))
     if played.scenario.ends_well:
         fact("errors", failed, seen.timeline["error_count"])
-    else:
+    elif played.scenario.ends(played.way) == ("failed",):
         fact("errors beyond the calls'", True, seen.timeline["error_count"] > failed)
 
 

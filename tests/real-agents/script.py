@@ -156,6 +156,9 @@ class Scenario:
     since: str = "0"
     before: str = "9999"
 
+    def ends(self, way: str) -> tuple[str, ...]:
+        return self.by_way.get(way, self.status)
+
     def suits(self, version: str) -> bool:
         def parts(text: str) -> list[int]:
             return [int(part) for part in re.findall(r"\d+", text)]

@@ -329,6 +329,8 @@ SCENARIOS = [
         flags=(*FREELY, "--max-turns", "3"),
         unplayed=3,
         status=("failed",),
+        # Hooks tell that the session is over, and of no answer.
+        by_way=dict.fromkeys(("hooks", "hooks-no-id"), ("stalled", "failed")),
     ),
     claude(
         "retries",
