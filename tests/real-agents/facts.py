@@ -111,8 +111,9 @@ def compare(played: Played) -> list[Row]:
 def _played(fact, played: Played) -> None:
     """Not about adwatch: whether the CLI did what the script expects, so that the rest means something."""
     scenario, replies = played.scenario, [reply for reply in played.record.replies if reply.whole]
-    asked = {(reply.scene, reply.step) for reply in replies if reply.scene}
-    script = sum(len(scene.replies) for scene in scenario.scenes.values() if not scene.forever) - scenario.unplayed
+    scripts = scenario.scenes
+    asked = {(one.scene, one.step) for one in replies if one.scene and one.step < len(scripts[one.scene].replies)}
+    script = sum(len(scene.replies) for scene in scripts.values() if not scene.forever) - scenario.unplayed
     fact("(replies played)", script, len(asked))
     fact("(notes)", [], [note for note in played.record.notes if note and not note.startswith("hung up")])
     fact("(ended by itself)", True, played.exit_code is not None)

@@ -96,6 +96,8 @@ class Scene:
     #: Steps whose stream first breaks in the middle.
     breaks: frozenset[int] = frozenset()
     pause_s: float = 0.01
+    #: Said if the CLI asks once more, which it may or may not do when background work ends as it answers.
+    afterwards: str | None = None
 
 
 @dataclass(frozen=True)

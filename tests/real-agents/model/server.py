@@ -16,7 +16,7 @@ from pathlib import Path
 
 from model import chat, gemini, messages, responses
 from model.record import UNSCRIPTED, Record, Tokens
-from script import Call, Delegate, Scenario
+from script import Call, Delegate, Say, Scenario
 
 WIRES = (messages, responses, chat, gemini)
 TASK = re.compile(r"(?:running in background with ID|agentId): (\w+)")
@@ -130,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self.answer(trouble.status, wire.trouble(trouble), **headers)
         if script and step < len(script.replies):
             blocks = script.replies[step]
+        elif script and script.afterwards:
+            blocks = [Say(script.afterwards)]
         elif script:
             blocks = UNSCRIPTED
             record.note(f"asked beyond the script: {scene} {step}")

@@ -127,12 +127,11 @@ SCENARIOS = [
                     [Say("A helper beside me."), Delegate("search", "Look on the side", "general-purpose", background=True)],
                     [call("Bash", command="sleep 4; echo own", description="My own work")],
                     [Say("My work is done.")],
-                    [Say("I heard of the helper.")],
-                ]
+                ],
+                afterwards="I heard of the helper.",
             ),
             "search": SEARCH,
         },
-        unplayed=1,
     ),
     claude(
         "background-late",
@@ -169,7 +168,8 @@ SCENARIOS = [
                     [call("Bash", command="sleep 2; echo waited", description="Wait a little")],
                     [call("TaskStop", task_id="{task}")],
                     [Say("I stopped the helper.")],
-                ]
+                ],
+                afterwards="I heard of its end.",
             ),
             # Its call is rejected when it is stopped.
             "long": Scene([[call("Bash", command=LONG, description="Search for long", denied=True)], [Say("Never.")]]),
@@ -191,7 +191,8 @@ SCENARIOS = [
                 ],
                 [call("Bash", command="sleep 4; echo waited", description="Wait for it")],
                 [Say("The server is over.")],
-            ]
+            ],
+            afterwards="I heard of its end.",
         ),
     ),
     claude(
@@ -226,7 +227,8 @@ SCENARIOS = [
                 [call("Bash", command="sleep 100", description="An endless server", run_in_background=True)],
                 [call("TaskStop", task_id="{task}")],
                 [Say("I stopped the server.")],
-            ]
+            ],
+            afterwards="I heard of its end.",
         ),
         stopped="An endless server",
     ),
