@@ -122,6 +122,8 @@ def _played(fact, played: Played) -> None:
 def _end(fact, played: Played, truth: Truth, seen: Seen) -> None:
     scenario = played.scenario
     statuses = scenario.ends(played.way)
+    if scenario.kill and not scenario.ends_well and played.by_stream and played.has_result:
+        statuses = ("failed",)  # it could still say so itself
 
     def status(what: str, told) -> None:
         fact(what, told if told in statuses else " or ".join(statuses), told)
