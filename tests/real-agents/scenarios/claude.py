@@ -218,6 +218,8 @@ SCENARIOS = [
         ),
         # Older versions stop by themselves, some seconds after the result, what is left.
         stopped="A slow server",
+        # No hook tells of their end.
+        ways=("file", "run", "all"),
         before="2.1.198",
     ),
     claude(
