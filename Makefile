@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test build setup bench budgets shots deny watch
+.PHONY: run test build setup bench budgets shots deny watch real-agents
 listen ?= 127.0.0.1:4600
 
 run: build  ## Build, and show a live demo
@@ -31,6 +31,9 @@ shots: build  ## Take screenshots of the pages for the README
 
 deny:  ## Check licences, sources and duplicates of dependencies
 	@. scripts/env; command -v cargo-deny >/dev/null || cargo install --locked cargo-deny; cargo deny check bans licenses sources
+
+real-agents: $(if $(ADWATCH),,build)  ## Play real agent CLIs offline, and compare what is shown with what they did
+	@. scripts/env; python3 tests/real-agents --adwatch "$${ADWATCH:-$$CARGO_TARGET_DIR/release/adwatch}" $(args)
 
 watch: setup  ## Rebuild and restart at every change
 	@. scripts/env; ADWATCH_SITE_DIR=$$CARGO_TARGET_DIR/site cargo leptos watch --split -- serve --demo

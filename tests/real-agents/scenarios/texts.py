@@ -1,0 +1,3 @@
+"""What several agents write."""
+
+MODULE = "def price(pence):\n    return pence\n"
