@@ -71,3 +71,5 @@ mod socket;
 mod tail;
 #[path = "it/together.rs"]
 mod together;
+#[path = "it/truth.rs"]
+mod truth;
