@@ -7,14 +7,18 @@
 //!
 //! Another CLI is a file like `gemini_cli`, and its line in `registry`.
 
+mod amp;
 mod call;
 mod claude_code;
+mod cursor;
 pub(crate) mod file_change;
 mod gemini_cli;
 mod joined;
 mod line_draft;
 mod line_head;
 mod message_head;
+mod pi;
+mod pieced_text;
 mod plain_text;
 mod reason;
 mod registry;
@@ -46,6 +50,11 @@ trait Dialect {
     /// Takes the text out of a line that is one piece of what the model says. It is held back until something else comes, and
     /// the pieces are one event then.
     fn take_piece(&self, _line: &mut Value) -> Option<String> {
+        None
+    }
+
+    /// As `take_piece`, for a piece of what the model thinks.
+    fn take_thought(&self, _line: &mut Value) -> Option<String> {
         None
     }
 

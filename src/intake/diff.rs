@@ -77,6 +77,25 @@ impl Diff {
         (!diff.text.is_empty()).then_some(diff)
     }
 
+    /// Reads the hunks of a unified diff; none if there is no hunk in it.
+    pub fn from_unified(text: &str) -> Option<Self> {
+        let mut diff = Self::default();
+        for line in text.lines().skip_while(|line| !line.starts_with("@@")) {
+            match line.split_at_checked(1) {
+                Some(("@", _)) => {
+                    diff.text.push_str(line);
+                    diff.text.push('\n');
+                }
+                Some(("+", rest)) => diff.line('+', rest),
+                Some(("-", rest)) => diff.line('-', rest),
+                Some(("\\", _)) => {}
+                Some((_, rest)) => diff.line(' ', rest),
+                None => diff.line(' ', ""),
+            }
+        }
+        (!diff.text.is_empty()).then_some(diff)
+    }
+
     /// Appends another diff.
     pub fn append(&mut self, other: &Self) {
         self.text.push_str(&other.text);

@@ -52,6 +52,10 @@ impl OpenCalls {
         }
     }
 
+    pub(super) fn is_open(&self, id: &str) -> bool {
+        self.0.iter().any(|call| call.id == id)
+    }
+
     fn close(&mut self, id: &str) -> Option<OpenCall> {
         let at = self.0.iter().position(|call| call.id == id)?;
         self.0.remove(at)
@@ -115,6 +119,7 @@ pub(super) fn post(draft: &mut LineDraft<'_>, at: usize, answer: ToolAnswer, res
     payload.insert("output".into(), output.clone());
     payload.insert("is_error".into(), is_error.into());
     set(&mut payload, "duration_ms", measured_ms.or(seen_ms));
+    set(&mut payload, "exit_code", result.get("exit_code").cloned());
     set(&mut payload, "task", task(result));
     set(&mut payload, "pictures", pictures(result, &output));
     let mut keys = draft.keys(at);

@@ -32,7 +32,9 @@ impl<'a> LineDraft<'a> {
         if let Some(session_id) = payload::first_text(line, &["session_id", "sessionId"]) {
             reader.session_id = Some(session_id.to_owned());
         }
-        let own_time = line.get("timestamp").and_then(time);
+        let own_time = ["timestamp", "timestamp_ms"]
+            .iter()
+            .find_map(|field| line.get(field).and_then(time));
         let (at, time_source) = own_time.map_or((place.at, place.time_source), |at| (at, TimeSource::Source));
         let parent = payload::text(line, "parent_tool_use_id").map(str::to_owned);
         let uuid = payload::text(line, "uuid").map(str::to_owned);
@@ -98,6 +100,37 @@ impl<'a> LineDraft<'a> {
         NewEvent {
             event: self.event(Kind::TextBlock, "text", payload.into()),
             keys: self.keys(0),
+        }
+    }
+
+    /// As `text`, of what the model thought.
+    pub(super) fn thought(&self, content: Value) -> NewEvent {
+        let mut text = self.text(content);
+        text.event.kind = Kind::AgentThinking;
+        text.event.event_type = "thinking".to_owned();
+        text
+    }
+
+    /// A name for the message that the line is, where it has none of its own: its tokens count once by it.
+    pub(super) fn message_name(&self) -> String {
+        let Place {
+            agent,
+            run,
+            offset,
+            mark,
+            ..
+        } = self.place;
+        match (&self.uuid, mark) {
+            (Some(uuid), _) => uuid.clone(),
+            (None, Some(mark)) => mark.line_key(*offset),
+            (None, None) => format!("line of {agent} {run} at {offset}"),
+        }
+    }
+
+    /// Adds a field to the event that was added last.
+    pub(super) fn add_to_last(&mut self, field: &str, value: Option<impl Into<Value>>) {
+        if let Some(payload) = self.events.last_mut().and_then(|new| new.event.payload.as_object_mut()) {
+            set(payload, field, value);
         }
     }
 

@@ -1,11 +1,14 @@
 //! Which dialects there are, and which of them reads a line.
 
+use super::amp::Amp;
 use super::claude_code::ClaudeCode;
+use super::cursor::Cursor;
 use super::gemini_cli::GeminiCli;
+use super::pi::Pi;
 use super::{Claim, Dialect, LineHead};
 
 /// Of two that share a line, the first reads it, unless the stream is known to be the other's.
-const DIALECTS: &[&dyn Dialect] = &[&ClaudeCode, &GeminiCli];
+const DIALECTS: &[&dyn Dialect] = &[&ClaudeCode, &GeminiCli, &Cursor, &Amp, &Pi];
 
 /// The dialect that reads a line of a stream that is known to be of this CLI, and what it says of the line; none where no
 /// dialect knows it.

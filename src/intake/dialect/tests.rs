@@ -1,8 +1,11 @@
 //! What a stream's lines become, in facts.
 
+mod amp;
+mod cursor;
 mod gemini_cli;
 mod newer_claude_code;
 mod operations;
+mod pi;
 mod plain_text;
 mod stored;
 
