@@ -127,8 +127,8 @@ impl ElementSearch {
             (Part::Closed | Part::Text, b'\n') | (Part::After, b',') => return Some(at + 1),
             (Part::Element, _) => self.step(byte),
             (Part::Text, _) | (Part::Before | Part::After | Part::Closed, b' ' | b'\t' | b'\r' | b'\n') => {}
-            // The array's beginning, or what parts an element from one that was taken before its end was there.
-            (Part::Before, b'[' | b',') => {}
+            // The file's or the array's beginning, or what parts an element from one that was taken before its end was there.
+            (Part::Before, b'[' | b',' | 0xef | 0xbb | 0xbf) => {}
             (Part::Before, b'{') => {
                 self.part = Part::Element;
                 self.depth = 1;
