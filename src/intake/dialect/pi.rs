@@ -121,7 +121,7 @@ fn of_model(draft: &mut LineDraft<'_>, mut message: Value) {
         _ => Vec::new(),
     };
     if blocks.is_empty() {
-        return broke_off(draft, message, &shared);
+        return broke_off(draft, &message, &shared);
     }
     for (at, mut block) in blocks.into_iter().enumerate() {
         match payload::text(&block, "type").unwrap_or("block").to_owned().as_str() {
@@ -158,15 +158,15 @@ fn add(draft: &mut LineDraft<'_>, at: usize, kind: Kind, event_type: &str, conte
 }
 
 /// A message without content: the model did not answer. Whether that was the end is said later.
-fn broke_off(draft: &mut LineDraft<'_>, message: Value, head: &MessageHead) {
-    let Some(error) = reason::of(&message, "errorMessage") else {
+fn broke_off(draft: &mut LineDraft<'_>, message: &Value, head: &MessageHead) {
+    let Some(error) = reason::of(message, "errorMessage") else {
         if head.usage.is_none() {
             draft.silent = Some("message without content");
             return;
         }
         let mut payload = Map::new();
         head.add_to(&mut payload);
-        set(&mut payload, "stop_reason", payload::text(&message, "stopReason"));
+        set(&mut payload, "stop_reason", payload::text(message, "stopReason"));
         return draft.pass(0, "message_end", payload.into());
     };
     let mut payload = Map::new();
@@ -240,8 +240,8 @@ fn agent_ended(draft: &mut LineDraft<'_>, line: &Value) {
         return;
     }
     let is_of_model = |message: &&Value| payload::text(message, "role") == Some("assistant");
-    let messages = line.get("messages").and_then(Value::as_array).into_iter().flatten();
-    let last = messages.filter(is_of_model).next_back();
+    let mut messages = line.get("messages").and_then(Value::as_array).into_iter().flatten();
+    let last = messages.rfind(is_of_model);
     ended(draft, last.unwrap_or(&Value::Null));
 }
 

@@ -54,9 +54,12 @@ enum Part {
 impl Layout {
     pub(super) fn of_start(start: &[u8]) -> Start {
         match start {
-            [0xff, 0xfe, ..] => return Start::Is(Self::Utf16Le),
-            [0xfe, 0xff, ..] => return Start::Is(Self::Utf16Be),
-            [0xff | 0xfe] => return Start::TooShort,
+            // The first letter is one of JSON's or of English words; other bytes that begin like this are no text.
+            [0xff, 0xfe, letter, 0, ..] if letter.is_ascii() => return Start::Is(Self::Utf16Le),
+            [0xfe, 0xff, 0, letter, ..] if letter.is_ascii() => return Start::Is(Self::Utf16Be),
+            [0xff] | [0xfe] | [0xff, 0xfe] | [0xfe, 0xff] | [0xff, 0xfe, _] | [0xfe, 0xff, 0] => {
+                return Start::TooShort;
+            }
             _ => {}
         }
         let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start).trim_ascii_start();

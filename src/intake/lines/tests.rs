@@ -173,11 +173,16 @@ fn utf_16_with_its_mark_is_read() {
         assert_eq!(texts(&single, true), read);
     }
     let mut lines = Lines::from_offset(0);
-    lines.push(b"\xff\xfe\x00\xd8\x0a\x00");
+    lines.push(b"\xff\xfe{\x00\x00\xd8\x0a\x00");
     assert_eq!(
         lines.next_line().and_then(|line| line.flaw),
         Some(Flaw::NotUtf8),
         "half a pair"
+    );
+    assert_eq!(
+        texts(&[b"\xff\xfe no text\n{}\n"], false)[1],
+        "{}",
+        "nothing but the mark"
     );
 }
 
