@@ -39,14 +39,7 @@ pub(super) fn completed(draft: &mut LineDraft<'_>, mut line: Value) {
     let Some((_, mut call)) = take_call(&mut line) else {
         return draft.pass(0, "tool_call", line);
     };
-    // One field, which is called as the answer turned out.
-    let (outcome, said) = match take(&mut call, "result") {
-        Value::Object(result) => result
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| ("success".into(), Value::Null)),
-        other => ("success".to_owned(), other),
-    };
+    let (outcome, said) = outcome(take(&mut call, "result"));
     let exit_code = said.get("exitCode").filter(|code| code.is_number()).cloned();
     let is_error = outcome != "success" || exit_code.as_ref().is_some_and(|code| code.as_i64() != Some(0));
     let mut result = Map::new();
@@ -64,6 +57,19 @@ pub(super) fn completed(draft: &mut LineDraft<'_>, mut line: Value) {
 fn id(line: &Value) -> Option<String> {
     let inner = || payload::text(line.get("tool_call")?, "toolCallId");
     payload::text(line, "call_id").or_else(inner).map(str::to_owned)
+}
+
+/// How it turned out, and what was said: a field that is called so, beside scalars such as `isBackground`.
+fn outcome(result: Value) -> (String, Value) {
+    match result {
+        Value::Object(result) => {
+            let mut outcomes = result
+                .into_iter()
+                .filter(|(_, said)| said.is_object() || said.is_string());
+            outcomes.next().unwrap_or_else(|| ("success".to_owned(), Value::Null))
+        }
+        other => ("success".to_owned(), other),
+    }
 }
 
 /// The call's name and body.

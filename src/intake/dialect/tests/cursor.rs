@@ -131,7 +131,7 @@ fn an_edit_is_a_change_with_its_diff_and_a_new_file_is_created() {
         "completed",
         "e",
         "deleteToolCall",
-        &json!({"result": {"success": {"deletedFile": "/w/e"}}}),
+        &json!({"result": {"isBackground": false, "success": {"deletedFile": "/w/e"}}}),
     ));
     let events = events(&lines);
     let files: Vec<&Event> = events
