@@ -71,3 +71,5 @@ mod socket;
 mod tail;
 #[path = "it/together.rs"]
 mod together;
+#[path = "it/vendors.rs"]
+mod vendors;

@@ -7,9 +7,11 @@
 //!
 //! Another CLI is a file like `gemini_cli`, and its line in `registry`.
 
+mod amp;
 mod call;
 mod claude_code;
 mod codex;
+mod cursor;
 pub(crate) mod file_change;
 mod file_done;
 mod gemini_cli;
@@ -18,6 +20,8 @@ mod line_draft;
 mod line_head;
 mod message_head;
 mod opencode;
+mod pi;
+mod pieced_text;
 mod plain_text;
 mod readable;
 mod reason;
@@ -54,6 +58,11 @@ trait Dialect {
         None
     }
 
+    /// As `take_piece`, for a piece of what the model thinks.
+    fn take_thought(&self, _line: &mut Value) -> Option<String> {
+        None
+    }
+
     /// Makes the line's events.
     fn read(&self, draft: &mut LineDraft<'_>, line: Value);
 }
@@ -76,10 +85,19 @@ pub fn is_of_stream(line: &Value) -> bool {
     registry::choose(&LineHead::of(line), None).is_some()
 }
 
+/// Whether a line is one of a stream, perhaps behind the time and level of a log.
+pub fn tells_stream(line: &str) -> bool {
+    let line = line.trim_start();
+    if line.starts_with('{') {
+        return serde_json::from_str(line).is_ok_and(|line| is_of_stream(&line));
+    }
+    let logged = line.starts_with(|first: char| first == '[' || first.is_ascii_digit());
+    logged && plain_text::split(line).is_some_and(|(_, parsed)| is_of_stream(&parsed.value))
+}
+
 /// Whether what follows the last end of a line is a line: a tool that dies says why, and may not end it.
-pub fn is_whole(rest: &[u8]) -> bool {
-    std::str::from_utf8(rest)
-        .is_ok_and(|rest| lenient_json::parse(rest).is_ok_and(|parsed| parsed.value.is_object()) || is_plain_text(rest))
+pub fn is_whole(rest: &str) -> bool {
+    lenient_json::parse(rest).is_ok_and(|parsed| parsed.value.is_object()) || is_plain_text(rest)
 }
 
 #[cfg(test)]

@@ -32,7 +32,9 @@ impl<'a> LineDraft<'a> {
         if let Some(session_id) = payload::first_text(line, &["session_id", "sessionId"]) {
             reader.session_id = Some(session_id.to_owned());
         }
-        let own_time = line.get("timestamp").and_then(time);
+        let own_time = ["timestamp", "timestamp_ms"]
+            .iter()
+            .find_map(|field| line.get(field).and_then(time));
         let (at, time_source) = own_time.map_or((place.at, place.time_source), |at| (at, TimeSource::Source));
         let parent = payload::text(line, "parent_tool_use_id").map(str::to_owned);
         let uuid = payload::text(line, "uuid").map(str::to_owned);
@@ -99,6 +101,14 @@ impl<'a> LineDraft<'a> {
             event: self.event(Kind::TextBlock, "text", payload.into()),
             keys: self.keys(0),
         }
+    }
+
+    /// As `text`, of what the model thought.
+    pub(super) fn thought(&self, content: Value) -> NewEvent {
+        let mut text = self.text(content);
+        text.event.kind = Kind::AgentThinking;
+        text.event.event_type = "thinking".to_owned();
+        text
     }
 
     pub(super) fn add_text(&mut self, content: Value) {

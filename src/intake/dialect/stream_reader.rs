@@ -7,6 +7,7 @@ use super::call::OpenCalls;
 use super::joined::{Joined, TextPiece};
 use super::line_draft::LineDraft;
 use super::line_head::LineHead;
+use super::pieced_text::PiecedText;
 use super::session_so_far::SessionSoFar;
 use super::{Claim, Dialect, is_plain_text, plain_text, registry, scrub};
 use crate::place::{LinePart, Place};
@@ -42,6 +43,9 @@ pub struct StreamReader {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) said: Option<String>,
     pub(super) texts: u64,
+    /// What the model said in pieces, as long as it may come again as a whole.
+    #[serde(skip_serializing_if = "PiecedText::is_empty")]
+    pub(super) pieces: PiecedText,
     #[serde(skip_serializing_if = "SessionSoFar::is_empty")]
     pub(super) so_far: SessionSoFar,
     /// Not stored: the lines of a text that is held back are read again.
@@ -80,12 +84,18 @@ impl StreamReader {
         let dialect = self.choose(&head);
         let silence = dialect.and_then(|dialect| dialect.silence(&head));
         let is_alone = before.is_empty() && mended.is_none();
-        let piece = dialect
-            .filter(|_| is_alone)
-            .and_then(|dialect| dialect.take_piece(&mut line));
+        let alone = dialect.filter(|_| is_alone);
+        let said = alone.and_then(|dialect| dialect.take_piece(&mut line));
+        let is_said = said.is_some();
+        let piece = said.or_else(|| alone.and_then(|dialect| dialect.take_thought(&mut line)));
         if let Some(text) = piece {
             let line = redaction::value(line).into_inner();
-            let draft = LineDraft::new(self, &line, place).text(Value::Null);
+            let draft = LineDraft::new(self, &line, place);
+            let draft = if is_said {
+                draft.text(Value::Null)
+            } else {
+                draft.thought(Value::Null)
+            };
             return self.hold(TextPiece { draft, text }, end).into_iter().collect();
         }
         // A result repeats the text before it.
@@ -120,8 +130,13 @@ impl StreamReader {
 
     /// Ends the text that is held back.
     pub fn flush(&mut self) -> Option<Finished> {
-        let (text, finished) = self.joined.take()?.finish();
-        self.note_said(&text);
+        let joined = self.joined.take()?;
+        let is_said = joined.is_said();
+        let (text, finished) = joined.finish();
+        if is_said {
+            self.pieces.add(&text);
+            self.note_said(&text);
+        }
         Some(finished)
     }
 

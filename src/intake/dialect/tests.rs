@@ -1,10 +1,13 @@
 //! What a stream's lines become, in facts.
 
+mod amp;
 mod codex;
+mod cursor;
 mod gemini_cli;
 mod newer_claude_code;
 mod opencode;
 mod operations;
+mod pi;
 mod plain_text;
 mod stored;
 

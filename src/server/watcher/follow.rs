@@ -80,7 +80,8 @@ impl Follow {
             LineReader::Stream(_) => Source::Stream,
             LineReader::Log(_) => Source::Log,
         };
-        let mut run = FileRun::resumed(tail.run, reader, tail.lines.clone(), tail.offset, memory.is_end_owed);
+        let mut run = FileRun::resumed(tail.run, reader, tail.lines.clone(), tail.offset, memory.is_end_owed)
+            .laid_out(memory.layout);
         run.repeats_lines = memory.was_cut;
         Some(Self {
             run: Some(run),
@@ -350,6 +351,7 @@ impl Follow {
             is_end_owed: run.is_end_owed,
             is_gone: self.state.is_gone(),
             was_cut: run.repeats_lines,
+            layout: run.layout(),
             ..Memory::default()
         };
         Some(Tail {

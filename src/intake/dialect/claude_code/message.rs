@@ -12,11 +12,14 @@ use domain::payload;
 /// What the CLI calls the model of a message that it wrote itself, for example when a limit is reached.
 const NO_MODEL: &str = "<synthetic>";
 
-fn head(line: &Value, message: &Value) -> MessageHead {
+fn head(draft: &LineDraft<'_>, line: &Value, message: &Value) -> MessageHead {
     let text = |field| payload::text(message, field).map(Value::from);
+    let usage = usage(message.get("usage"));
+    // Those who write like this CLI may leave out the id; the line is the whole message then.
+    let unnamed = || usage.is_some().then(|| draft.line_name().into());
     MessageHead {
-        id: text("id"),
-        usage: usage(message.get("usage")),
+        id: text("id").or_else(unnamed),
+        usage,
         model: text("model").filter(|model| model != NO_MODEL),
         error: error(line),
     }
@@ -31,7 +34,7 @@ fn error(line: &Value) -> Option<Value> {
 /// What the model said, thought and called.
 pub(super) fn of_model(draft: &mut LineDraft<'_>, mut line: Value) {
     let mut message = take(&mut line, "message");
-    let shared = head(&line, &message);
+    let shared = head(draft, &line, &message);
     let blocks = match take(&mut message, "content") {
         Value::Array(blocks) => blocks,
         Value::String(text) => vec![json!({"type": "text", "text": text})],

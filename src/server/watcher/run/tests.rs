@@ -41,7 +41,8 @@ fn feed(mut run: FileRun, bytes: &[u8], steps: &[Option<usize>]) -> (Vec<Draft>,
         let Some(length) = step else {
             let stored = serde_json::to_string(&run.reader).expect("a reader is JSON");
             let reader = serde_json::from_str(&stored).expect("a reader is read back");
-            run = FileRun::resumed(run.number, reader, run.counts, run.offset, run.is_end_owed);
+            let layout = run.layout();
+            run = FileRun::resumed(run.number, reader, run.counts, run.offset, run.is_end_owed).laid_out(layout);
             continue;
         };
         let from = usize::try_from(run.wanted()).expect("a small file");
@@ -76,6 +77,34 @@ fn recorded(drafts: Vec<Draft>) -> Vec<Draft> {
 
 fn is_accounted(counts: &LineCounts) -> bool {
     counts.lines == counts.sources + counts.silent.values().sum::<u64>() + counts.oddities
+}
+
+#[test]
+fn the_elements_of_an_array_are_its_lines_over_restarts_too() {
+    let said = |text: &str| json!({"type": "assistant", "message": {"content": text}});
+    let array = json!([said("a"), said("b"), said("c")]);
+    for text in [array.to_string(), format!("{array:#}\n")] {
+        let bytes = text.as_bytes();
+        for cut in 1..bytes.len() {
+            let (mut drafts, mut run) = feed(stream(), bytes, &[Some(cut), None]);
+            let zone = TimeZone::default();
+            let stamps = Stamps {
+                backlog_until: u64::MAX,
+                written: WRITTEN,
+                now: WRITTEN,
+                zone: &zone,
+            };
+            run.take_rest(&whose(), &stamps, &mut drafts);
+            let texts: Vec<_> = events(&drafts)
+                .iter()
+                .map(|event| event.payload["content"].clone())
+                .collect();
+            assert_eq!(texts, ["a", "b", "c"], "cut at {cut}");
+            assert_eq!((run.counts.lines, run.counts.sources), (3, 3));
+            assert_eq!(run.offset, bytes.len() as u64);
+            assert!(!run.has_rest());
+        }
+    }
 }
 
 #[test]
