@@ -125,7 +125,7 @@ impl Stream {
         // A text of several lines has the key of its first.
         let names = self.waiting.drain(..lines).next().unwrap_or_default();
         self.has_result = match finished.reading {
-            Reading::Source(events) => {
+            Reading::Source(events) | Reading::Unknown(_, events) => {
                 let has_result = events.iter().any(is_result);
                 items.extend(events.iter().map(|new| item::of(new, &names, events.len(), pictures)));
                 has_result

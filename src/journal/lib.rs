@@ -62,8 +62,31 @@ pub struct LineCounts {
     pub sources: u64,
     /// Lines that were recognised and say nothing, by reason.
     pub silent: BTreeMap<String, u64>,
-    /// Lines that could not be understood.
+    /// Lines that were not understood.
     pub oddities: u64,
+    /// The same by the name of their type, or by what was wrong with them.
+    #[serde(default)]
+    pub unrecognised: BTreeMap<String, u64>,
+    /// Events of theirs that had been recorded already, because they came by another door, too.
+    #[serde(default)]
+    pub known: u64,
+}
+
+impl LineCounts {
+    /// Counts lines that were not understood under a name; under a common one, where there are too many.
+    pub fn add_unrecognised(&mut self, name: &str, lines: u64) {
+        const NAMES: usize = 64;
+        const NAME_BYTES: usize = 80;
+        self.oddities += lines;
+        let name = domain::excerpt::excerpt(name, NAME_BYTES);
+        let is_known = self.unrecognised.contains_key(&name);
+        let name = if is_known || self.unrecognised.len() < NAMES {
+            name
+        } else {
+            "others".to_owned()
+        };
+        *self.unrecognised.entry(name).or_default() += lines;
+    }
 }
 
 /// What became of a draft.

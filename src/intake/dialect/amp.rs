@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::claude_code::{ClaudeCode, RESULT_FIELDS};
+use super::known::{self, KnownType};
 use super::line_draft::LineDraft;
 use super::line_head::LineHead;
 use super::{Claim, Dialect};
@@ -29,8 +30,8 @@ impl Dialect for Amp {
         }
     }
 
-    fn silence(&self, line: &LineHead<'_>) -> Option<&'static str> {
-        ClaudeCode.silence(line)
+    fn knows(&self, line: &LineHead<'_>) -> Option<&'static KnownType> {
+        known::of(self.name(), line.line_type, line.kind()).or_else(|| ClaudeCode.knows(line))
     }
 
     fn read(&self, draft: &mut LineDraft<'_>, mut line: Value) {

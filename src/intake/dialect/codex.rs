@@ -9,6 +9,7 @@ mod tokens;
 
 use serde_json::{Map, Value, json};
 
+use super::known::{self, KnownType};
 use super::line_draft::{LineDraft, set, take};
 use super::line_head::LineHead;
 use super::message_head::MessageHead;
@@ -40,6 +41,29 @@ impl Dialect for Codex {
                 Claim::Own
             }
             _ => Claim::None,
+        }
+    }
+
+    fn knows(&self, line: &LineHead<'_>) -> Option<&'static KnownType> {
+        let known = |line_type, kind| known::of(self.name(), line_type, kind);
+        if line.line_type.is_empty() {
+            return match older::message_type(line.line) {
+                Some(message_type) => known("msg", message_type),
+                None => known("opening", ""),
+            };
+        }
+        let of_line = known(line.line_type, "")?;
+        match line.line.get("item") {
+            Some(item) => known("item", item::kind(item)),
+            None => Some(of_line),
+        }
+    }
+
+    fn name_of(&self, line: &LineHead<'_>) -> String {
+        match (older::message_type(line.line), line.line.get("item")) {
+            (Some(message_type), _) => known::name("msg", message_type),
+            (None, Some(item)) => known::name("item", item::kind(item)),
+            (None, None) => line.name(),
         }
     }
 

@@ -7,6 +7,7 @@ mod tool_call;
 use serde_json::{Value, json};
 
 use super::claude_code::{ClaudeCode, RESULT_FIELDS};
+use super::known::{self, KnownType};
 use super::line_draft::{LineDraft, take};
 use super::line_head::LineHead;
 use super::{Claim, Dialect};
@@ -43,11 +44,8 @@ impl Dialect for Cursor {
         }
     }
 
-    fn silence(&self, line: &LineHead<'_>) -> Option<&'static str> {
-        match (line.line_type, line.subtype) {
-            ("thinking", Some("completed")) => Some("thinking/completed"),
-            _ => ClaudeCode.silence(line),
-        }
+    fn knows(&self, line: &LineHead<'_>) -> Option<&'static KnownType> {
+        known::of(self.name(), line.line_type, line.kind()).or_else(|| ClaudeCode.knows(line))
     }
 
     fn take_piece(&self, line: &mut Value) -> Option<String> {

@@ -34,17 +34,6 @@ impl Dialect for Pi {
         }
     }
 
-    fn silence(&self, line: &LineHead<'_>) -> Option<&'static str> {
-        match line.line_type {
-            "turn_start" => Some("turn_start"),
-            "message_start" => Some("message_start"),
-            "message_update" => Some("message_update"),
-            "tool_execution_update" => Some("tool_execution_update"),
-            "queue_update" => Some("queue_update"),
-            _ => None,
-        }
-    }
-
     fn read(&self, draft: &mut LineDraft<'_>, line: Value) {
         match payload::text(&line, "type").unwrap_or_default() {
             "session" => started(draft, &line),

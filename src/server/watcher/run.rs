@@ -290,6 +290,9 @@ impl FileRun {
         self.held = self.held.saturating_sub(finished.lines);
         self.offset = finished.end;
         self.counts.lines += finished.lines;
+        if let Some(name) = finished.reading.unrecognised() {
+            self.counts.add_unrecognised(name, finished.lines);
+        }
         match finished.reading {
             Reading::Source(events) => {
                 self.counts.sources += finished.lines;
@@ -298,7 +301,8 @@ impl FileRun {
             Reading::Silent(reason) => {
                 *self.counts.silent.entry(reason.to_owned()).or_default() += finished.lines;
             }
-            Reading::Unrecognised(_) => self.counts.oddities += finished.lines,
+            Reading::Unrecognised(_) => {}
+            Reading::Unknown(_, events) => drafts.extend(events.into_iter().map(Draft::Event)),
         }
     }
 }

@@ -17,10 +17,13 @@ pub(super) enum Step {
     Completed,
 }
 
+/// The word for what an item is.
+pub(super) fn kind(item: &Value) -> &str {
+    payload::first_text(item, &["type", "item_type"]).unwrap_or("item")
+}
+
 pub(super) fn read(draft: &mut LineDraft<'_>, step: Step, item: Value) {
-    let item_type = payload::first_text(&item, &["type", "item_type"])
-        .unwrap_or("item")
-        .to_owned();
+    let item_type = kind(&item).to_owned();
     match item_type.as_str() {
         "agent_message" | "assistant_message" | "reasoning" if step != Step::Completed => {
             draft.silent = Some("a text that comes whole");
@@ -189,7 +192,7 @@ fn changed(draft: &mut LineDraft<'_>, step: Step, item: &Value) {
         .unwrap_or_default();
     let words: Vec<String> = changes
         .iter()
-        .filter_map(|change| Some(format!("{} {}", kind(change), payload::text(change, "path")?)))
+        .filter_map(|change| Some(format!("{} {}", change_kind(change), payload::text(change, "path")?)))
         .collect();
     let input = json!({"changes": changes, "description": words.join(", ")});
     let id = call(draft, step, "file_change", input, item, plain_answer);
@@ -199,7 +202,7 @@ fn changed(draft: &mut LineDraft<'_>, step: Step, item: &Value) {
     }
 }
 
-fn kind(change: &Value) -> &str {
+fn change_kind(change: &Value) -> &str {
     let kind = change.get("kind").unwrap_or(&Value::Null);
     kind.as_str()
         .or_else(|| payload::text(kind, "type"))
@@ -210,7 +213,7 @@ fn file(change: &Value) -> Option<FileDone> {
     let path = payload::text(change, "path")?;
     let diff = payload::first_text(change, &["diff", "unified_diff"]);
     let content = payload::text(change, "content").map(Diff::of_new);
-    let (operation, diff) = match kind(change) {
+    let (operation, diff) = match change_kind(change) {
         "add" => (
             "create",
             diff.map(|text| Diff::from_unified(text).unwrap_or_else(|| Diff::of_new(text)))
