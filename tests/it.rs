@@ -31,6 +31,8 @@ mod house;
 mod hub;
 #[path = "it/ingest.rs"]
 mod ingest;
+#[path = "it/inputs.rs"]
+mod inputs;
 #[path = "it/journal.rs"]
 mod journal;
 #[path = "it/limits.rs"]

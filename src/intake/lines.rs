@@ -174,12 +174,10 @@ impl Lines {
             Layout::Lines => memchr(b'\n', bytes).map(|at| at + 1),
             Layout::Array => self.elements.find_end(bytes),
             Layout::Utf16Le | Layout::Utf16Be => layout::utf16_end(bytes, layout),
+            Layout::Utf16LeArray | Layout::Utf16BeArray => self.elements.find_utf16_end(bytes, layout),
         };
         // Half a unit is looked at again.
-        let half = match layout {
-            Layout::Lines | Layout::Array => 0,
-            Layout::Utf16Le | Layout::Utf16Be => bytes.len() % 2,
-        };
+        let half = bytes.len() % layout.width();
         match found {
             Some(end) => Some(self.searched + end),
             None => {
@@ -198,7 +196,9 @@ impl Lines {
     pub fn rest(&self) -> &[u8] {
         let rest = &self.buffer[self.begin..];
         match self.layout {
-            Some(Layout::Array) => Layout::Array.said(rest, self.offset == 0),
+            Some(layout @ (Layout::Array | Layout::Utf16LeArray | Layout::Utf16BeArray)) => {
+                layout.said(rest, self.offset == 0)
+            }
             Some(Layout::Lines | Layout::Utf16Le | Layout::Utf16Be) | None => rest,
         }
     }

@@ -70,7 +70,7 @@ impl Dialect for Codex {
     fn read(&self, draft: &mut LineDraft<'_>, mut line: Value) {
         let line_type = payload::text(&line, "type").unwrap_or_default().to_owned();
         match line_type.as_str() {
-            "" => older::read(draft, line),
+            "" => older::read(draft, &mut line),
             "thread.started" => started(draft, &line),
             "turn.started" if draft.reader.so_far.is_over => session_so_far::begin(draft, Map::new()),
             "turn.started" => draft.silent = Some("turn.started"),
@@ -91,8 +91,25 @@ impl Dialect for Codex {
             "item.started" => item::read(draft, item::Step::Started, take(&mut line, "item")),
             "item.updated" => item::read(draft, item::Step::Updated, take(&mut line, "item")),
             "item.completed" => item::read(draft, item::Step::Completed, take(&mut line, "item")),
-            other => draft.pass(0, other, line),
+            other => return draft.pass(0, other, line),
         }
+        let usage = take(&mut line, "usage");
+        draft.keep_within(0, "usage", usage, &tokens::READ);
+        draft.keep(
+            0,
+            line,
+            &[
+                "thread_id",
+                "error",
+                "message",
+                "msg",
+                "id",
+                "model",
+                "workdir",
+                "approval",
+                "prompt",
+            ],
+        );
     }
 }
 

@@ -76,6 +76,7 @@ impl Dialect for Cursor {
             ("thinking", _) => {
                 let thought = draft.thought(take(&mut line, "text"));
                 draft.add(Kind::AgentThinking, "thinking", thought.event.payload, thought.keys);
+                draft.keep(0, line, &["subtype"]);
             }
             ("assistant", _) => said(draft, line),
             ("result", _) => ended(draft, line),

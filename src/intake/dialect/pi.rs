@@ -36,7 +36,10 @@ impl Dialect for Pi {
 
     fn read(&self, draft: &mut LineDraft<'_>, line: Value) {
         match payload::text(&line, "type").unwrap_or_default() {
-            "session" => started(draft, &line),
+            "session" => {
+                started(draft, &line);
+                draft.keep(0, line, &["id", "cwd"]);
+            }
             "agent_start" if draft.reader.session_id.is_none() || draft.reader.so_far.is_over => {
                 started(draft, &Value::Null);
             }
@@ -44,8 +47,14 @@ impl Dialect for Pi {
             "message_end" => message(draft, line),
             "tool_execution_start" => called(draft, line),
             "tool_execution_end" => answered(draft, line),
-            "turn_end" => turn_ended(draft, &line),
-            "agent_end" => agent_ended(draft, &line),
+            "turn_end" => {
+                turn_ended(draft, &line);
+                draft.keep(0, line, &["message", "toolResults"]);
+            }
+            "agent_end" => {
+                agent_ended(draft, &line);
+                draft.keep(0, line, &["messages", "willRetry"]);
+            }
             line_type => {
                 let line_type = line_type.to_owned();
                 note(draft, &line_type, line);
@@ -69,7 +78,22 @@ fn message(draft: &mut LineDraft<'_>, mut line: Value) {
     let mut message = take(&mut line, "message");
     draft.reader.so_far.is_over = false;
     match payload::text(&message, "role") {
-        Some("assistant") => of_model(draft, message),
+        Some("assistant") => {
+            of_model(draft, &mut message);
+            let usage = take(&mut message, "usage");
+            draft.keep_within(
+                0,
+                "usage",
+                usage,
+                &["input", "output", "cacheRead", "cacheWrite", "totalTokens"],
+            );
+            draft.keep(
+                0,
+                message,
+                &["role", "content", "model", "stopReason", "errorMessage", "timestamp"],
+            );
+            draft.keep(0, line, &["message"]);
+        }
         Some("toolResult") => draft.silent = Some("toolResult"),
         Some("user") => {
             let content = super::result_text::output(take(&mut message, "content"));
@@ -85,9 +109,9 @@ fn message(draft: &mut LineDraft<'_>, mut line: Value) {
 }
 
 /// What the model thought, said and called.
-fn of_model(draft: &mut LineDraft<'_>, mut message: Value) {
+fn of_model(draft: &mut LineDraft<'_>, message: &mut Value) {
     let usage = message.get("usage").and_then(usage);
-    let model = payload::text(&message, "model").map(str::to_owned);
+    let model = payload::text(message, "model").map(str::to_owned);
     let shared = MessageHead {
         id: usage.is_some().then(|| draft.line_name().into()),
         usage,
@@ -100,13 +124,13 @@ fn of_model(draft: &mut LineDraft<'_>, mut message: Value) {
         .get("usage")
         .and_then(|usage| payload::decimal(usage.get("cost")?, "total"));
     draft.reader.so_far.add_cost(cost.filter(|cost| *cost > 0.0));
-    let blocks = match take(&mut message, "content") {
+    let blocks = match take(message, "content") {
         Value::Array(blocks) => blocks,
         Value::String(text) => vec![json!({"type": "text", "text": text})],
         _ => Vec::new(),
     };
     if blocks.is_empty() {
-        return broke_off(draft, &message, &shared);
+        return broke_off(draft, message, &shared);
     }
     for (at, mut block) in blocks.into_iter().enumerate() {
         match payload::text(&block, "type").unwrap_or("block").to_owned().as_str() {
@@ -176,6 +200,7 @@ fn called(draft: &mut LineDraft<'_>, mut line: Value) {
         input: take(&mut line, "args"),
     };
     call::pre(draft, 0, call, &MessageHead::default());
+    draft.keep(0, line, &["toolCallId", "toolName"]);
 }
 
 /// `tool_execution_end`.
@@ -192,7 +217,7 @@ fn answered(draft: &mut LineDraft<'_>, mut line: Value) {
     set(&mut result, "diff", payload::first_text(&details, &["patch", "diff"]));
     let content = match told {
         Value::Object(_) => take(&mut told, "content"),
-        other => other,
+        _ => std::mem::take(&mut told),
     };
     let answer = ToolAnswer {
         id: payload::text(&line, "toolCallId").map(str::to_owned),
@@ -200,6 +225,9 @@ fn answered(draft: &mut LineDraft<'_>, mut line: Value) {
         is_error: payload::flag(&line, "isError") == Some(true),
     };
     call::post(draft, 0, answer, &result.into());
+    draft.keep(0, details, &["exit_code", "exitCode", "patch", "diff"]);
+    draft.keep(0, told, &["content"]);
+    draft.keep(0, line, &["toolCallId", "toolName", "isError"]);
 }
 
 /// `turn_end`: the last one ends the agent's work, since `agent_end` may be missing.

@@ -10,6 +10,7 @@ use super::line_draft::LineDraft;
 use super::line_head::LineHead;
 use super::messages::Messages;
 use super::pieced_text::PiecedText;
+use super::rest::Kept;
 use super::session_so_far::SessionSoFar;
 use super::{Claim, Dialect, is_plain_text, plain_text, registry, scrub};
 use crate::place::{LinePart, Place};
@@ -26,6 +27,8 @@ use draft::redaction::{self, Clean};
 
 /// Lines of this many conversations (the main one, and sub-agents) may come interleaved; up to 4 were seen.
 const CONVERSATIONS: usize = 16;
+/// Fields of a piece that its event has in other words.
+const PIECE_READ: [&str; 7] = ["content", "delta", "role", "text", "message", "subtype", "model"];
 const NO_TYPE: &str = "an object without a type";
 const NO_OBJECT: &str = "JSON, but no object";
 /// Said once of a stream of which nobody knows a line, with what to do.
@@ -117,11 +120,15 @@ impl StreamReader {
         if let Some(text) = piece {
             let line = redaction::value(line).into_inner();
             let draft = LineDraft::new(self, &line, place);
-            let draft = if is_said {
+            let mut draft = if is_said {
                 draft.text(Value::Null)
             } else {
                 draft.thought(Value::Null)
             };
+            if let Some(payload) = draft.event.payload.as_object_mut() {
+                // Its pieces are one event, which has what the first of them says.
+                Kept::default().add_all(payload, line, &PIECE_READ);
+            }
             return self.hold(TextPiece { draft, text }, end).into_iter().collect();
         }
         // A result repeats the text before it.

@@ -162,6 +162,36 @@ fn an_array_is_read_on_from_any_of_its_elements() {
 }
 
 #[test]
+fn an_array_in_utf_16_is_read_however_it_is_cut_and_from_any_of_its_elements() {
+    let text = "[\r\n  {\"a\": \"},]\\\"\u{1f600}\u{5d}\"},\r\n  {\"b\": [{}, 2]}\r\n]\r\n";
+    let read = ["{\"a\": \"},]\\\"\u{1f600}\u{5d}\"}", "{\"b\": [{}, 2]}"];
+    for mark in ["\u{feff}", ""] {
+        let units: Vec<u16> = mark.encode_utf16().chain(text.encode_utf16()).collect();
+        let le: Vec<u8> = units.iter().copied().flat_map(u16::to_le_bytes).collect();
+        let be: Vec<u8> = units.iter().copied().flat_map(u16::to_be_bytes).collect();
+        for bytes in [le, be] {
+            assert_eq!(texts(&[&bytes], true), read);
+            for size in [1, 3, 7] {
+                let pieces: Vec<&[u8]> = bytes.chunks(size).collect();
+                assert_eq!(texts(&pieces, true), read);
+            }
+            let mut lines = Lines::from_offset(0);
+            lines.push(&bytes);
+            let end = lines.next_line().expect("an element").end;
+            let mut later = Lines::laid_out(end, lines.layout());
+            later.push(&bytes[usize::try_from(end).expect("small")..]);
+            assert_eq!(later.next_line().expect("the next").text, read[1]);
+        }
+    }
+}
+
+#[test]
+fn utf_16_without_its_mark_is_known_by_its_first_brace() {
+    let bytes: Vec<u8> = "{\"a\":1}\nb\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(texts(&[&bytes], true), ["{\"a\":1}", "b"]);
+}
+
+#[test]
 fn utf_16_with_its_mark_is_read() {
     let text = "\u{feff}{\"a\":\"\u{1f600}\u{010a}\"}\r\nb\nrest";
     let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -22,7 +22,33 @@ pub(super) fn kind(item: &Value) -> &str {
     payload::first_text(item, &["type", "item_type"]).unwrap_or("item")
 }
 
-pub(super) fn read(draft: &mut LineDraft<'_>, step: Step, item: Value) {
+/// Fields of items that their events have in other words.
+const READ: [&str; 22] = [
+    "id",
+    "type",
+    "item_type",
+    "status",
+    "text",
+    "phase",
+    "message",
+    "items",
+    "command",
+    "aggregated_output",
+    "exit_code",
+    "duration_ms",
+    "changes",
+    "server",
+    "tool",
+    "arguments",
+    "result",
+    "error",
+    "query",
+    "action",
+    "agents_states",
+    "prompt",
+];
+
+pub(super) fn read(draft: &mut LineDraft<'_>, step: Step, mut item: Value) {
     let item_type = kind(&item).to_owned();
     match item_type.as_str() {
         "agent_message" | "assistant_message" | "reasoning" if step != Step::Completed => {
@@ -73,13 +99,18 @@ pub(super) fn read(draft: &mut LineDraft<'_>, step: Step, item: Value) {
             call(draft, step, &name, input, &item, collab_answer);
         }
         other => {
-            let mut item = item;
             if item.get("message").is_none() && item.is_object() {
                 item["message"] = format!("an item of a type that is not known: {other}").into();
             }
-            draft.pass(0, &format!("item/{other}"), item);
+            return draft.pass(0, &format!("item/{other}"), item);
         }
     }
+    // Of a call to another agent all is in its input, of an answer what is beside its text is told nowhere else.
+    let result = take(&mut item, "result");
+    if item_type != "collab_tool_call" {
+        draft.keep(0, item, &READ);
+    }
+    draft.keep(0, result, &["content", "isError", "is_error"]);
 }
 
 /// Tells a call when it is first heard of, and its answer when it is complete; gives the call's id then.

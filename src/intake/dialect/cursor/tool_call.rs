@@ -19,6 +19,15 @@ const WORDS: [&str; 8] = [
     "stderr",
 ];
 
+/// What the diff says.
+const FILES: [&str; 5] = [
+    "diffString",
+    "beforeFullFileContent",
+    "afterFullFileContent",
+    "linesAdded",
+    "linesRemoved",
+];
+
 /// `tool_call/started`.
 pub(super) fn started(draft: &mut LineDraft<'_>, mut line: Value) {
     let id = id(&line);
@@ -31,6 +40,14 @@ pub(super) fn started(draft: &mut LineDraft<'_>, mut line: Value) {
         input: take(&mut call, "args"),
     };
     call::pre(draft, 0, call, &MessageHead::default());
+    keep(draft, line);
+}
+
+/// Keeps what stands beside the call.
+fn keep(draft: &mut LineDraft<'_>, mut line: Value) {
+    let beside = take(&mut line, "tool_call");
+    draft.keep(0, beside, &["toolCallId", "function"]);
+    draft.keep(0, line, &["subtype", "call_id"]);
 }
 
 /// `tool_call/completed`.
@@ -46,12 +63,11 @@ pub(super) fn completed(draft: &mut LineDraft<'_>, mut line: Value) {
     set(&mut result, "diff", payload::text(&said, "diffString"));
     set(&mut result, "is_new", is_new(&said).then_some(true));
     set(&mut result, "exit_code", exit_code);
-    let answer = ToolAnswer {
-        id,
-        content: output(&outcome, said),
-        is_error,
-    };
+    let (content, rest) = output(&outcome, said);
+    let answer = ToolAnswer { id, content, is_error };
     call::post(draft, 0, answer, &result.into());
+    draft.keep_field(0, "tool_use_result", rest);
+    keep(draft, line);
 }
 
 fn id(line: &Value) -> Option<String> {
@@ -114,21 +130,24 @@ fn is_new(said: &Value) -> bool {
     before || is_all_added
 }
 
-/// What it answered, in words where it has some.
-fn output(outcome: &str, said: Value) -> Value {
-    let words = match &said {
-        Value::String(text) => Some(text.clone()),
-        said => words(said),
-    };
-    match words {
-        Some(words) => words.into(),
-        None if outcome != "success" => match said {
+/// What it answered, in words where it has some; and what it says beside them.
+fn output(outcome: &str, mut said: Value) -> (Value, Value) {
+    let Some(words) = words(&said) else {
+        let output = match said {
+            Value::String(text) => text.into(),
+            Value::Null if outcome == "success" => "".into(),
             Value::Null => outcome.into(),
-            said => format!("{outcome}: {said}").into(),
-        },
-        None if said.is_null() => "".into(),
-        None => said,
+            said if outcome != "success" => format!("{outcome}: {said}").into(),
+            said => said,
+        };
+        return (output, Value::Null);
+    };
+    if let Value::Object(said) = &mut said {
+        said.retain(|field, _| {
+            !WORDS.contains(&field.as_str()) && !FILES.contains(&field.as_str()) && field != "exitCode"
+        });
     }
+    (words.into(), said)
 }
 
 fn words(said: &Value) -> Option<String> {
