@@ -38,6 +38,31 @@ pub struct Batch {
     pub tails: Vec<Tail>,
     /// The pictures that the events tell of: on the disk before the transaction.
     pub pictures: Vec<Picture>,
+    /// Which drafts came of which file, as stretches in their order: those known already are counted with it.
+    pub spans: Vec<DraftSpan>,
+}
+
+/// A stretch of drafts that came of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DraftSpan {
+    /// Where the stretch ends among the drafts; it begins where the one before it ends.
+    pub end: usize,
+    /// The file, as its place among the tails.
+    pub tail: usize,
+}
+
+impl DraftSpan {
+    /// How many drafts of each stretch were known already, with the place of its tail.
+    pub fn known(spans: &[Self], outcomes: &[Outcome]) -> Vec<(usize, u64)> {
+        let mut begin = 0;
+        let count = |origin: &Self| {
+            let stretch = outcomes.get(begin..origin.end).unwrap_or_default();
+            begin = origin.end;
+            let known = stretch.iter().filter(|outcome| **outcome == Outcome::Duplicate).count();
+            (origin.tail, known as u64)
+        };
+        spans.iter().map(count).filter(|(_, known)| *known > 0).collect()
+    }
 }
 
 /// How far a file has been read: stored with the events that came of it. One per path and run.
@@ -146,6 +171,7 @@ pub struct PreparedBatch {
     pub drafts: Vec<Prepared>,
     pub tails: Vec<Tail>,
     pub pictures: Vec<Picture>,
+    pub spans: Vec<DraftSpan>,
     pub size_bytes: usize,
 }
 

@@ -21,10 +21,20 @@ fn streams(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             streams(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "jsonl" || extension == "out") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "jsonl" || extension == "out")
+        {
             found.push(path);
         }
     }
+}
+
+/// What a model sent, and what hooks were given, stand beside the streams.
+fn is_stream(path: &Path) -> bool {
+    const FOLDERS: [&str; 4] = ["streams", "control", "transcripts", "agents"];
+    path.components()
+        .any(|part| FOLDERS.iter().any(|folder| part.as_os_str() == *folder))
 }
 
 /// How often each type that is not known comes in a file.
@@ -94,7 +104,9 @@ fn the_document_of_inputs_lists_every_known_type() {
     let is_to_be_written = std::env::var("ADWATCH_INPUTS").is_ok_and(|value| value == "write");
     for cli in clis {
         let (begin, end) = (format!("<!-- {cli} -->\n"), format!("<!-- end of {cli} -->\n"));
-        let (before, rest) = document.split_once(&begin).unwrap_or_else(|| panic!("no table of {cli}"));
+        let (before, rest) = document
+            .split_once(&begin)
+            .unwrap_or_else(|| panic!("no table of {cli}"));
         let (listed, after) = rest.split_once(&end).expect("the table ends");
         if is_to_be_written {
             document = format!("{before}{begin}{}{end}{after}", table(cli));

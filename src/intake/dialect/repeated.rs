@@ -72,14 +72,33 @@ impl<'a> Answers<'a> {
         text.is_empty() || self.0.iter().any(says)
     }
 
-    /// Whether a list holds nothing but texts, and all of them are said.
+    /// Whether a list holds nothing but texts, and they are said, one after the other.
     fn say_all(&self, list: &Value) -> bool {
         let Value::Array(parts) = list else { return false };
-        let text = |part: &Value| {
-            let text = part.as_str().or_else(|| payload::text(part, "text"));
-            text.is_some_and(|text| self.say(text))
+        let follows = |said: &&str| {
+            let mut rest = *said;
+            parts.iter().all(|part| {
+                let text = part.as_str().or_else(|| payload::text(part, "text"));
+                let found = text.and_then(|text| Some((rest.find(text.trim())?, text.trim().len())));
+                if let Some((at, length)) = found {
+                    rest = &rest[at + length..];
+                }
+                found.is_some()
+            })
         };
-        !parts.is_empty() && parts.iter().all(text)
+        let are_texts = |part: &Value| part.is_string() || part.get("text").is_some();
+        !parts.is_empty()
+            && parts.iter().all(are_texts)
+            && (self.0.iter().any(follows) || (self.0.len() == parts.len() && self.say_each(parts)))
+    }
+
+    /// Whether each answer is one of these texts.
+    fn say_each(&self, parts: &[Value]) -> bool {
+        let is_said = |(said, part): (&&str, &Value)| {
+            let text = part.as_str().or_else(|| payload::text(part, "text"));
+            text.is_some_and(|text| said.trim() == text.trim())
+        };
+        self.0.iter().zip(parts).all(is_said)
     }
 }
 

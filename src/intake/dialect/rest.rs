@@ -9,22 +9,6 @@ const FIELD_BYTES: usize = 8 * 1024;
 const LINE_BYTES: usize = 32 * 1024;
 /// Texts in a field that is too large are cut to this.
 const TEXT_BYTES: usize = 512;
-/// What an event has in its envelope, or what only places a line in the CLI's own records.
-const SHARED: [&str; 12] = [
-    "type",
-    "uuid",
-    "session_id",
-    "sessionId",
-    "parent_tool_use_id",
-    "timestamp",
-    "timestamp_ms",
-    "parentUuid",
-    "logicalParentUuid",
-    "isSidechain",
-    "userType",
-    "version",
-];
-
 /// How much of a line has been kept.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
@@ -36,8 +20,7 @@ impl Kept {
     pub(super) fn add_all(&mut self, payload: &mut Map<String, Value>, from: Value, read: &[&str]) {
         let Value::Object(fields) = from else { return };
         for (field, value) in fields {
-            let is_known = read.contains(&field.as_str()) || SHARED.contains(&field.as_str());
-            if !is_known {
+            if !is_empty(&value) && !is_shared(&field) && !read.contains(&field.as_str()) {
                 self.add(payload, field, value);
             }
         }
@@ -71,6 +54,25 @@ impl Kept {
             told.insert(field, value);
         }
     }
+}
+
+/// What an event has in its envelope, or what only places a line in the CLI's own records. This is asked of every field.
+fn is_shared(field: &str) -> bool {
+    matches!(
+        field,
+        "type"
+            | "uuid"
+            | "session_id"
+            | "sessionId"
+            | "parent_tool_use_id"
+            | "timestamp"
+            | "timestamp_ms"
+            | "parentUuid"
+            | "logicalParentUuid"
+            | "isSidechain"
+            | "userType"
+            | "version"
+    )
 }
 
 /// Whether a value says nothing.

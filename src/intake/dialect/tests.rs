@@ -28,21 +28,10 @@ use draft::key::Key;
 
 /// Reads lines as a file of them would be read: each later by a second, at offsets that grow.
 fn read_with(reader: &mut StreamReader, time_source: TimeSource, lines: &[Value]) -> Vec<Reading> {
-    let adw_id: AdwId = "c0a43f47".parse().expect("a safe id");
-    let read = lines.iter().enumerate().map(|(at, line)| {
-        let place = Place {
-            adw_id: &adw_id,
-            agent: "sdlc_planner",
-            run: 2,
-            file: "sdlc_planner/raw_output.jsonl",
-            offset: at as u64 * 1_000,
-            line: at as u64 + 1,
-            at: Timestamp(1_768_473_000_000 + at as i64 * 1_000),
-            time_source,
-            mark: None,
-        };
-        reader.read(&line.to_string(), &place, at as u64 * 1_000 + 999)
-    });
+    let read = lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| finished_at(reader, time_source, at, line));
     let mut readings: Vec<Finished> = read.flatten().collect();
     readings.extend(reader.flush());
     readings.into_iter().map(|finished| finished.reading).collect()
@@ -50,6 +39,11 @@ fn read_with(reader: &mut StreamReader, time_source: TimeSource, lines: &[Value]
 
 /// Reads one line that stands at this place of its file.
 fn read_at(reader: &mut StreamReader, at: usize, line: &Value) -> Vec<Reading> {
+    let read = finished_at(reader, TimeSource::Read, at, line);
+    read.into_iter().map(|finished| finished.reading).collect()
+}
+
+fn finished_at(reader: &mut StreamReader, time_source: TimeSource, at: usize, line: &Value) -> Vec<Finished> {
     let adw_id: AdwId = "c0a43f47".parse().expect("a safe id");
     let place = Place {
         adw_id: &adw_id,
@@ -59,11 +53,10 @@ fn read_at(reader: &mut StreamReader, at: usize, line: &Value) -> Vec<Reading> {
         offset: at as u64 * 1_000,
         line: at as u64 + 1,
         at: Timestamp(1_768_473_000_000 + at as i64 * 1_000),
-        time_source: TimeSource::Read,
+        time_source,
         mark: None,
     };
-    let read = reader.read(&line.to_string(), &place, at as u64 * 1_000 + 999);
-    read.into_iter().map(|finished| finished.reading).collect()
+    reader.read(&line.to_string(), &place, at as u64 * 1_000 + 999)
 }
 
 fn drafts(lines: &[Value]) -> Vec<NewEvent> {
@@ -231,43 +224,6 @@ fn a_message_in_place_of_an_answer_is_an_error() {
         events(&[line])[0].payload,
         json!({"content": "limit reached", "error": "rate_limit", "is_error": true})
     );
-}
-
-#[test]
-fn what_is_not_known_passes_through() {
-    let lines = [
-        json!({"type": "system", "subtype": "tomorrow", "session_id": "s"}),
-        json!({"type": "novelty", "message": {"x": 1}, "is_error": 3, "timestamp": "2026-01-14T20:00:01.500Z"}),
-        json!({"type": "result", "x": 1}),
-        json!({"type": "rate_limit_event", "rate_limit_info": "none"}),
-        json!({"type": "assistant", "message": {"content": [{"type": "hologram", "x": 1}]}}),
-        json!({"type": "user", "message": null, "x": 1}),
-    ];
-    let events = events(&lines);
-    let types: Vec<&str> = events.iter().map(|event| event.event_type.as_str()).collect();
-    assert_eq!(
-        types,
-        [
-            "system/tomorrow",
-            "novelty",
-            "result",
-            "rate_limit_event",
-            "assistant/hologram",
-            "user"
-        ]
-    );
-    assert!(events.iter().all(|event| event.kind == Kind::Other));
-    let mut passed = lines[1].clone();
-    passed["unrecognised"] = "novelty".into();
-    assert_eq!(events[1].payload, passed, "all of it, and that nobody knows it");
-    let unknown: Vec<&str> = events
-        .iter()
-        .filter_map(|event| event.payload["unrecognised"].as_str())
-        .collect();
-    assert_eq!(unknown, ["system/tomorrow", "novelty", "assistant/hologram"]);
-    assert_eq!(events[1].time_source, TimeSource::Source);
-    assert_eq!(events[1].timestamp.to_string(), "2026-01-14T20:00:01.500Z");
-    assert_eq!(events[5].payload["x"], 1);
 }
 
 #[test]

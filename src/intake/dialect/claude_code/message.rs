@@ -43,22 +43,24 @@ const BLOCK_READ: [&str; 12] = [
     "is_error",
     "cache_control",
 ];
-/// Of the tokens of a message: what the result tells for all.
-const USAGE_READ: [&str; 13] = [
-    "input_tokens",
-    "output_tokens",
-    "cache_read_input_tokens",
-    "cache_creation_input_tokens",
-    "reasoning_output_tokens",
-    "output_tokens_details",
-    "cache_creation",
-    "server_tool_use",
-    "service_tier",
-    "inference_geo",
-    "iterations",
-    "speed",
-    "fallback_credit",
-];
+/// Of the tokens of a message: what its event has, and what the result tells for all.
+fn is_usual(field: &str) -> bool {
+    matches!(
+        field,
+        "input_tokens"
+            | "output_tokens"
+            | "cache_read_input_tokens"
+            | "cache_creation_input_tokens"
+            | "output_tokens_details"
+            | "cache_creation"
+            | "server_tool_use"
+            | "service_tier"
+            | "inference_geo"
+            | "iterations"
+            | "speed"
+            | "fallback_credit"
+    )
+}
 
 fn head(draft: &mut LineDraft<'_>, line: &Value, message: &Value) -> MessageHead {
     let text = |field| payload::text(message, field).map(Value::from);
@@ -137,8 +139,11 @@ pub(super) fn of_model(draft: &mut LineDraft<'_>, mut line: Value) {
     if is_over {
         draft.reader.messages.end(payload::text(&line, "parent_tool_use_id"));
     }
-    let usage = take(&mut message, "usage");
-    draft.keep_within(0, "usage", usage, &USAGE_READ);
+    let mut usage = take(&mut message, "usage");
+    if let Value::Object(usage) = &mut usage {
+        usage.retain(|field, _| !is_usual(field));
+    }
+    draft.keep_within(0, "usage", usage, &[]);
     draft.keep(0, message, &MESSAGE_READ);
     draft.keep(0, line, &LINE_READ);
 }

@@ -95,6 +95,43 @@ fn a_stream_of_which_nobody_knows_a_line_says_so_once() {
 }
 
 #[test]
+fn what_is_not_known_passes_through() {
+    let lines = [
+        json!({"type": "system", "subtype": "tomorrow", "session_id": "s"}),
+        json!({"type": "novelty", "message": {"x": 1}, "is_error": 3, "timestamp": "2026-01-14T20:00:01.500Z"}),
+        json!({"type": "result", "x": 1}),
+        json!({"type": "rate_limit_event", "rate_limit_info": "none"}),
+        json!({"type": "assistant", "message": {"content": [{"type": "hologram", "x": 1}]}}),
+        json!({"type": "user", "message": null, "x": 1}),
+    ];
+    let events = events(&lines);
+    let types: Vec<&str> = events.iter().map(|event| event.event_type.as_str()).collect();
+    assert_eq!(
+        types,
+        [
+            "system/tomorrow",
+            "novelty",
+            "result",
+            "rate_limit_event",
+            "assistant/hologram",
+            "user"
+        ]
+    );
+    assert!(events.iter().all(|event| event.kind == Kind::Other));
+    let mut passed = lines[1].clone();
+    passed["unrecognised"] = "novelty".into();
+    assert_eq!(events[1].payload, passed, "all of it, and that nobody knows it");
+    let unknown: Vec<&str> = events
+        .iter()
+        .filter_map(|event| event.payload["unrecognised"].as_str())
+        .collect();
+    assert_eq!(unknown, ["system/tomorrow", "novelty", "assistant/hologram"]);
+    assert_eq!(events[1].time_source, TimeSource::Source);
+    assert_eq!(events[1].timestamp.to_string(), "2026-01-14T20:00:01.500Z");
+    assert_eq!(events[5].payload["x"], 1);
+}
+
+#[test]
 fn bytes_of_another_kind_are_named() {
     let readings = read_text("{\0\"\0t\0");
     assert_eq!(readings.unrecognised(), Some("no text"));
