@@ -69,6 +69,8 @@ mod search;
 mod sleep;
 #[path = "it/socket.rs"]
 mod socket;
+#[path = "it/sources.rs"]
+mod sources;
 #[path = "it/tail.rs"]
 mod tail;
 #[path = "it/together.rs"]

@@ -27,8 +27,8 @@ use domain::adw_id::AdwId;
 use journal::Tail;
 use ui::address::Address;
 use ui::app::shell;
+use ui::file_told::FileTold;
 use ui::store::Seed;
-use ui::viewer::file_told::FileTold;
 
 /// More of a workflow's files are told by `…/sources` alone.
 const FILES: usize = 32;

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use crate::address::{Address, Going};
 use crate::detail::query::DetailQuery;
+use crate::file_told::{FileTold, FilesTold};
 use crate::history::{DetailSeed, Fetch, History};
-use crate::viewer::file_told::{FileTold, FilesTold};
 use domain::adw_id::AdwId;
 use domain::card::Card;
 use domain::frame::Unread;

@@ -14,17 +14,14 @@ use intake::place::Place;
 use crate::files::samples::samples;
 
 /// Types that samples invent, to see what becomes of such.
-const INVENTED: [&str; 2] = ["some_future_type", "item/context_summary"];
+const INVENTED: [&str; 2] = ["some_future_type", "item/future_item"];
 
 fn streams(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a readable folder").flatten() {
         let path = entry.path();
         if path.is_dir() {
             streams(&path, found);
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "jsonl" || extension == "out")
-        {
+        } else if is_stream(&path) {
             found.push(path);
         }
     }
@@ -33,8 +30,13 @@ fn streams(folder: &Path, found: &mut Vec<PathBuf>) {
 /// What a model sent, and what hooks were given, stand beside the streams.
 fn is_stream(path: &Path) -> bool {
     const FOLDERS: [&str; 4] = ["streams", "control", "transcripts", "agents"];
-    path.components()
-        .any(|part| FOLDERS.iter().any(|folder| part.as_os_str() == *folder))
+    let is_of_lines = path
+        .extension()
+        .is_some_and(|extension| extension == "jsonl" || extension == "out");
+    is_of_lines
+        && path
+            .components()
+            .any(|part| FOLDERS.iter().any(|folder| part.as_os_str() == *folder))
 }
 
 /// How often each type that is not known comes in a file.

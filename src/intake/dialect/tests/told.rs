@@ -86,7 +86,7 @@ fn a_result_keeps_all_that_it_tells() {
         "usage": {"input_tokens": 1, "output_tokens": 9, "output_tokens_details": {"thinking_tokens": 3}, "service_tier": "standard"},
         "modelUsage": {"m": {"inputTokens": 1}}, "permission_denials": [{"tool_name": "Write"}],
         "subagent_stats": {"spawned": 1, "killed": {"system": 1}}, "terminal_reason": "completed", "novel": 1});
-    let ended = &payloads(&[line.clone()])[0].1;
+    let ended = &payloads(std::slice::from_ref(&line))[0].1;
     for field in [
         "modelUsage",
         "total_cost_usd",
@@ -229,7 +229,7 @@ fn what_a_session_ended_with_is_said_as_it_is() {
     let failed = json!({"type": "assistant", "session_id": "s", "local_command_run": {"command": "compact"},
         "local_command_outcome": {"kind": "failed"}, "message": {"model": "<synthetic>",
         "content": [{"type": "text", "text": "Error: No messages to compact"}]}});
-    let told = payloads(&[failed.clone()]);
+    let told = payloads(std::slice::from_ref(&failed));
     assert_eq!(
         (&told[0].1["is_error"], &told[0].1["local_command_outcome"]["kind"]),
         (&json!(true), &json!("failed"))

@@ -3,50 +3,15 @@
 //! That is no part of the timeline: the server draws it with the page, and the browser asks again when the workflow's files or
 //! state change.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
-use serde::Serialize;
 use serde_json::Value;
 
 use super::subject::Subject;
 use crate::effect::effect;
+use crate::file_told::{FileTold, FilesTold};
 use crate::format;
 use crate::html::Html;
-use domain::adw_id::AdwId;
-use domain::from_json::{FromJson, from_fields};
-
-/// One run of one file, in the words of `…/sources`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FileTold {
-    pub path: String,
-    pub run: u32,
-    /// Events of its lines that were recorded already.
-    pub known: u64,
-    /// Lines that were not understood, by name.
-    pub unrecognised: BTreeMap<String, u64>,
-}
-
-from_fields!(FileTold {
-    path,
-    run,
-    known,
-    unrecognised
-});
-
-impl FileTold {
-    /// Whether there is something to tell.
-    pub fn is_telling(&self) -> bool {
-        self.known > 0 || !self.unrecognised.is_empty()
-    }
-}
-
-/// The files of a workflow.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FilesTold {
-    pub of: Option<AdwId>,
-    pub files: Vec<FileTold>,
-}
+use domain::from_json::FromJson;
 
 /// Asks for the files whenever something changed that may have changed them; runs in a browser alone.
 pub fn keep_up(subject: Subject) {
