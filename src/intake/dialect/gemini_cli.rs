@@ -189,7 +189,7 @@ fn ended(draft: &mut LineDraft<'_>, line: Value) {
     draft.keep(0, line, &["status", "error", "result", "response"]);
 }
 
-/// The tokens in the words of an event; `input_tokens` counts cached ones here, `input` does not.
+/// The tokens in the words of an event; `input_tokens` counts cached ones here, `input` does not. What was written counts what was thought.
 fn usage(stats: &Value) -> Option<Value> {
     let (all, output) = (
         payload::number(stats, "input_tokens"),
@@ -200,6 +200,15 @@ fn usage(stats: &Value) -> Option<Value> {
     }
     let cached = payload::number(stats, "cached").unwrap_or(0);
     let input = payload::number(stats, "input").unwrap_or_else(|| all.unwrap_or(0).saturating_sub(cached));
-    Some(json!({"input_tokens": input, "output_tokens": output.unwrap_or(0),
-        "cache_read_input_tokens": cached, "cache_creation_input_tokens": 0}))
+    // What was thought is in the total alone.
+    let told = all
+        .unwrap_or(input.saturating_add(cached))
+        .saturating_add(output.unwrap_or(0));
+    let thought = payload::number(stats, "total_tokens").map_or(0, |total| total.saturating_sub(told));
+    let mut usage = json!({"input_tokens": input, "output_tokens": output.unwrap_or(0).saturating_add(thought),
+        "cache_read_input_tokens": cached, "cache_creation_input_tokens": 0});
+    if thought > 0 {
+        usage["reasoning_output_tokens"] = thought.into();
+    }
+    Some(usage)
 }

@@ -114,13 +114,13 @@ fn system_lines_are_told_in_words() {
         (
             "task_started",
             json!({"description": "watch the build"}),
-            "background task began: watch the build",
+            "task began: watch the build",
             false,
         ),
         (
             "task_notification",
             json!({"status": "failed", "summary": "it broke"}),
-            "background task failed: it broke",
+            "task failed: it broke",
             true,
         ),
     ] {

@@ -162,7 +162,14 @@ fn task_goes_on(subtype: &str, line: &Value, is_answered_later: bool) -> Option<
     let what =
         part(line, &["summary", "description", "last_tool_name"]).or_else(|| part(patch, &["error", "description"]));
     let is_agent = line.get("subagent_type").is_some() || payload::text(line, "task_type") == Some("local_agent");
-    let whose = if is_agent { "sub-agent" } else { "background task" };
+    let is_behind = [line, patch]
+        .iter()
+        .any(|told| payload::flag(told, "is_backgrounded") == Some(true));
+    let whose = match (is_agent, is_behind) {
+        (true, _) => "sub-agent",
+        (false, true) => "background task",
+        (false, false) => "task",
+    };
     let word = match (subtype, status) {
         ("task_started", _) => "began",
         ("task_progress", _) => "goes on",
