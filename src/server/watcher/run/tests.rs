@@ -149,7 +149,7 @@ fn a_whole_line_without_an_end_is_taken_once() {
         zone: &zone,
     };
     let (mut run, mut drafts) = (stream(), Vec::new());
-    run.push(b"{\"type\":\"x\"");
+    run.push(b"{\"type\":\"error\"");
     assert!(!run.read_line(&whose, &stamps, &mut drafts));
     assert!(
         !run.take_rest(&whose, &stamps, &mut drafts),
@@ -157,8 +157,8 @@ fn a_whole_line_without_an_end_is_taken_once() {
     );
     run.push(b"}");
     assert!(run.take_rest(&whose, &stamps, &mut drafts));
-    assert_eq!((run.counts.lines, run.offset, run.is_end_owed), (1, 12, true));
-    run.push(b"\n{\"type\":\"y\"}\n\n");
+    assert_eq!((run.counts.lines, run.offset, run.is_end_owed), (1, 16, true));
+    run.push(b"\n{\"type\":\"message\"}\n\n");
     while run.read_line(&whose, &stamps, &mut drafts) {}
     assert_eq!((run.counts.lines, run.counts.sources), (3, 2));
     assert_eq!(run.counts.silent["empty line"], 1);
@@ -167,7 +167,7 @@ fn a_whole_line_without_an_end_is_taken_once() {
             .iter()
             .map(|event| event.event_type.as_str())
             .collect::<Vec<_>>(),
-        ["x", "y"]
+        ["error", "message"]
     );
     assert_eq!(events(&drafts)[1].time_source, TimeSource::Read);
     assert_eq!(events(&drafts)[1].timestamp, stamps.now);
@@ -183,11 +183,11 @@ fn what_is_cut_off_by_the_end_of_a_file_is_an_unrecognised_line() {
         zone: &zone,
     };
     let (mut run, mut drafts) = (stream(), Vec::new());
-    run.push(b"{\"type\":\"x\"}\n{\"type\":");
+    run.push(b"{\"type\":\"error\"}\n{\"type\":");
     while run.read_line(&whose, &stamps, &mut drafts) {}
     assert_eq!(run.unfinished(&whose, &stamps).event.payload["line"], 2);
     run.end(&whose, &stamps, &mut drafts);
-    assert_eq!((run.counts.lines, run.counts.oddities, run.offset), (2, 1, 21));
+    assert_eq!((run.counts.lines, run.counts.oddities, run.offset), (2, 1, 25));
     assert_eq!(events(&drafts)[1].payload["excerpt"], "{\"type\":");
     let (mut run, mut drafts) = (log(), Vec::new());
     run.push(b"2025-10-17 16:04:18 - INFO - a\n  more\n  and half");
