@@ -31,6 +31,8 @@ mod house;
 mod hub;
 #[path = "it/ingest.rs"]
 mod ingest;
+#[path = "it/inputs.rs"]
+mod inputs;
 #[path = "it/journal.rs"]
 mod journal;
 #[path = "it/limits.rs"]
@@ -67,9 +69,13 @@ mod search;
 mod sleep;
 #[path = "it/socket.rs"]
 mod socket;
+#[path = "it/sources.rs"]
+mod sources;
 #[path = "it/tail.rs"]
 mod tail;
 #[path = "it/together.rs"]
 mod together;
 #[path = "it/truth.rs"]
 mod truth;
+#[path = "it/vendors.rs"]
+mod vendors;

@@ -123,7 +123,7 @@ fn count(streams: &[Stream]) -> Count {
 fn events(stream: &Stream) -> u64 {
     let (mut known, mut events) = (HashSet::new(), 0);
     read(stream, |finished| match finished.reading {
-        Reading::Source(drafts) => {
+        Reading::Source(drafts) | Reading::Unknown(_, drafts) => {
             for draft in drafts {
                 let is_new = !draft.keys.iter().any(|key| known.contains(&key.0));
                 events += u64::from(is_new);
@@ -170,7 +170,7 @@ impl Count {
         match &finished.reading {
             Reading::Source(drafts) => self.drafts += drafts.len() as u64,
             Reading::Silent(_) => {}
-            Reading::Unrecognised(_) => self.oddities += 1,
+            Reading::Unrecognised(_) | Reading::Unknown(..) => self.oddities += 1,
         }
     }
 }

@@ -77,6 +77,7 @@ fn seed(cards: Option<Vec<Card>>, timeline: Option<Timeline>) -> Seed {
         timeline: timeline.map(|timeline| (timeline.adw_id.clone(), Some(timeline))),
         theme: None,
         detail: None,
+        files: Vec::new(),
     }
 }
 

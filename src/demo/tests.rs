@@ -78,7 +78,7 @@ fn read(play: &Play) -> Vec<NewEvent> {
             match finished.reading {
                 Reading::Source(source) => events.extend(source),
                 Reading::Silent(reason) => assert!(!reason.contains("unknown"), "{reason}: {line}"),
-                Reading::Unrecognised(why) => panic!("{why}: {line}"),
+                Reading::Unrecognised(why) | Reading::Unknown(why, _) => panic!("{why}: {line}"),
             }
         }
     }

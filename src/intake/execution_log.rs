@@ -217,7 +217,7 @@ mod tests {
     fn events(finished: &[Finished]) -> Vec<&Event> {
         let events = finished.iter().filter_map(|part| match &part.reading {
             Reading::Source(events) => Some(&events[0].event),
-            Reading::Silent(_) | Reading::Unrecognised(_) => None,
+            Reading::Silent(_) | Reading::Unrecognised(_) | Reading::Unknown(..) => None,
         });
         events.collect()
     }

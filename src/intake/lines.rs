@@ -1,18 +1,22 @@
 //! Splits bytes into lines: however the bytes are cut into pieces, the lines are the same.
 //!
-//! A line ends at `\n`, and a `\r` before it belongs to the end. What follows the last end is kept until more comes.
+//! A line ends at `\n`, and a `\r` before it belongs to the end; other layouts are `layout`'s. What follows the last end is kept
+//! until more comes.
+
+mod layout;
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
 use super::line_key::{FileMark, LineMark};
+use layout::{ElementSearch, Start};
+pub use layout::{Layout, without_end};
 
 /// The longest line that is read whole; the longest ever seen has 2 MB.
 pub const LONGEST_BYTES: usize = 64 * 1024 * 1024;
 /// How much of a longer line is kept, to show what it was.
 const KEPT_BYTES: usize = 1_024;
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Takes in pieces of a file and returns its lines.
 #[derive(Debug)]
@@ -27,6 +31,9 @@ pub struct Lines {
     /// Bytes of the current line that were dropped because it is too long.
     dropped: u64,
     longest: usize,
+    /// None until the beginning of the file has said it.
+    layout: Option<Layout>,
+    elements: ElementSearch,
 }
 
 /// A line of a file, without its end.
@@ -62,12 +69,17 @@ pub enum Flaw {
 }
 
 impl Lines {
-    /// Lines from an offset on, which must be the start of a line.
+    /// Lines from an offset on, which must be the start of a line. The beginning of a file says how it is laid out.
     pub fn from_offset(offset: u64) -> Self {
-        Self::with_longest(offset, LONGEST_BYTES)
+        Self::laid_out(offset, (offset > 0).then_some(Layout::Lines))
     }
 
-    fn with_longest(offset: u64, longest: usize) -> Self {
+    /// Lines from an offset on, of a file whose layout is known.
+    pub fn laid_out(offset: u64, layout: Option<Layout>) -> Self {
+        Self::with_longest(offset, LONGEST_BYTES, layout)
+    }
+
+    fn with_longest(offset: u64, longest: usize, layout: Option<Layout>) -> Self {
         Self {
             offset,
             buffer: Vec::new(),
@@ -75,7 +87,14 @@ impl Lines {
             searched: 0,
             dropped: 0,
             longest,
+            layout,
+            elements: ElementSearch::default(),
         }
+    }
+
+    /// How the file is laid out, as far as that is known.
+    pub fn layout(&self) -> Option<Layout> {
+        self.layout
     }
 
     /// Takes in the next bytes of the file.
@@ -91,20 +110,12 @@ impl Lines {
 
     /// The next whole line, if there is one.
     pub fn next_line(&mut self) -> Option<FileLine<'_>> {
-        let found = memchr(b'\n', &self.buffer[self.searched..]);
-        let Some(found) = found else {
-            self.searched = self.buffer.len();
+        let layout = self.find_layout()?;
+        let Some(end) = self.find_end(layout) else {
             self.let_go();
             return None;
         };
-        let (begin, end) = (self.begin, self.searched + found);
-        let (offset, dropped) = (self.offset, std::mem::take(&mut self.dropped));
-        self.begin = end + 1;
-        self.searched = end + 1;
-        self.offset += dropped + (end + 1 - begin) as u64;
-        let bytes = &self.buffer[begin..end];
-        let is_too_long = dropped > 0 || bytes.len() > self.longest;
-        Some(line(offset, self.offset, bytes, is_too_long))
+        Some(self.take_to(end, layout))
     }
 
     /// Takes what stands after the last line's end as a line; none if there is nothing.
@@ -112,24 +123,90 @@ impl Lines {
         if self.rest().is_empty() {
             return None;
         }
-        let (begin, offset) = (self.begin, self.offset);
-        let dropped = std::mem::take(&mut self.dropped);
-        self.offset = offset + dropped + (self.buffer.len() - begin) as u64;
-        self.begin = self.buffer.len();
-        self.searched = self.begin;
-        let bytes = &self.buffer[begin..];
-        let is_too_long = dropped > 0 || bytes.len() > self.longest;
-        Some(line(offset, self.offset, bytes, is_too_long))
+        self.elements = ElementSearch::default();
+        Some(self.take_to(self.buffer.len(), self.layout.unwrap_or_default()))
+    }
+
+    fn take_to(&mut self, end: usize, layout: Layout) -> FileLine<'_> {
+        let (begin, offset, dropped) = (self.begin, self.offset, std::mem::take(&mut self.dropped));
+        self.begin = end;
+        self.searched = end;
+        self.offset += dropped + (end - begin) as u64;
+        let bytes = &self.buffer[begin..end];
+        let length = bytes.strip_suffix(b"\n").map_or(bytes.len(), <[u8]>::len);
+        if dropped > 0 || length > self.longest {
+            let bytes = &bytes[..length.min(KEPT_BYTES)];
+            return FileLine {
+                offset,
+                end: self.offset,
+                text: layout.text(bytes).0,
+                bytes,
+                flaw: Some(Flaw::TooLong),
+            };
+        }
+        let (text, is_mended) = layout.text(layout.said(bytes, offset == 0));
+        FileLine {
+            offset,
+            end: self.offset,
+            text,
+            // The mark of the byte order, which is no part of the text, is one of the line.
+            bytes: layout.said(bytes, false),
+            flaw: is_mended.then_some(Flaw::NotUtf8),
+        }
+    }
+
+    /// The layout; none as long as there are too few bytes to tell.
+    fn find_layout(&mut self) -> Option<Layout> {
+        if self.layout.is_none() {
+            self.layout = match Layout::of_start(&self.buffer[self.begin..]) {
+                Start::Is(layout) => Some(layout),
+                Start::Blank => return Some(Layout::Lines),
+                Start::TooShort => return None,
+            };
+        }
+        self.layout
+    }
+
+    /// Where the line ends that begins at `begin`.
+    fn find_end(&mut self, layout: Layout) -> Option<usize> {
+        let bytes = &self.buffer[self.searched..];
+        let found = match layout {
+            Layout::Lines => memchr(b'\n', bytes).map(|at| at + 1),
+            Layout::Array => self.elements.find_end(bytes),
+            Layout::Utf16Le | Layout::Utf16Be => layout::utf16_end(bytes, layout),
+            Layout::Utf16LeArray | Layout::Utf16BeArray => self.elements.find_utf16_end(bytes, layout),
+        };
+        // Half a unit is looked at again.
+        let half = bytes.len() % layout.width();
+        match found {
+            Some(end) => Some(self.searched + end),
+            None => {
+                self.searched = self.buffer.len() - half;
+                None
+            }
+        }
     }
 
     /// Forgets what follows the last line's end, so that it has to be pushed again.
     pub fn drop_rest(&mut self) {
-        *self = Self::with_longest(self.offset, self.longest);
+        *self = Self::with_longest(self.offset, self.longest, self.layout);
     }
 
-    /// What follows the last line's end.
+    /// What follows the last line's end, without what parts the elements of an array.
     pub fn rest(&self) -> &[u8] {
-        &self.buffer[self.begin..]
+        let rest = &self.buffer[self.begin..];
+        match self.layout {
+            Some(layout @ (Layout::Array | Layout::Utf16LeArray | Layout::Utf16BeArray)) => {
+                layout.said(rest, self.offset == 0)
+            }
+            Some(Layout::Lines | Layout::Utf16Le | Layout::Utf16Be) | None => rest,
+        }
+    }
+
+    /// The rest as text, with what is no text replaced.
+    pub fn rest_text(&self) -> Cow<'_, str> {
+        let layout = self.layout.unwrap_or_default();
+        layout.text(layout.said(self.rest(), self.offset == 0)).0
     }
 
     /// Where the first line that has not been returned yet begins.
@@ -139,12 +216,12 @@ impl Lines {
 
     /// The position in the file of the bytes to be pushed next.
     pub fn pushed(&self) -> u64 {
-        self.offset + self.dropped + self.rest().len() as u64
+        self.offset + self.dropped + (self.buffer.len() - self.begin) as u64
     }
 
     /// Drops the rest of a line that is already too long.
     fn let_go(&mut self) {
-        let length = self.rest().len();
+        let length = self.buffer.len() - self.begin;
         if self.dropped > 0 || length > self.longest {
             let kept = length.min(KEPT_BYTES);
             self.dropped += (length - kept) as u64;
@@ -168,141 +245,5 @@ impl FileLine<'_> {
     }
 }
 
-/// Bytes up to a `\n`, without a `\r` before it.
-pub fn without_end(bytes: &[u8]) -> &[u8] {
-    bytes.strip_suffix(b"\r").unwrap_or(bytes)
-}
-
-fn line(offset: u64, end: u64, bytes: &[u8], is_too_long: bool) -> FileLine<'_> {
-    if is_too_long {
-        let bytes = &bytes[..bytes.len().min(KEPT_BYTES)];
-        return FileLine {
-            offset,
-            end,
-            text: String::from_utf8_lossy(bytes),
-            bytes,
-            flaw: Some(Flaw::TooLong),
-        };
-    }
-    let bytes = without_end(bytes);
-    let is_first = offset == 0;
-    let said = bytes
-        .strip_prefix(BYTE_ORDER_MARK)
-        .filter(|_| is_first)
-        .unwrap_or(bytes);
-    // Checking valid text, as nearly all text is, is much faster than repairing invalid text.
-    let text = std::str::from_utf8(said).map_or_else(|_| String::from_utf8_lossy(said), Cow::Borrowed);
-    let flaw = matches!(text, Cow::Owned(_)).then_some(Flaw::NotUtf8);
-    FileLine {
-        offset,
-        end,
-        text,
-        bytes,
-        flaw,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    type Read = Vec<(u64, u64, String, Option<Flaw>)>;
-
-    /// The lines of some pieces, and where the rest begins.
-    fn read(longest: usize, pieces: &[&[u8]]) -> (Read, u64, Vec<u8>) {
-        let mut lines = Lines::with_longest(0, longest);
-        let mut read = Vec::new();
-        for piece in pieces {
-            lines.push(piece);
-            while let Some(line) = lines.next_line() {
-                read.push((line.offset, line.end, line.text.into_owned(), line.flaw));
-            }
-        }
-        let pushed: usize = pieces.iter().map(|piece| piece.len()).sum();
-        assert_eq!(lines.pushed(), pushed as u64);
-        (read, lines.offset(), lines.rest().to_vec())
-    }
-
-    #[test]
-    fn ends_of_both_systems_are_ends_and_the_last_part_waits() {
-        let (lines, offset, rest) = read(100, &[b"\xef\xbb\xbfone\r\n\ntw", b"o\nthr"]);
-        let texts: Vec<_> = lines
-            .iter()
-            .map(|(from, to, text, _)| (*from, *to, text.as_str()))
-            .collect();
-        assert_eq!(texts, [(0, 8, "one"), (8, 9, ""), (9, 13, "two")]);
-        assert_eq!((offset, rest), (13, b"thr".to_vec()));
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_replaced_and_said_so() {
-        let (lines, ..) = read(100, &[b"a\xff\xfeb\nc\n"]);
-        assert_eq!(lines[0].2, "a\u{fffd}\u{fffd}b");
-        assert_eq!(
-            (lines[0].3, lines[1].3, lines[1].2.as_str()),
-            (Some(Flaw::NotUtf8), None, "c")
-        );
-    }
-
-    #[test]
-    fn a_line_beyond_the_limit_is_one_flaw_and_the_next_is_whole() {
-        let long = vec![b'x'; 10_000];
-        let (lines, offset, _) = read(4_000, &[&long[..], &long, b"\nshort\n"]);
-        assert_eq!(lines[0].3, Some(Flaw::TooLong));
-        assert_eq!(lines[0].2.len(), KEPT_BYTES);
-        assert_eq!((lines[0].1, lines[1].0, lines[1].2.as_str()), (20_001, 20_001, "short"));
-        assert_eq!(offset, 20_007);
-    }
-
-    #[test]
-    fn the_rest_can_be_taken_or_pushed_again() {
-        let mut lines = Lines::from_offset(50);
-        lines.push(b"whole\nhalf");
-        assert_eq!(lines.next_line().map(|line| line.end), Some(56));
-        assert_eq!(lines.next_line(), None);
-        assert_eq!(lines.pushed(), 60);
-        lines.drop_rest();
-        assert_eq!((lines.offset(), lines.pushed()), (56, 56));
-        lines.push(b"half");
-        let rest = lines
-            .take_rest()
-            .map(|line| (line.offset, line.end, line.text.into_owned()));
-        assert_eq!(rest, Some((56, 60, "half".to_owned())));
-        assert_eq!(lines.offset(), 60);
-        assert_eq!(lines.take_rest(), None);
-    }
-
-    #[test]
-    fn a_line_of_many_megabytes_in_small_pieces_takes_linear_time() {
-        let mut lines = Lines::from_offset(0);
-        let piece = [b'x'; 1_024];
-        // Quadratic work would be 32 GB of bytes searched here, and would time out.
-        for _ in 0..8 * 1_024 {
-            lines.push(&piece);
-            assert_eq!(lines.next_line(), None);
-            assert_eq!(lines.searched, lines.buffer.len());
-        }
-        lines.push(b"\n");
-        assert_eq!(lines.next_line().map(|line| line.text.len()), Some(8 * 1_024 * 1_024));
-    }
-
-    proptest! {
-        #[test]
-        fn any_cut_of_the_bytes_gives_the_same_lines(
-            bytes in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'\r'), Just(0xff), Just(b'a'), any::<u8>()], 0..200),
-            cuts in prop::collection::vec(0..200_usize, 0..8),
-            longest in 3..40_usize,
-        ) {
-            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
-            cuts.extend([0, bytes.len()]);
-            cuts.sort_unstable();
-            let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
-            let (whole, offset, _) = read(longest, &[&bytes]);
-            let (cut, cut_offset, _) = read(longest, &pieces);
-            prop_assert_eq!(&whole, &cut);
-            prop_assert_eq!(offset, cut_offset);
-            prop_assert_eq!(whole.len(), bytes.iter().filter(|byte| **byte == b'\n').count());
-        }
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use super::place::{LinePart, Place};
 use domain::timeline::sources::{MENDED, ODDITY};
 use draft::NewEvent;
 
-/// What a line is: exactly one of the three.
+/// What a line is: exactly one of the three; one of a type that is not known is not understood, though it is passed on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
     /// The source of these events, of one at least.
@@ -14,6 +14,19 @@ pub enum Reading {
     Silent(&'static str),
     /// Not understood, and why.
     Unrecognised(String),
+    /// Of a type that is not known, or with a part of one: the name, and what is passed on of it.
+    Unknown(String, Vec<NewEvent>),
+}
+
+impl Reading {
+    /// What it is counted under, where it was not understood: few words for many lines.
+    pub fn unrecognised(&self) -> Option<&str> {
+        match self {
+            Self::Source(_) | Self::Silent(_) => None,
+            Self::Unrecognised(reason) => Some(reason.split_once(": ").map_or(reason, |(what, _)| what)),
+            Self::Unknown(name, _) => Some(name),
+        }
+    }
 }
 
 /// What one or more lines have become; more than one if a text or an entry spans lines.

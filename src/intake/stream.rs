@@ -59,7 +59,7 @@ impl Stream {
     pub fn push(&mut self, offset: u64, bytes: &[u8], at: Timestamp, items: &mut Vec<Value>) -> u64 {
         let missing = offset.saturating_sub(self.lines.pushed());
         if missing > 0 {
-            self.lines = Lines::from_offset(offset);
+            self.lines = Lines::laid_out(offset, self.lines.layout());
             self.is_torn = true;
         }
         self.lines.push(bytes);
@@ -74,7 +74,7 @@ impl Stream {
 
     /// The end of the output: a last line without a line end counts if it is complete.
     pub fn end(&mut self, at: Timestamp, items: &mut Vec<Value>) {
-        let is_whole = dialect::is_whole(self.lines.rest());
+        let is_whole = dialect::is_whole(&self.lines.rest_text());
         let rest = if is_whole { self.lines.take_rest() } else { None };
         if let Some(line) = rest.map(|line| line.taken(self.mark)).filter(|_| !self.is_torn) {
             self.take(&line, at, items);
@@ -88,7 +88,7 @@ impl Stream {
         }
         let mark = self.mark.map(|file| file.line(without_end(rest)));
         let place = self.place(self.lines.offset(), mark, at);
-        let text = String::from_utf8_lossy(rest);
+        let text = self.lines.rest_text();
         let keys = place.line_keys(LinePart::Unfinished);
         let unfinished = place.trouble(UNFINISHED, "the file ends in the middle of a line", &text, keys);
         items.push(item::of(&unfinished, &names(None, &place), 1, &[]));
@@ -125,7 +125,7 @@ impl Stream {
         // A text of several lines has the key of its first.
         let names = self.waiting.drain(..lines).next().unwrap_or_default();
         self.has_result = match finished.reading {
-            Reading::Source(events) => {
+            Reading::Source(events) | Reading::Unknown(_, events) => {
                 let has_result = events.iter().any(is_result);
                 items.extend(events.iter().map(|new| item::of(new, &names, events.len(), pictures)));
                 has_result

@@ -38,6 +38,31 @@ pub struct Batch {
     pub tails: Vec<Tail>,
     /// The pictures that the events tell of: on the disk before the transaction.
     pub pictures: Vec<Picture>,
+    /// Which drafts came of which file, as stretches in their order: those known already are counted with it.
+    pub spans: Vec<DraftSpan>,
+}
+
+/// A stretch of drafts that came of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DraftSpan {
+    /// Where the stretch ends among the drafts; it begins where the one before it ends.
+    pub end: usize,
+    /// The file, as its place among the tails.
+    pub tail: usize,
+}
+
+impl DraftSpan {
+    /// How many drafts of each stretch were known already, with the place of its tail.
+    pub fn known(spans: &[Self], outcomes: &[Outcome]) -> Vec<(usize, u64)> {
+        let mut begin = 0;
+        let count = |origin: &Self| {
+            let stretch = outcomes.get(begin..origin.end).unwrap_or_default();
+            begin = origin.end;
+            let known = stretch.iter().filter(|outcome| **outcome == Outcome::Duplicate).count();
+            (origin.tail, known as u64)
+        };
+        spans.iter().map(count).filter(|(_, known)| *known > 0).collect()
+    }
 }
 
 /// How far a file has been read: stored with the events that came of it. One per path and run.
@@ -62,8 +87,31 @@ pub struct LineCounts {
     pub sources: u64,
     /// Lines that were recognised and say nothing, by reason.
     pub silent: BTreeMap<String, u64>,
-    /// Lines that could not be understood.
+    /// Lines that were not understood.
     pub oddities: u64,
+    /// The same by the name of their type, or by what was wrong with them.
+    #[serde(default)]
+    pub unrecognised: BTreeMap<String, u64>,
+    /// Events of theirs that had been recorded already, because they came by another door, too.
+    #[serde(default)]
+    pub known: u64,
+}
+
+impl LineCounts {
+    /// Counts lines that were not understood under a name; under a common one, where there are too many.
+    pub fn add_unrecognised(&mut self, name: &str, lines: u64) {
+        const NAMES: usize = 64;
+        const NAME_BYTES: usize = 80;
+        self.oddities += lines;
+        let name = domain::excerpt::excerpt(name, NAME_BYTES);
+        let is_known = self.unrecognised.contains_key(&name);
+        let name = if is_known || self.unrecognised.len() < NAMES {
+            name
+        } else {
+            "others".to_owned()
+        };
+        *self.unrecognised.entry(name).or_default() += lines;
+    }
 }
 
 /// What became of a draft.
@@ -123,6 +171,7 @@ pub struct PreparedBatch {
     pub drafts: Vec<Prepared>,
     pub tails: Vec<Tail>,
     pub pictures: Vec<Picture>,
+    pub spans: Vec<DraftSpan>,
     pub size_bytes: usize,
 }
 

@@ -28,6 +28,7 @@ pub fn prepare(batch: Batch) -> Result<PreparedBatch, JournalError> {
         drafts,
         tails: batch.tails,
         pictures: batch.pictures,
+        spans: batch.spans,
     })
 }
 

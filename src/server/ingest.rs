@@ -182,6 +182,7 @@ impl Ingest {
                 drafts: std::mem::replace(&mut waiting, later),
                 tails: Vec::new(),
                 pictures: std::mem::take(&mut pictures),
+                ..Batch::default()
             };
             let outcomes = if is_first {
                 self.recorder.record(batch).await

@@ -24,9 +24,14 @@ use crate::error::ApiError;
 use crate::openapi::parameters;
 use crate::shared::Shared;
 use domain::adw_id::AdwId;
+use journal::Tail;
 use ui::address::Address;
 use ui::app::shell;
+use ui::file_told::FileTold;
 use ui::store::Seed;
+
+/// More of a workflow's files are told by `…/sources` alone.
+const FILES: usize = 32;
 
 /// Serves the pages of the app, and an error page for every other address.
 pub fn router() -> OpenApiRouter<Shared> {
@@ -80,9 +85,13 @@ async fn workflow(
         Some(_) => detail::seed(&shared, &adw_id, &address(&request)).await,
         None => None,
     };
+    let of = adw_id.clone();
+    let tails = api::read(&shared, move |hub| hub.archive.sources(&of)).await;
     let seed = Seed {
         timeline: Some((adw_id, timeline)),
         detail,
+        // Without them the page has all else that it tells.
+        files: tails.map(told).unwrap_or_default(),
         ..seed(&shared, request.headers())
     };
     draw(&shared, seed, status, request).await
@@ -94,6 +103,20 @@ async fn nowhere(State(shared): State<Shared>, request: Request) -> Response {
     }
     let seed = seed(&shared, request.headers());
     draw(&shared, seed, StatusCode::NOT_FOUND, request).await
+}
+
+/// The files of which the page has something to tell.
+fn told(tails: Vec<Tail>) -> Vec<FileTold> {
+    let told = tails.into_iter().map(|tail| FileTold {
+        path: tail.path,
+        run: tail.run,
+        known: tail.lines.known,
+        unrecognised: tail.lines.unrecognised,
+    });
+    let mut told: Vec<FileTold> = told.filter(FileTold::is_telling).collect();
+    told.sort_by(|a, b| (&a.path, a.run).cmp(&(&b.path, b.run)));
+    told.truncate(FILES);
+    told
 }
 
 /// What every page contains.
@@ -108,6 +131,7 @@ fn seed(shared: &Shared, headers: &HeaderMap) -> Seed {
         timeline: None,
         theme: theme::chosen(headers).map(str::to_owned),
         detail: None,
+        files: Vec::new(),
     }
 }
 

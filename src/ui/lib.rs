@@ -19,6 +19,7 @@ pub mod detail;
 pub mod dynamic;
 pub mod effect;
 pub mod figure;
+pub mod file_told;
 pub mod format;
 pub mod history;
 pub mod html;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::address::{Address, Going};
 use crate::detail::query::DetailQuery;
+use crate::file_told::{FileTold, FilesTold};
 use crate::history::{DetailSeed, Fetch, History};
 use domain::adw_id::AdwId;
 use domain::card::Card;
@@ -40,6 +41,8 @@ pub struct Seed {
     pub theme: Option<String>,
     /// The entries, where the page shows the detail.
     pub detail: Option<DetailSeed>,
+    /// The workflow's files of which there is something to tell.
+    pub files: Vec<FileTold>,
 }
 
 from_fields!(Seed {
@@ -50,7 +53,8 @@ from_fields!(Seed {
     cards,
     timeline,
     theme,
-    detail
+    detail,
+    files
 });
 
 /// How the page carries the seed. Leptos' own way would compile serde's deserialisation of all its types into the wasm.
@@ -111,6 +115,10 @@ pub struct Store {
     pub clip: RwSignal<Clip>,
     /// What is held of the history of the workflow at hand.
     pub history: History,
+    /// The files of the workflow that was shown last.
+    pub files: RwSignal<FilesTold>,
+    /// Gets an address of the interface; none on a server.
+    pub fetch: Option<Fetch>,
     /// The current address.
     pub address: RwSignal<Address>,
     /// The requested address; whoever feeds the store navigates there.
@@ -137,6 +145,8 @@ impl Store {
             asked: RwSignal::new(None),
             clip: RwSignal::new(Clip::Nothing),
             history: History::new(use_context::<Fetch>()),
+            files: RwSignal::new(FilesTold::default()),
+            fetch: use_context::<Fetch>(),
             address: RwSignal::new(address),
             going: RwSignal::new(None),
             timelines: StoredValue::new(HashMap::new()),
@@ -144,6 +154,10 @@ impl Store {
         if let Some((adw_id, timeline)) = seed.timeline {
             let known = timeline.map_or(Known::Missing, |timeline| Known::Timeline(Box::new(timeline)));
             store.timeline(&adw_id).set(known);
+            store.files.set(FilesTold {
+                of: Some(adw_id.clone()),
+                files: seed.files,
+            });
             let query = store.address.with_untracked(DetailQuery::of);
             if let (Some(query), Some(detail)) = (query, seed.detail) {
                 store.history.seed(&adw_id, &query, detail);

@@ -6,6 +6,7 @@ pub mod diff_view;
 pub mod entries;
 pub mod entry_body;
 pub mod facts;
+pub mod file_list;
 pub mod files;
 pub mod lane;
 pub mod loads;

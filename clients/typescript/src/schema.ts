@@ -1099,11 +1099,16 @@ export interface components {
         /** @description One run of one file: `lines` is the sum of `sources`, `silent` and `oddities`. */
         readonly Source: {
             readonly agent: string;
+            /**
+             * Format: int64
+             * @description Events of its lines that had been recorded already, because they came by another door, too.
+             */
+            readonly known: number;
             /** Format: int64 */
             readonly lines: number;
             /**
              * Format: int64
-             * @description Unrecognised lines.
+             * @description Lines that were not understood.
              */
             readonly oddities: number;
             /**
@@ -1123,6 +1128,10 @@ export interface components {
              * @description Lines that became events.
              */
             readonly sources: number;
+            /** @description The same by the name of their type, or by what was wrong with them. */
+            readonly unrecognised: {
+                readonly [key: string]: number;
+            };
         };
         readonly SourceNote: {
             readonly at: components["schemas"]["Timestamp"];
@@ -1155,8 +1164,17 @@ export interface components {
             readonly truncated: number;
             /** Format: int64 */
             readonly unfinished: number;
+            /**
+             * Format: int64
+             * @description Streams of which nobody knows a line.
+             */
+            readonly unknown: number;
             /** Format: int64 */
             readonly unreadable: number;
+            /** @description Those of them that are of a type that nobody knows, by type. */
+            readonly unrecognised: {
+                readonly [key: string]: number;
+            };
         };
         /**
          * @description What happened to a stage, or to the workflow.

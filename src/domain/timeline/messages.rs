@@ -14,10 +14,13 @@ pub const USAGE: &str = "message_usage";
 /// Lines of one message come close together; up to 4 sub-agents interleave theirs.
 const MESSAGES: usize = 32;
 
+/// How the id begins under which the running total of a thread is told, at the end of each of its turns.
+const TOTAL: &str = "thread ";
+
 /// What a line says of the tokens of its message so far.
 #[derive(Clone, Copy)]
 pub(super) struct MessageUsage {
-    /// A hash of the message's id.
+    /// A hash of the message's id, whose last bit tells that it is that of a total.
     id: u64,
     so_far: Usage,
 }
@@ -35,10 +38,14 @@ impl MessageUsage {
         let id = payload::text(payload, "message_id")?;
         Some(Self {
             so_far: payload.get("usage").and_then(Usage::from_value)?,
-            // 53 bits survive every JSON reader.
-            id: xxhash_rust::xxh3::xxh3_64(id.as_bytes()) >> 11,
+            id: (hash(id) & !1) | u64::from(id.starts_with(TOTAL)),
         })
     }
+}
+
+/// 53 bits survive every JSON reader.
+fn hash(id: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(id.as_bytes()) >> 11
 }
 
 /// Every line of a message repeats its usage, so only what is new since the last line of it counts.
@@ -50,7 +57,9 @@ pub(super) fn apply(messages: &mut VecDeque<(u64, Usage)>, facts: &EventFacts<'_
         return Some(UsageGrowth { usage, is_new: false });
     }
     if messages.len() == MESSAGES {
-        messages.pop_front();
+        // A total is told again after a whole turn.
+        let oldest = messages.iter().position(|(known, _)| known & 1 == 0);
+        messages.remove(oldest.unwrap_or(0));
     }
     messages.push_back((id, so_far));
     Some(UsageGrowth {

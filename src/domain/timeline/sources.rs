@@ -1,6 +1,6 @@
 //! What went wrong with a workflow's files: counted, and the newest kept to be looked at.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,10 +28,24 @@ pub const UNFINISHED: &str = "source_unfinished";
 /// The `event_type` of a file or folder that may not be read.
 pub const UNREADABLE: &str = "source_unreadable";
 
+/// The `event_type` of a stream of which nobody knows a line.
+pub const UNKNOWN_STREAM: &str = "source_unknown";
+/// The field of an event that was passed on though nobody knows its type: the type.
+pub const UNRECOGNISED: &str = "unrecognised";
+/// Types that are counted by name; the rest is in `oddities` alone.
+const NAMES: usize = 12;
+
 /// The counts, and the newest of all.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sources {
+    /// Lines that were not understood.
     pub oddities: u64,
+    /// Those of them that are of a type that nobody knows, by type.
+    #[serde(default)]
+    pub unrecognised: BTreeMap<String, u64>,
+    /// Streams of which nobody knows a line.
+    #[serde(default)]
+    pub unknown: u64,
     pub truncated: u64,
     pub replaced: u64,
     pub deleted: u64,
@@ -46,6 +60,8 @@ pub struct Sources {
 
 from_fields!(Sources {
     oddities,
+    unrecognised,
+    unknown,
     truncated,
     replaced,
     deleted,
@@ -83,6 +99,8 @@ pub(super) struct SourceFacts<'a> {
     seq: u64,
     at: Timestamp,
     event_type: &'a str,
+    /// The type, where nobody knows it.
+    unrecognised: Option<&'a str>,
     file: &'a str,
     line: Option<u64>,
     reason: &'a str,
@@ -91,15 +109,26 @@ pub(super) struct SourceFacts<'a> {
 
 impl<'a> SourceFacts<'a> {
     pub fn of(event: &'a Event) -> Option<Self> {
-        if ![ODDITY, TRUNCATED, REPLACED, DELETED, MENDED, UNFINISHED, UNREADABLE].contains(&event.event_type.as_str())
-        {
+        const TYPES: [&str; 8] = [
+            ODDITY,
+            TRUNCATED,
+            REPLACED,
+            DELETED,
+            MENDED,
+            UNFINISHED,
+            UNREADABLE,
+            UNKNOWN_STREAM,
+        ];
+        let text = |field| payload::text(&event.payload, field).unwrap_or_default();
+        let unrecognised = payload::text(&event.payload, UNRECOGNISED);
+        if unrecognised.is_none() && !TYPES.contains(&event.event_type.as_str()) {
             return None;
         }
-        let text = |field| payload::text(&event.payload, field).unwrap_or_default();
         Some(Self {
             seq: event.seq,
             at: event.timestamp,
             event_type: &event.event_type,
+            unrecognised,
             file: text("file"),
             line: payload::number(&event.payload, "line"),
             reason: text("reason"),
@@ -110,7 +139,7 @@ impl<'a> SourceFacts<'a> {
     /// Whether it happened to the file as a whole, which shows nobody at work: a file that is written anew may have been so
     /// long ago, and what is read from it then tells.
     pub fn is_of_the_file(&self) -> bool {
-        [TRUNCATED, REPLACED, DELETED, UNFINISHED, UNREADABLE].contains(&self.event_type)
+        [TRUNCATED, REPLACED, DELETED, UNFINISHED, UNREADABLE, UNKNOWN_STREAM].contains(&self.event_type)
     }
 }
 
@@ -119,7 +148,11 @@ impl Sources {
         let KindFacts::Source(source) = &facts.of_kind else {
             return;
         };
+        if let Some(name) = source.unrecognised {
+            return self.count_unrecognised(name, source);
+        }
         let count = match source.event_type {
+            UNKNOWN_STREAM => &mut self.unknown,
             ODDITY => &mut self.oddities,
             TRUNCATED => &mut self.truncated,
             REPLACED => &mut self.replaced,
@@ -129,22 +162,50 @@ impl Sources {
             _ => &mut self.unreadable,
         };
         *count += 1;
+        self.note(source, source.event_type, source.reason);
+    }
+
+    /// A line that was passed on though nobody knows its type; the first of a type is noted.
+    fn count_unrecognised(&mut self, name: &str, source: &SourceFacts<'_>) {
+        self.oddities += 1;
+        let name = excerpt(name, 80);
+        if let Some(count) = self.unrecognised.get_mut(&name) {
+            *count += 1;
+        } else if self.unrecognised.len() < NAMES {
+            let reason = format!("a line of a type that is not known: {name}");
+            self.unrecognised.insert(name, 1);
+            self.note(source, ODDITY, &reason);
+        }
+    }
+
+    fn note(&mut self, source: &SourceFacts<'_>, event_type: &str, reason: &str) {
         if self.newest.len() == NEWEST {
             self.newest.pop_front();
         }
         self.newest.push_back(SourceNote {
             seq: source.seq,
             at: source.at,
-            event_type: source.event_type.to_owned(),
+            event_type: event_type.to_owned(),
             file: excerpt(source.file, 160),
             line: source.line,
-            reason: excerpt(source.reason, 120),
+            reason: excerpt(reason, 200),
             excerpt: excerpt(source.excerpt, 160),
         });
     }
 
     pub fn total(&self) -> u64 {
-        self.oddities + self.truncated + self.replaced + self.deleted + self.mended + self.unfinished + self.unreadable
+        [
+            self.oddities,
+            self.unknown,
+            self.truncated,
+            self.replaced,
+            self.deleted,
+            self.mended,
+            self.unfinished,
+            self.unreadable,
+        ]
+        .iter()
+        .sum()
     }
 }
 

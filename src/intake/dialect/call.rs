@@ -52,6 +52,10 @@ impl OpenCalls {
         }
     }
 
+    pub(super) fn is_open(&self, id: &str) -> bool {
+        self.0.iter().any(|call| call.id == id)
+    }
+
     /// Nothing that is open will be answered.
     pub(super) fn forget(&mut self) {
         self.0.clear();
@@ -126,6 +130,7 @@ pub(super) fn post(draft: &mut LineDraft<'_>, at: usize, answer: ToolAnswer, res
     payload.insert("output".into(), output.clone());
     payload.insert("is_error".into(), is_error.into());
     set(&mut payload, "duration_ms", measured_ms.or(seen_ms));
+    set(&mut payload, "exit_code", result.get("exit_code").cloned());
     set(&mut payload, "task", task(result));
     set(&mut payload, "pictures", pictures(result, &output));
     let mut keys = draft.keys(at);

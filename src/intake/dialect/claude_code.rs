@@ -2,6 +2,9 @@
 
 mod message;
 mod notice;
+mod outcome;
+mod partial;
+mod request;
 mod session;
 
 use serde_json::{Value, json};
@@ -9,19 +12,9 @@ use serde_json::{Value, json};
 use super::line_draft::LineDraft;
 use super::line_head::LineHead;
 use super::{Claim, Dialect};
+use domain::payload;
 use domain::usage::Usage;
 
-/// The line types that it writes, beside `result` and those of its control protocol.
-const LINE_TYPES: [&str; 8] = [
-    "system",
-    "assistant",
-    "user",
-    "rate_limit_event",
-    "stream_event",
-    "keep_alive",
-    "tool_progress",
-    "auth_status",
-];
 /// Fields that only its results have; another CLI's `result` has none of them.
 pub(super) const RESULT_FIELDS: [&str; 3] = ["subtype", "is_error", "total_cost_usd"];
 
@@ -37,17 +30,12 @@ impl Dialect for ClaudeCode {
     fn claim(&self, line: &LineHead<'_>) -> Claim {
         match line.line_type {
             "result" if line.has_any(&RESULT_FIELDS) => Claim::Shared,
-            line_type if LINE_TYPES.contains(&line_type) || line_type.starts_with("control_") => Claim::Shared,
+            "result" => Claim::None,
+            // Their kinds are an open set.
+            "system" | "assistant" | "user" | "stream_event" => Claim::Shared,
+            "summary" | "attachment" if !line.has_any(&["sessionId", "leafUuid"]) => Claim::None,
+            _ if self.knows(line).is_some() => Claim::Shared,
             _ => Claim::None,
-        }
-    }
-
-    fn silence(&self, line: &LineHead<'_>) -> Option<&'static str> {
-        match (line.line_type, line.subtype) {
-            ("stream_event", _) => Some("stream_event"),
-            ("keep_alive", _) => Some("keep_alive"),
-            ("system", Some("thinking_tokens")) => Some("system/thinking_tokens"),
-            _ => None,
         }
     }
 
@@ -58,6 +46,10 @@ impl Dialect for ClaudeCode {
             ("user", _) => message::to_model(draft, line),
             ("result", _) => session::ended(draft, line),
             ("system", Some("init")) => session::started(draft, line),
+            ("cost-state", _) => session::costs(draft, line),
+            ("stream_event", _) if matches!(head.kind(), "message_start" | "message_delta") => {
+                partial::read(draft, &line);
+            }
             (line_type, subtype) => {
                 let (line_type, subtype) = (line_type.to_owned(), subtype.map(str::to_owned));
                 pass(draft, &line_type, subtype.as_deref(), line);
@@ -68,7 +60,8 @@ impl Dialect for ClaudeCode {
 
 /// Passes a line through as it came, with a sentence for a person where one is known.
 fn pass(draft: &mut LineDraft<'_>, line_type: &str, subtype: Option<&str>, mut line: Value) {
-    let notice = notice::of(line_type, subtype, &line);
+    let answered = payload::text(&line, "tool_use_id").is_some_and(|id| draft.reader.calls.is_open(id));
+    let notice = notice::of(line_type, subtype, &line, answered);
     if let (Some(notice), Value::Object(line)) = (notice, &mut line) {
         if notice.is_error {
             line.insert("is_error".into(), true.into());
@@ -83,7 +76,15 @@ fn pass(draft: &mut LineDraft<'_>, line_type: &str, subtype: Option<&str>, mut l
     }
 }
 
-/// The four numbers of a usage.
+/// The numbers of a usage.
 fn usage(value: Option<&Value>) -> Option<Value> {
-    Usage::from_value(value?).map(|usage| json!(usage))
+    numbers(value?).map(|usage| json!(usage))
+}
+
+fn numbers(value: &Value) -> Option<Usage> {
+    let mut usage = Usage::from_value(value)?;
+    let thought = value.get("output_tokens_details");
+    let thought = thought.and_then(|details| payload::number(details, "thinking_tokens"));
+    usage.reasoning = usage.reasoning.max(thought.unwrap_or(0));
+    Some(usage)
 }

@@ -9,6 +9,7 @@ mod tokens;
 
 use serde_json::{Map, Value, json};
 
+use super::known::{self, KnownType};
 use super::line_draft::{LineDraft, set, take};
 use super::line_head::LineHead;
 use super::message_head::MessageHead;
@@ -43,10 +44,33 @@ impl Dialect for Codex {
         }
     }
 
+    fn knows(&self, line: &LineHead<'_>) -> Option<&'static KnownType> {
+        let known = |line_type, kind| known::of(self.name(), line_type, kind);
+        if line.line_type.is_empty() {
+            return match older::message_type(line.line) {
+                Some(message_type) => known("msg", message_type),
+                None => known("opening", ""),
+            };
+        }
+        let of_line = known(line.line_type, "")?;
+        match line.line.get("item") {
+            Some(item) => known("item", item::kind(item)),
+            None => Some(of_line),
+        }
+    }
+
+    fn name_of(&self, line: &LineHead<'_>) -> String {
+        match (older::message_type(line.line), line.line.get("item")) {
+            (Some(message_type), _) => known::name("msg", message_type),
+            (None, Some(item)) => known::name("item", item::kind(item)),
+            (None, None) => line.name(),
+        }
+    }
+
     fn read(&self, draft: &mut LineDraft<'_>, mut line: Value) {
         let line_type = payload::text(&line, "type").unwrap_or_default().to_owned();
         match line_type.as_str() {
-            "" => older::read(draft, line),
+            "" => older::read(draft, &mut line),
             "thread.started" => started(draft, &line),
             "turn.started" if draft.reader.so_far.is_over => session_so_far::begin(draft, Map::new()),
             "turn.started" => draft.silent = Some("turn.started"),
@@ -67,8 +91,25 @@ impl Dialect for Codex {
             "item.started" => item::read(draft, item::Step::Started, take(&mut line, "item")),
             "item.updated" => item::read(draft, item::Step::Updated, take(&mut line, "item")),
             "item.completed" => item::read(draft, item::Step::Completed, take(&mut line, "item")),
-            other => draft.pass(0, other, line),
+            other => return draft.pass(0, other, line),
         }
+        let usage = take(&mut line, "usage");
+        draft.keep_within(0, "usage", usage, &tokens::READ);
+        draft.keep(
+            0,
+            line,
+            &[
+                "thread_id",
+                "error",
+                "message",
+                "msg",
+                "id",
+                "model",
+                "workdir",
+                "approval",
+                "prompt",
+            ],
+        );
     }
 }
 

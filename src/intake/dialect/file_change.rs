@@ -1,4 +1,4 @@
-//! What a call of Read, Write, Edit, MultiEdit or NotebookEdit does to a file; recorded once its result says that it did.
+//! What a call of Read, Write, Edit and their like does to a file; recorded once its result says that it did.
 //!
 //! Files that Bash deletes or writes are not guessed.
 
@@ -29,16 +29,21 @@ enum Tool {
     Write,
     Edit,
     Notebook,
+    Delete,
 }
 
 impl FileChange {
     /// What a call would do; none for tools that name no file.
     pub(crate) fn of_call(name: &str, input: &Value) -> Option<Self> {
         let text = |field| input.get(field).and_then(Value::as_str).unwrap_or_default();
+        let first = |fields: &[&str]| payload::first_text(input, fields).unwrap_or_default();
         let (tool, diff) = match name {
-            "Read" | "read_file" => (Tool::Read, None),
+            "Read" | "read_file" | "read" => (Tool::Read, None),
             "Write" | "write_file" => (Tool::Write, Some(Diff::of_new(text("content")))),
+            "write" | "create_file" => (Tool::Write, Some(Diff::of_new(first(&["content", "fileText"])))),
             "Edit" | "replace" => (Tool::Edit, Some(Diff::between(text("old_string"), text("new_string")))),
+            "edit" | "edit_file" => (Tool::Edit, edit(input)),
+            "delete" => (Tool::Delete, None),
             "MultiEdit" => (Tool::Edit, Some(edits(input))),
             "NotebookEdit" => (Tool::Notebook, Some(Diff::of_new(text("new_source")))),
             _ => return None,
@@ -70,12 +75,15 @@ impl FileChange {
     /// The operation that took place, and its payload.
     pub(crate) fn done(self, result: &Value, output: &Value) -> (&'static str, Map<String, Value>) {
         let real = result.get("structuredPatch").and_then(Diff::from_patch);
+        let real = real.or_else(|| Diff::from_unified(payload::text(result, "diff")?));
         let is_real = real.is_some();
         let diff = real.or(self.diff);
         let operation = match self.tool {
             Tool::Read => "read",
             Tool::Write if is_new(result, output) => "create",
+            Tool::Edit if payload::flag(result, "is_new") == Some(true) => "create",
             Tool::Write | Tool::Edit | Tool::Notebook => "modify",
+            Tool::Delete => "delete",
         };
         let mut payload = Map::new();
         payload.insert("path".into(), self.path.into());
@@ -127,6 +135,22 @@ fn lines_read(result: &Value) -> Option<String> {
         Some(total) if count > 0 => format!("lines {start}–{last} of {total}"),
         _ => format!("{count} lines"),
     })
+}
+
+/// An edit in one of the words that other CLIs have for it; none where only the result shows it.
+fn edit(input: &Value) -> Option<Diff> {
+    let edits = input.get("edits").and_then(Value::as_array);
+    let edits = edits.map_or_else(|| std::slice::from_ref(input), Vec::as_slice);
+    let mut diff = Diff::default();
+    for edit in edits {
+        let text = |fields: &[&str]| fields.iter().find_map(|field| edit.get(field)?.as_str());
+        let old = text(&["oldText", "old_str", "oldString", "old_string"]);
+        let new = text(&["newText", "new_str", "newString", "new_string"]);
+        if old.is_some() || new.is_some() {
+            diff.append(&Diff::between(old.unwrap_or_default(), new.unwrap_or_default()));
+        }
+    }
+    Some(diff).filter(|diff| !diff.text.is_empty())
 }
 
 fn edits(input: &Value) -> Diff {

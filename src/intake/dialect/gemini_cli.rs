@@ -43,12 +43,12 @@ impl Dialect for GeminiCli {
     fn read(&self, draft: &mut LineDraft<'_>, line: Value) {
         let head = LineHead::of(&line);
         match head.line_type {
-            "init" => started(draft, &line),
+            "init" => started(draft, line),
             "message" => message(draft, line),
             "tool_use" => called(draft, line),
             "tool_result" => answered(draft, line),
             "error" => complained(draft, line),
-            "result" if head.has_any(&["status", "stats"]) => ended(draft, &line),
+            "result" if head.has_any(&["status", "stats"]) => ended(draft, line),
             line_type => {
                 let line_type = line_type.to_owned();
                 draft.pass(0, &line_type, line);
@@ -58,17 +58,18 @@ impl Dialect for GeminiCli {
 }
 
 /// `init`.
-fn started(draft: &mut LineDraft<'_>, line: &Value) {
+fn started(draft: &mut LineDraft<'_>, line: Value) {
     let mut payload = Map::new();
-    let model = payload::text(line, "model").map(str::to_owned);
+    let model = payload::text(&line, "model").map(str::to_owned);
     set(&mut payload, "session_id", draft.reader.session_id.clone());
     set(&mut payload, "model", model.clone());
-    set(&mut payload, "cwd", payload::text(line, "cwd"));
+    set(&mut payload, "cwd", payload::text(&line, "cwd"));
     draft.reader.model = model;
     draft.reader.said = None;
     draft.reader.texts = 0;
     let keys = draft.keys(0);
     draft.add(Kind::Session, "session_started", payload.into(), keys);
+    draft.keep(0, line, &["model", "cwd"]);
 }
 
 /// A whole `message`: the prompt, or an answer of the model.
@@ -84,12 +85,14 @@ fn message(draft: &mut LineDraft<'_>, mut line: Value) {
     if payload::text(&line, "role") == Some("user") {
         let keys = draft.keys(0);
         let payload = json!({"content": content, "synthetic": false});
-        return draft.add(Kind::Other, "user_text", payload, keys);
+        draft.add(Kind::Other, "user_text", payload, keys);
+        return draft.keep(0, line, &["role", "delta"]);
     }
     if let Some(text) = content.as_str() {
         draft.reader.note_said(text);
     }
     draft.add_text(content);
+    draft.keep(0, line, &["role", "delta"]);
 }
 
 /// `tool_use`.
@@ -105,6 +108,7 @@ fn called(draft: &mut LineDraft<'_>, mut line: Value) {
         input,
     };
     call::pre(draft, 0, call, &MessageHead::default());
+    draft.keep(0, line, &["tool_id", "id", "tool_name", "name"]);
 }
 
 /// `tool_result`. What went wrong stands beside the output, and the output may be empty then.
@@ -129,6 +133,7 @@ fn answered(draft: &mut LineDraft<'_>, mut line: Value) {
         is_error: is_failed,
     };
     call::post(draft, 0, answer, &Value::Null);
+    draft.keep(0, line, &["tool_id", "tool_use_id", "status", "is_error"]);
 }
 
 /// `error`: a warning, or what ends the session.
@@ -145,13 +150,14 @@ fn complained(draft: &mut LineDraft<'_>, line: Value) {
     let payload = json!({"level": level, "message": message, "source": draft.place.file});
     let keys = draft.keys(0);
     draft.add(Kind::AgentLogEntry, "log_entry", payload, keys);
+    draft.keep(0, line, &["message", "severity"]);
 }
 
 /// `result`: the session is over. Its usage is told here alone, so it counts as that of one message.
-fn ended(draft: &mut LineDraft<'_>, line: &Value) {
+fn ended(draft: &mut LineDraft<'_>, line: Value) {
     let stats = line.get("stats").unwrap_or(&Value::Null);
-    let error = reason::of(line, "error");
-    let status = payload::text(line, "status");
+    let error = reason::of(&line, "error");
+    let status = payload::text(&line, "status");
     let is_error = status.is_some_and(|status| status != "success") || error.is_some();
     let mut payload = Map::new();
     set(&mut payload, "session_id", draft.reader.session_id.clone());
@@ -169,7 +175,7 @@ fn ended(draft: &mut LineDraft<'_>, line: &Value) {
         payload.insert("message_id".into(), id.into());
     }
     set(&mut payload, "model_usage", stats.get("models").cloned());
-    let result = payload::first_text(line, &["result", "response"]).map(str::to_owned);
+    let result = payload::first_text(&line, &["result", "response"]).map(str::to_owned);
     let result = result.or_else(|| draft.reader.said.take());
     set(
         &mut payload,
@@ -180,9 +186,10 @@ fn ended(draft: &mut LineDraft<'_>, line: &Value) {
     draft.reader.texts = 0;
     let keys = draft.keys(0);
     draft.add(Kind::Session, "session_ended", payload.into(), keys);
+    draft.keep(0, line, &["status", "error", "result", "response"]);
 }
 
-/// The tokens in the words of an event; `input_tokens` counts cached ones here, `input` does not.
+/// The tokens in the words of an event; `input_tokens` counts cached ones here, `input` does not. What was written counts what was thought.
 fn usage(stats: &Value) -> Option<Value> {
     let (all, output) = (
         payload::number(stats, "input_tokens"),
@@ -193,11 +200,12 @@ fn usage(stats: &Value) -> Option<Value> {
     }
     let cached = payload::number(stats, "cached").unwrap_or(0);
     let input = payload::number(stats, "input").unwrap_or_else(|| all.unwrap_or(0).saturating_sub(cached));
-    let output = output.unwrap_or(0);
-    // What was thought stands in the total alone.
-    let thought =
-        payload::number(stats, "total_tokens").map_or(0, |total| total.saturating_sub(input + cached + output));
-    let mut usage = json!({"input_tokens": input, "output_tokens": output + thought,
+    // What was thought is in the total alone.
+    let told = all
+        .unwrap_or(input.saturating_add(cached))
+        .saturating_add(output.unwrap_or(0));
+    let thought = payload::number(stats, "total_tokens").map_or(0, |total| total.saturating_sub(told));
+    let mut usage = json!({"input_tokens": input, "output_tokens": output.unwrap_or(0).saturating_add(thought),
         "cache_read_input_tokens": cached, "cache_creation_input_tokens": 0});
     if thought > 0 {
         usage["reasoning_output_tokens"] = thought.into();

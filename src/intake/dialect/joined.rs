@@ -2,7 +2,10 @@
 //!
 //! What holds it is not stored: after a restart its lines are read again, from the first one on.
 
+use super::line_draft::set;
 use crate::reading::{Finished, Reading};
+use domain::event::{Kind, TimeSource};
+use domain::timestamp::Timestamp;
 use draft::NewEvent;
 use draft::redaction;
 
@@ -20,6 +23,8 @@ pub(super) struct TextPiece {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Joined {
     draft: NewEvent,
+    /// When it began.
+    began: (Timestamp, TimeSource),
     text: String,
     lines: u64,
     end: u64,
@@ -27,7 +32,9 @@ pub(super) struct Joined {
 
 impl Joined {
     pub(super) fn new(piece: TextPiece, end: u64) -> Self {
+        let event = &piece.draft.event;
         Self {
+            began: (event.timestamp, event.time_source),
             draft: piece.draft,
             text: piece.text,
             lines: 1,
@@ -38,7 +45,9 @@ impl Joined {
     /// Takes in the next piece; gives it back if it is no part of this text, or would make it too long.
     pub(super) fn add(&mut self, piece: TextPiece, end: u64) -> Option<TextPiece> {
         let (this, next) = (&mut self.draft.event, &piece.draft.event);
-        let is_same = this.parent_tool_use_id == next.parent_tool_use_id && this.session_id == next.session_id;
+        let is_same = this.kind == next.kind
+            && this.parent_tool_use_id == next.parent_tool_use_id
+            && this.session_id == next.session_id;
         if !is_same || self.text.len() + piece.text.len() > TEXT_BYTES {
             return Some(piece);
         }
@@ -50,14 +59,29 @@ impl Joined {
         None
     }
 
+    /// Whether the model said it, and did not only think it.
+    pub(super) fn is_said(&self) -> bool {
+        self.draft.event.kind == Kind::TextBlock
+    }
+
     /// The text as one event.
     pub(super) fn finish(mut self) -> (String, Finished) {
-        let text = redaction::text(self.text).into_inner();
+        let text = redaction::text(std::mem::take(&mut self.text)).into_inner();
+        let duration_ms = self.thought_for_ms();
         if let Some(payload) = self.draft.event.payload.as_object_mut() {
             payload.insert("content".into(), text.as_str().into());
+            set(payload, "duration_ms", duration_ms);
         }
         let reading = Reading::Source(vec![self.draft]);
         let (lines, end) = (self.lines, self.end);
         (text, Finished { reading, lines, end })
+    }
+
+    /// How long a thought took, where its times are known.
+    fn thought_for_ms(&self) -> Option<u64> {
+        let event = &self.draft.event;
+        let (began, source) = self.began;
+        let is_known = event.kind == Kind::AgentThinking && source.is_known() && event.time_source.is_known();
+        is_known.then(|| event.timestamp.since(began)).filter(|ms| *ms > 0)
     }
 }

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use super::rest::Kept;
 use super::stream_reader::StreamReader;
 use crate::place::{LinePart, Place};
 use crate::reading::Reading;
 use domain::event::{Event, Kind, TimeSource};
 use domain::payload;
+use domain::timeline::sources::UNRECOGNISED;
 use domain::timestamp::Timestamp;
 use draft::NewEvent;
 use draft::key::Key;
@@ -24,6 +26,9 @@ pub(super) struct LineDraft<'a> {
     events: Vec<NewEvent>,
     /// Why there may be no event.
     pub silent: Option<&'static str>,
+    /// What it, or a part of it, is called, where no dialect knows such a one.
+    pub unknown: Option<String>,
+    kept: Kept,
 }
 
 impl<'a> LineDraft<'a> {
@@ -32,9 +37,14 @@ impl<'a> LineDraft<'a> {
         if let Some(session_id) = payload::first_text(line, &["session_id", "sessionId"]) {
             reader.session_id = Some(session_id.to_owned());
         }
-        let own_time = line.get("timestamp").and_then(time);
+        let own_time = ["timestamp", "timestamp_ms"]
+            .iter()
+            .find_map(|field| line.get(field).and_then(time));
         let (at, time_source) = own_time.map_or((place.at, place.time_source), |at| (at, TimeSource::Source));
-        let parent = payload::text(line, "parent_tool_use_id").map(str::to_owned);
+        // The parent of a sign of life is the tool that lives, which is no sub-agent.
+        let is_of_tool = payload::text(line, "type") == Some("tool_progress");
+        let parent = payload::text(line, "parent_tool_use_id").filter(|_| !is_of_tool);
+        let parent = parent.map(str::to_owned);
         let uuid = payload::text(line, "uuid").map(str::to_owned);
         if uuid.is_some() {
             reader.line_uuid.clone_from(&uuid);
@@ -50,6 +60,8 @@ impl<'a> LineDraft<'a> {
             place,
             events: Vec::new(),
             silent: None,
+            unknown: None,
+            kept: Kept::default(),
         }
     }
 
@@ -90,6 +102,43 @@ impl<'a> LineDraft<'a> {
         self.add(Kind::Other, event_type, payload, keys);
     }
 
+    /// Passes on a part of a type that is not known.
+    pub(super) fn pass_unknown(&mut self, block: usize, name: &str, payload: Value) {
+        self.pass(block, name, payload);
+        self.note(UNRECOGNISED, Some(name));
+        self.unknown = Some(name.to_owned());
+    }
+
+    /// How many events there are so far, which is the place of the next.
+    pub(super) fn count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Keeps what is left of an object in the event at this place; what was taken out of it or read is in an event already.
+    pub(super) fn keep(&mut self, event: usize, rest: Value, read: &[&str]) {
+        let event = self.events.get_mut(event);
+        if let Some(payload) = event.and_then(|new| new.event.payload.as_object_mut()) {
+            self.kept.add_all(payload, rest, read);
+        }
+    }
+
+    /// As `keep`, for an object that the event holds under this name.
+    pub(super) fn keep_within(&mut self, event: usize, name: &str, rest: Value, read: &[&str]) {
+        let event = self.events.get_mut(event);
+        let within = event.and_then(|new| new.event.payload.get_mut(name)?.as_object_mut());
+        if let Some(within) = within {
+            self.kept.add_all(within, rest, read);
+        }
+    }
+
+    /// Keeps one field in the event at this place.
+    pub(super) fn keep_field(&mut self, event: usize, field: &str, value: Value) {
+        let event = self.events.get_mut(event);
+        if let Some(payload) = event.and_then(|new| new.event.payload.as_object_mut()) {
+            self.kept.add(payload, field.to_owned(), value);
+        }
+    }
+
     /// What the model said, where the line is all of it, or one piece: then the text comes later.
     pub(super) fn text(&self, content: Value) -> NewEvent {
         let mut payload = Map::new();
@@ -99,6 +148,14 @@ impl<'a> LineDraft<'a> {
             event: self.event(Kind::TextBlock, "text", payload.into()),
             keys: self.keys(0),
         }
+    }
+
+    /// As `text`, of what the model thought.
+    pub(super) fn thought(&self, content: Value) -> NewEvent {
+        let mut text = self.text(content);
+        text.event.kind = Kind::AgentThinking;
+        text.event.event_type = "thinking".to_owned();
+        text
     }
 
     pub(super) fn add_text(&mut self, content: Value) {
@@ -125,7 +182,14 @@ impl<'a> LineDraft<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> Reading {
+    pub(super) fn finish(mut self) -> Reading {
+        if let Some(name) = self.unknown.take() {
+            let other = self.events.iter_mut().find(|new| new.event.kind == Kind::Other);
+            if let Some(payload) = other.and_then(|new| new.event.payload.as_object_mut()) {
+                payload.insert(UNRECOGNISED.into(), name.as_str().into());
+            }
+            return Reading::Unknown(name, self.events);
+        }
         match self.silent {
             _ if !self.events.is_empty() => Reading::Source(self.events),
             Some(reason) => Reading::Silent(reason),

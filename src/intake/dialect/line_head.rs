@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::known;
 use domain::payload;
 
 /// A line, and the words in it by which most lines are told apart: they are looked up once for all dialects.
@@ -20,6 +21,23 @@ impl<'a> LineHead<'a> {
             subtype: payload::text(line, "subtype"),
             line,
         }
+    }
+
+    /// The word that says what kind of its type it is; empty where it has none.
+    pub(super) fn kind(&self) -> &'a str {
+        let inner = |object: &str, field| self.line.get(object).and_then(|inner| payload::text(inner, field));
+        match self.line_type {
+            "stream_event" => inner("event", "type"),
+            "control_request" => inner("request", "subtype"),
+            "system" | "result" | "thinking" | "tool_call" => self.subtype,
+            _ => None,
+        }
+        .unwrap_or_default()
+    }
+
+    /// Type and kind as one word.
+    pub(super) fn name(&self) -> String {
+        known::name(self.line_type, self.kind())
     }
 
     /// Whether the line has any of these fields, null or not.

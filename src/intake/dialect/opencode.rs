@@ -18,6 +18,23 @@ use domain::timestamp::Timestamp;
 /// An id that a model's server gave may be `call_1` again in the next message; longer ones are random.
 const SURE_ID: usize = 16;
 
+/// Fields of a part that its event has in other words.
+const PART_READ: [&str; 11] = [
+    "id",
+    "sessionID",
+    "type",
+    "text",
+    "time",
+    "tool",
+    "callID",
+    "state",
+    "tokens",
+    "cost",
+    "reason",
+];
+/// What the metadata of an answer say that the answer or its files do, too.
+const METADATA_READ: [&str; 6] = ["output", "diff", "filediff", "files", "exit", "preview"];
+
 /// See the module.
 pub(super) struct Opencode;
 
@@ -50,7 +67,7 @@ impl Dialect for Opencode {
                 draft.add_text(text);
             }
             "reasoning" => thought(draft, &part),
-            "tool_use" => used(draft, part),
+            "tool_use" => used(draft, &mut part),
             "step_finish" => finished(draft, &part),
             "error" => failed(draft, line.get("error").and_then(readable::of)),
             other => {
@@ -58,9 +75,11 @@ impl Dialect for Opencode {
                 if line.get("message").is_none() {
                     line["message"] = format!("a line of a type that is not known: {other}").into();
                 }
-                draft.pass(0, other, line);
+                return draft.pass(0, other, line);
             }
         }
+        draft.keep(0, part, &PART_READ);
+        draft.keep(0, line, &["sessionID"]);
     }
 }
 
@@ -82,10 +101,10 @@ fn thought(draft: &mut LineDraft<'_>, part: &Value) {
 }
 
 /// `tool_use`: the call and its answer, each at its own time.
-fn used(draft: &mut LineDraft<'_>, mut part: Value) {
-    let mut state = take(&mut part, "state");
-    let name = payload::text(&part, "tool").unwrap_or("tool").to_owned();
-    let id = call_id(draft, &part);
+fn used(draft: &mut LineDraft<'_>, part: &mut Value) {
+    let mut state = take(part, "state");
+    let name = payload::text(part, "tool").unwrap_or("tool").to_owned();
+    let id = call_id(draft, part);
     let input = take(&mut state, "input");
     let span = time(&state, "start").zip(time(&state, "end"));
     let told_at = draft.at;
@@ -129,6 +148,8 @@ fn used(draft: &mut LineDraft<'_>, mut part: Value) {
     if !is_error {
         file_done::add_all(draft, &id, &name, files(&name, &input, &metadata));
     }
+    draft.keep(1, metadata, &METADATA_READ);
+    draft.keep(1, state, &["status", "time", "title", "error"]);
     draft.at = told_at;
 }
 

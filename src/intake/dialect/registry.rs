@@ -1,13 +1,16 @@
 //! Which dialects there are, and which of them reads a line.
 
+use super::amp::Amp;
 use super::claude_code::ClaudeCode;
 use super::codex::Codex;
+use super::cursor::Cursor;
 use super::gemini_cli::GeminiCli;
 use super::opencode::Opencode;
+use super::pi::Pi;
 use super::{Claim, Dialect, LineHead};
 
 /// Of two that share a line, the first reads it, unless the stream is known to be the other's.
-const DIALECTS: &[&dyn Dialect] = &[&ClaudeCode, &GeminiCli, &Codex, &Opencode];
+const DIALECTS: &[&dyn Dialect] = &[&ClaudeCode, &GeminiCli, &Codex, &Opencode, &Cursor, &Amp, &Pi];
 
 /// The dialect that reads a line of a stream that is known to be of this CLI, and what it says of the line; none where no
 /// dialect knows it.

@@ -1,7 +1,8 @@
 //! What no event may carry: images as base64, signatures, and the second copy of a result.
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
+use super::repeated;
 use domain::picture_note;
 use draft::picture::Picture;
 use draft::pictures::{self, Pictures};
@@ -17,56 +18,24 @@ pub(super) fn without_ballast(mut line: Value) -> (Value, Vec<Picture>) {
         let Some(mut result) = line.get_mut(field).map(Value::take) else {
             continue;
         };
-        // It repeats the content, but may hold a picture of which that says nothing.
+        // It repeats the content, but may hold a picture of which that says nothing, or more.
         strip(&mut result, &mut pictures);
         let shown: Vec<Value> = picture_note::find(&result, PICTURES)
             .into_iter()
             .map(|note| Value::Object(note.clone()))
             .collect();
-        let mut kept = match &mut result {
-            Value::Object(result) => result_fields(result),
-            _ => Map::new(),
-        };
+        repeated::drop_repeats(&mut result, &line);
         if !shown.is_empty() {
-            kept.insert("pictures".into(), shown.into());
+            match &mut result {
+                Value::Object(result) => drop(result.insert("pictures".into(), shown.into())),
+                // What is beside them stays, and where that is nothing they are all.
+                _ => result = json!({"pictures": shown}),
+            }
         }
-        line[field] = if result.is_object() || !kept.is_empty() {
-            Value::Object(kept)
-        } else {
-            Value::Null
-        };
+        line[field] = result;
     }
     strip(&mut line, &mut pictures);
     (line, pictures.into_taken())
-}
-
-/// What the events need of the structured result; the rest repeats the content.
-fn result_fields(result: &mut Map<String, Value>) -> Map<String, Value> {
-    const FIELDS: [&str; 12] = [
-        "type",
-        "filePath",
-        "structuredPatch",
-        "status",
-        "durationMs",
-        "totalDurationMs",
-        "totalTokens",
-        "totalToolUseCount",
-        "agentId",
-        "isAsync",
-        "task",
-        "file",
-    ];
-    let mut kept: Map<String, Value> = FIELDS
-        .into_iter()
-        .filter_map(|field| Some((field.to_owned(), result.remove(field)?)))
-        .collect();
-    if let Some(Value::Object(file)) = kept.get_mut("file") {
-        file.retain(|field, _| matches!(field.as_str(), "numLines" | "startLine" | "totalLines"));
-    }
-    if let Some(Value::Object(task)) = kept.get_mut("task") {
-        task.retain(|field, _| matches!(field.as_str(), "task_id" | "task_type" | "status"));
-    }
-    kept
 }
 
 /// Replaces images by notes, and removes signatures, wherever they stand.
@@ -144,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_structured_result_only_what_is_needed_stays() {
+    fn of_the_structured_result_what_others_say_goes() {
         let line = json!({"tool_use_result": {"type": "update", "originalFile": "long", "file": {"numLines": 3, "content": "long"}}});
         assert_eq!(
             without_ballast(line),
@@ -152,7 +121,7 @@ mod tests {
         );
         assert_eq!(
             without_ballast(json!({"tool_use_result": "text"})),
-            json!({"tool_use_result": null})
+            json!({"tool_use_result": "text"})
         );
     }
 

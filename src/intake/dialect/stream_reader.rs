@@ -5,8 +5,12 @@ use serde_json::Value;
 
 use super::call::OpenCalls;
 use super::joined::{Joined, TextPiece};
+use super::known::Told;
 use super::line_draft::LineDraft;
 use super::line_head::LineHead;
+use super::messages::Messages;
+use super::pieced_text::PiecedText;
+use super::rest::Kept;
 use super::session_so_far::SessionSoFar;
 use super::{Claim, Dialect, is_plain_text, plain_text, registry, scrub};
 use crate::place::{LinePart, Place};
@@ -14,7 +18,7 @@ use crate::reading::{Finished, Reading};
 use domain::event::TimeSource;
 use domain::excerpt::excerpt;
 use domain::payload;
-use domain::timeline::sources::MENDED;
+use domain::timeline::sources::{MENDED, UNKNOWN_STREAM};
 use domain::timestamp::Timestamp;
 use draft::NewEvent;
 use draft::lenient_json;
@@ -23,6 +27,13 @@ use draft::redaction::{self, Clean};
 
 /// Lines of this many conversations (the main one, and sub-agents) may come interleaved; up to 4 were seen.
 const CONVERSATIONS: usize = 16;
+/// Fields of a piece that its event has in other words.
+const PIECE_READ: [&str; 7] = ["content", "delta", "role", "text", "message", "subtype", "model"];
+const NO_TYPE: &str = "an object without a type";
+const NO_OBJECT: &str = "JSON, but no object";
+/// Said once of a stream of which nobody knows a line, with what to do.
+const NOBODY_READS: &str = "no line of this file is of an agent CLI that adwatch knows, so it shows nothing of it: \
+    docs/inputs.md lists what it reads, and docs/publishing.md how to tell it the rest";
 /// What the model said last may become the session's result; this much of it.
 const SAID_BYTES: usize = 4 * 1024;
 
@@ -42,8 +53,23 @@ pub struct StreamReader {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) said: Option<String>,
     pub(super) texts: u64,
+    /// What the model said in pieces, as long as it may come again as a whole.
+    #[serde(skip_serializing_if = "PiecedText::is_empty")]
+    pub(super) pieces: PiecedText,
     #[serde(skip_serializing_if = "SessionSoFar::is_empty")]
     pub(super) so_far: SessionSoFar,
+    /// The messages that are being told, by what is known of them before they are whole.
+    #[serde(skip_serializing_if = "Messages::is_empty")]
+    pub(super) messages: Messages,
+    /// What a message in place of an answer said, until the model answers again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) broke_off: Option<String>,
+    /// Whether a line was known.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_recognised: bool,
+    /// Whether it was said that none was.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_told_unknown: bool,
     /// Not stored: the lines of a text that is held back are read again.
     #[serde(skip)]
     joined: Option<Joined>,
@@ -70,7 +96,7 @@ impl StreamReader {
                     let reading = Reading::Source(self.plain_text(text, place).into());
                     return self.finish(reading, end);
                 }
-                None => return self.finish(Reading::Unrecognised(no_json(&error)), end),
+                None => return self.finish(Reading::Unrecognised(no_json(&error, text)), end),
             },
         };
         let mended = parsed.mended;
@@ -78,32 +104,56 @@ impl StreamReader {
         self.pictures.extend(pictures);
         let head = LineHead::of(&line);
         let dialect = self.choose(&head);
-        let silence = dialect.and_then(|dialect| dialect.silence(&head));
+        self.is_recognised |= dialect.is_some();
+        let known = dialect.map(|dialect| dialect.knows(&head));
+        let silence = match known {
+            Some(Some(known)) if known.told == Told::Silent => Some(known.name),
+            _ => None,
+        };
+        let unknown = dialect.filter(|_| matches!(known, Some(None)));
+        let unknown = unknown.map(|dialect| dialect.name_of(&head));
         let is_alone = before.is_empty() && mended.is_none();
-        let piece = dialect
-            .filter(|_| is_alone)
-            .and_then(|dialect| dialect.take_piece(&mut line));
+        let alone = dialect.filter(|_| is_alone);
+        let said = alone.and_then(|dialect| dialect.take_piece(&mut line));
+        let is_said = said.is_some();
+        let piece = said.or_else(|| alone.and_then(|dialect| dialect.take_thought(&mut line)));
         if let Some(text) = piece {
             let line = redaction::value(line).into_inner();
-            let draft = LineDraft::new(self, &line, place).text(Value::Null);
+            let draft = LineDraft::new(self, &line, place);
+            let mut draft = if is_said {
+                draft.text(Value::Null)
+            } else {
+                draft.thought(Value::Null)
+            };
+            if let Some(payload) = draft.event.payload.as_object_mut() {
+                // Its pieces are one event, which has what the first of them says.
+                Kept::default().add_all(payload, line, &PIECE_READ);
+            }
             return self.hold(TextPiece { draft, text }, end).into_iter().collect();
         }
         // A result repeats the text before it.
         let held = self.flush();
         let mut reading = match silence {
             Some(reason) => Reading::Silent(reason),
-            None => self.read_line(dialect, redaction::value(line), place),
+            None => self.read_line(dialect, unknown, redaction::value(line), place),
         };
-        if let (Some(what), Reading::Source(events)) = (mended, &mut reading) {
+        if let (Some(what), Reading::Source(events) | Reading::Unknown(_, events)) = (mended, &mut reading) {
             let reason = format!("{what} was replaced");
             events.push(place.trouble(MENDED, &reason, text, place.line_keys(LinePart::Mended)));
         }
         if !before.is_empty() && !matches!(reading, Reading::Unrecognised(_)) {
             let mut all: Vec<NewEvent> = self.plain_text(before, place).into();
-            if let Reading::Source(events) = reading {
-                all.extend(events);
-            }
-            reading = Reading::Source(all);
+            reading = match reading {
+                Reading::Unknown(name, events) => {
+                    all.extend(events);
+                    Reading::Unknown(name, all)
+                }
+                Reading::Source(events) => {
+                    all.extend(events);
+                    Reading::Source(all)
+                }
+                Reading::Silent(_) | Reading::Unrecognised(_) => Reading::Source(all),
+            };
         }
         held.into_iter().chain(self.finish(reading, end)).collect()
     }
@@ -120,8 +170,13 @@ impl StreamReader {
 
     /// Ends the text that is held back.
     pub fn flush(&mut self) -> Option<Finished> {
-        let (text, finished) = self.joined.take()?.finish();
-        self.note_said(&text);
+        let joined = self.joined.take()?;
+        let is_said = joined.is_said();
+        let (text, finished) = joined.finish();
+        if is_said {
+            self.pieces.add(&text);
+            self.note_said(&text);
+        }
         Some(finished)
     }
 
@@ -180,32 +235,53 @@ impl StreamReader {
         [plain_text::event(&LineDraft::new(self, &Value::Null, place), text)]
     }
 
-    /// Reads a line that was parsed and redacted.
-    fn read_line(&mut self, dialect: Option<&dyn Dialect>, line: Clean<Value>, place: &Place<'_>) -> Reading {
+    /// Reads a line that was parsed and redacted; `unknown` is its name, where its dialect does not know it.
+    fn read_line(
+        &mut self,
+        dialect: Option<&dyn Dialect>,
+        unknown: Option<String>,
+        line: Clean<Value>,
+        place: &Place<'_>,
+    ) -> Reading {
         let line = line.into_inner();
-        if !line.is_object() {
-            return Reading::Unrecognised("JSON, but no object".into());
-        }
         let Some(dialect) = dialect else {
             return self.pass_unknown(line, place);
         };
         let mut draft = LineDraft::new(self, &line, place);
+        draft.unknown = unknown;
         dialect.read(&mut draft, line);
         draft.finish()
     }
 
-    /// Passes a line through as it came, because no dialect knows its type.
+    /// Passes a line through as it came, because no dialect knows its type. Where none knew any line before it, it is not a row
+    /// for each that is said, but once that nobody reads this stream.
     fn pass_unknown(&mut self, line: Value, place: &Place<'_>) -> Reading {
-        let Some(line_type) = payload::text(&line, "type").map(str::to_owned) else {
-            return Reading::Unrecognised("an object without a type".into());
+        let line_type = payload::text(&line, "type").map(str::to_owned);
+        // What an earlier version stored says so less directly.
+        let is_recognised = self.is_recognised || self.session_id.is_some() || self.dialect.is_some();
+        let untyped = if line.is_object() { NO_TYPE } else { NO_OBJECT };
+        if !is_recognised {
+            let name = line_type.unwrap_or_else(|| untyped.to_owned());
+            let is_told = std::mem::replace(&mut self.is_told_unknown, true);
+            let note = (!is_told).then(|| {
+                let keys = place.line_keys(LinePart::Block(0));
+                place.trouble(UNKNOWN_STREAM, NOBODY_READS, &line.to_string(), keys)
+            });
+            return Reading::Unknown(name, note.into_iter().collect());
+        }
+        let Some(line_type) = line_type else {
+            return Reading::Unrecognised(untyped.into());
         };
         let mut draft = LineDraft::new(self, &line, place);
-        draft.pass(0, &line_type, line);
+        draft.pass_unknown(0, &line_type, line);
         draft.finish()
     }
 }
 
 /// What is wrong with a text; there is but one line of it.
-fn no_json(error: &str) -> String {
+fn no_json(error: &str, text: &str) -> String {
+    if text.contains('\0') {
+        return "no text: bytes of another kind, perhaps UTF-16 without its mark".to_owned();
+    }
     format!("no JSON: {}", error.replace(" at line 1 column ", " at byte "))
 }

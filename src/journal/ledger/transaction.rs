@@ -7,7 +7,7 @@ use super::attribution::Learned;
 use super::engine::{DocumentRow, Engine, LastIds, Numbered, TailRow, Waiting, WorkflowId, WriteSet};
 use super::known::Known;
 use super::state::State;
-use crate::{JournalError, Outcome, Prepared, PreparedBatch, PreparedEvent, Stored, Tail, encode};
+use crate::{DraftSpan, JournalError, Outcome, Prepared, PreparedBatch, PreparedEvent, Stored, Tail, encode};
 use domain::adw_id::AdwId;
 use draft::key::Key;
 
@@ -59,7 +59,13 @@ impl<'a, E: Engine> Transaction<'a, E> {
             for draft in batch.drafts {
                 outcomes.push(self.append_draft(draft)?);
             }
-            for tail in batch.tails {
+            let mut tails = batch.tails;
+            for (at, known) in DraftSpan::known(&batch.spans, &outcomes) {
+                if let Some(tail) = tails.get_mut(at) {
+                    tail.lines.known += known;
+                }
+            }
+            for tail in tails {
                 self.store_tail(tail)?;
             }
             let events = self.changes.events.len() - before;

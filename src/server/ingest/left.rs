@@ -33,6 +33,7 @@ impl Post for Left {
             drafts: items.drafts,
             tails: Vec::new(),
             pictures: items.pictures,
+            ..Batch::default()
         };
         if !batch.drafts.is_empty() {
             let recorded = self.0.recorder.record_blocking(batch);

@@ -285,8 +285,12 @@ pub struct SourceShape {
     sources: u64,
     /// Recognised lines without an event, by reason.
     silent: BTreeMap<String, u64>,
-    /// Unrecognised lines.
+    /// Lines that were not understood.
     oddities: u64,
+    /// The same by the name of their type, or by what was wrong with them.
+    unrecognised: BTreeMap<String, u64>,
+    /// Events of its lines that had been recorded already, because they came by another door, too.
+    known: u64,
 }
 
 /// The server is healthy.

@@ -211,6 +211,10 @@ pub struct RecentOfKind {
 #[derive(ToSchema)]
 pub struct SourcesSeen {
     oddities: u64,
+    /// Those of them that are of a type that nobody knows, by type.
+    unrecognised: BTreeMap<String, u64>,
+    /// Streams of which nobody knows a line.
+    unknown: u64,
     truncated: u64,
     replaced: u64,
     deleted: u64,

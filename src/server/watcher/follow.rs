@@ -80,7 +80,8 @@ impl Follow {
             LineReader::Stream(_) => Source::Stream,
             LineReader::Log(_) => Source::Log,
         };
-        let mut run = FileRun::resumed(tail.run, reader, tail.lines.clone(), tail.offset, memory.is_end_owed);
+        let mut run = FileRun::resumed(tail.run, reader, tail.lines.clone(), tail.offset, memory.is_end_owed)
+            .laid_out(memory.layout);
         run.repeats_lines = memory.was_cut;
         Some(Self {
             run: Some(run),
@@ -104,6 +105,7 @@ impl Follow {
 
     /// Looks at the open file, and reads a slice of what is new.
     pub(super) fn look(&mut self, file: &File, context: &mut Context<'_>, outbox: &mut Outbox) -> io::Result<Progress> {
+        self.learn(outbox);
         let stat = Stat::of(file)?;
         let born = file.metadata()?.created().ok();
         let identity = Identity {
@@ -148,6 +150,7 @@ impl Follow {
 
     /// What is to be done after the file has been quiet, and when to come back.
     pub(super) fn rest(&mut self, context: &Context<'_>, outbox: &mut Outbox) -> Option<Instant> {
+        self.learn(outbox);
         let (seen, quiet) = (self.seen?, context.instant.saturating_duration_since(self.quiet_since));
         let Some(run) = &mut self.run else {
             return self.rest_empty(context, outbox);
@@ -193,8 +196,16 @@ impl Follow {
         self.end_run(context, outbox);
     }
 
+    /// Takes in how many of its events were known already.
+    fn learn(&mut self, outbox: &mut Outbox) {
+        if let Some(run) = &mut self.run {
+            run.counts.known += outbox.take_known(&self.path, run.number);
+        }
+    }
+
     /// Takes what is left of the run, whole or not.
     fn end_run(&mut self, context: &Context<'_>, outbox: &mut Outbox) {
+        self.learn(outbox);
         if let (Some(run), Some(seen)) = (&mut self.run, self.seen) {
             let stamps = stamps(self.backlog_until, &seen, context);
             run.end(&self.whose, &stamps, &mut outbox.drafts);
@@ -350,6 +361,7 @@ impl Follow {
             is_end_owed: run.is_end_owed,
             is_gone: self.state.is_gone(),
             was_cut: run.repeats_lines,
+            layout: run.layout(),
             ..Memory::default()
         };
         Some(Tail {

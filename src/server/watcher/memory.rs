@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::beneath::Stat;
 use super::fingerprint::Fingerprint;
 use super::run::LineReader;
+use intake::lines::Layout;
 
 /// The identity of the file, apart from its path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub(super) struct Memory {
     /// It was truncated while it was watched.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub was_cut: bool,
+    /// How its bytes are cut into lines, where that is not at line ends.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub layout: Layout,
     /// The hash of a state document.
     pub hash: Option<u64>,
     /// The picture in it; none for every other file.
@@ -62,6 +66,10 @@ impl Memory {
     pub(super) fn is_unchanged(&self, stat: &Stat) -> bool {
         !self.is_gone && stat.size == self.size && stat.ino == self.identity.ino && written_ms(stat) == self.written_ms
     }
+}
+
+fn is_usual(layout: &Layout) -> bool {
+    *layout == Layout::Lines
 }
 
 /// When a file was last written, in milliseconds since 1970.

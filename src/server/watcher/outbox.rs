@@ -1,5 +1,6 @@
 //! What is waiting to be recorded: drafts, and how far their files were read, in one batch.
 
+use std::collections::HashMap;
 use std::mem;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use crate::hub::{RecordError, Recorder};
 use crate::watcher::hints::Mailbox;
 use draft::Draft;
 use draft::picture::Picture;
-use journal::{Batch, Tail};
+use journal::{Batch, DraftSpan, Outcome, Tail};
 
 /// About how much one transaction takes at once.
 const DRAFTS: usize = 1_000;
@@ -22,6 +23,10 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(super) struct Outbox {
     pub drafts: Vec<Draft>,
     tails: Vec<Tail>,
+    /// Which drafts came of which of them.
+    spans: Vec<DraftSpan>,
+    /// Events of a run of a file that turned out to be known, until whoever reads the file asks.
+    known: HashMap<(String, u32), u64>,
     /// The pictures that the drafts refer to.
     pub pictures: Vec<Picture>,
     /// Bytes of the files from which the drafts came.
@@ -43,11 +48,32 @@ impl Outbox {
     pub(super) fn set_tail(&mut self, tail: Tail) {
         let known = self
             .tails
-            .iter_mut()
-            .find(|known| known.run == tail.run && known.path == tail.path);
+            .iter()
+            .position(|known| known.run == tail.run && known.path == tail.path);
+        let at = known.unwrap_or(self.tails.len());
         match known {
-            Some(known) => *known = tail,
+            Some(at) => self.tails[at] = tail,
             None => self.tails.push(tail),
+        }
+        let end = self.drafts.len();
+        if self.spans.last().is_none_or(|last| last.end < end) {
+            self.spans.push(DraftSpan { end, tail: at });
+        }
+    }
+
+    /// How many events of a run of a file have turned out to be known since this was last asked. The journal has counted them.
+    pub(super) fn take_known(&mut self, path: &str, run: u32) -> u64 {
+        if self.known.is_empty() {
+            return 0;
+        }
+        self.known.remove(&(path.to_owned(), run)).unwrap_or(0)
+    }
+
+    fn note_known(&mut self, batch: &Batch, outcomes: &[Outcome]) {
+        for (at, count) in DraftSpan::known(&batch.spans, outcomes) {
+            if let Some(tail) = batch.tails.get(at) {
+                *self.known.entry((tail.path.clone(), tail.run)).or_default() += count;
+            }
         }
     }
 
@@ -61,12 +87,16 @@ impl Outbox {
             drafts: mem::take(&mut self.drafts),
             tails: mem::take(&mut self.tails),
             pictures: mem::take(&mut self.pictures),
+            spans: mem::take(&mut self.spans),
         };
         self.bytes = 0;
         let mut is_told = false;
         loop {
             match recorder.record_blocking(batch.clone()) {
-                Ok(_) => return true,
+                Ok(outcomes) => {
+                    self.note_known(&batch, &outcomes);
+                    return true;
+                }
                 Err(error) => {
                     if !mem::replace(&mut is_told, true) {
                         tracing::warn!(%error, "cannot record what was read from the files; nothing is skipped, and it will be tried again");

@@ -11,6 +11,7 @@ use super::look::Context;
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
 use super::run::SourceFile;
+use super::watched::tell_too_large;
 use domain::event::{Event, Kind, TimeSource};
 use domain::timestamp::Timestamp;
 use draft::key::Key;
@@ -62,8 +63,12 @@ impl PictureFile {
         }
         let is_first_look = std::mem::replace(&mut self.is_first_look, false);
         self.seen = Some(stat);
-        // Too large or not a picture, at least until it changes.
-        let Some(picture) = read(file, &stat)? else {
+        if stat.size > LARGEST_BYTES as u64 {
+            tell_too_large(&self.whose, &stat, "a picture", LARGEST_BYTES as u64, context, outbox);
+            return Ok(None);
+        }
+        // Not a picture, at least until it changes.
+        let Some(picture) = read(file)? else {
             tracing::debug!(file = %self.path, "not a picture of a supported kind");
             return Ok(None);
         };
@@ -131,11 +136,8 @@ impl PictureFile {
     }
 }
 
-fn read(file: &File, stat: &Stat) -> io::Result<Option<Picture>> {
-    if stat.size > LARGEST_BYTES as u64 {
-        return Ok(None);
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(stat.size).unwrap_or(0));
+fn read(file: &File) -> io::Result<Option<Picture>> {
+    let mut bytes = Vec::new();
     file.take(LARGEST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(Picture::of(bytes))
 }

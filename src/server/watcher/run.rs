@@ -13,7 +13,7 @@ use draft::{Draft, NewEvent};
 use intake::dialect::{self, StreamReader};
 use intake::execution_log::LogReader;
 use intake::line_key::{FileMark, LineMark};
-use intake::lines::{Flaw, Lines, TakenLine, without_end};
+use intake::lines::{Flaw, Layout, Lines, TakenLine, without_end};
 use intake::place::{LinePart, Place};
 use intake::reading::{self, Finished, Reading, remark};
 use intake::time_zone::TimeZone;
@@ -89,6 +89,10 @@ impl FileRun {
     }
 
     pub(super) fn resumed(number: u32, reader: LineReader, counts: LineCounts, offset: u64, is_end_owed: bool) -> Self {
+        let lines = match &reader {
+            LineReader::Stream(_) => Lines::from_offset(offset),
+            LineReader::Log(_) => Lines::laid_out(offset, Some(Layout::Lines)),
+        };
         Self {
             number,
             reader,
@@ -97,10 +101,23 @@ impl FileRun {
             is_end_owed,
             repeats_lines: false,
             mark: None,
-            lines: Lines::from_offset(offset),
+            lines,
             held: 0,
             pictures: Vec::new(),
         }
+    }
+
+    /// Reads on in a file that is laid out like this.
+    pub(super) fn laid_out(mut self, layout: Layout) -> Self {
+        if layout != Layout::Lines {
+            self.lines = Lines::laid_out(self.offset, Some(layout));
+        }
+        self
+    }
+
+    /// How the file is laid out.
+    pub(super) fn layout(&self) -> Layout {
+        self.lines.layout().unwrap_or_default()
     }
 
     /// The pictures of the lines that were read since this was last asked.
@@ -135,7 +152,7 @@ impl FileRun {
     /// Takes what follows the last end as a line, if it is whole: nobody has written to the file for a while.
     pub(super) fn take_rest(&mut self, whose: &SourceFile, stamps: &Stamps<'_>, drafts: &mut Vec<Draft>) -> bool {
         let is_whole = match &self.reader {
-            LineReader::Stream(_) => dialect::is_whole(self.lines.rest()),
+            LineReader::Stream(_) => dialect::is_whole(&self.lines.rest_text()),
             LineReader::Log(_) => !self.lines.rest().is_empty(),
         };
         if !is_whole {
@@ -168,7 +185,7 @@ impl FileRun {
             return;
         }
         let place = self.place_of_rest(whose, stamps);
-        let rest = String::from_utf8_lossy(self.lines.rest());
+        let rest = self.lines.rest_text();
         let trouble = place.trouble(
             ODDITY,
             "cut off: the file ended in the middle of it",
@@ -178,14 +195,14 @@ impl FileRun {
         self.offset = self.lines.pushed();
         self.counts.lines += 1;
         self.counts.oddities += 1;
-        self.lines = Lines::from_offset(self.offset);
+        self.lines = Lines::laid_out(self.offset, self.lines.layout());
         drafts.push(Draft::Event(trouble));
     }
 
     /// Says that the file ends in the middle of a line; that line stays to be read.
     pub(super) fn unfinished(&self, whose: &SourceFile, stamps: &Stamps<'_>) -> NewEvent {
         let place = self.place_of_rest(whose, stamps);
-        let rest = String::from_utf8_lossy(self.lines.rest());
+        let rest = self.lines.rest_text();
         place.trouble(
             UNFINISHED,
             "the file ends in the middle of a line",
@@ -196,7 +213,7 @@ impl FileRun {
 
     /// Forgets what was read but has not become drafts, so that it is read again.
     pub(super) fn step_back(&mut self) {
-        self.lines = Lines::from_offset(self.offset);
+        self.lines = Lines::laid_out(self.offset, self.lines.layout());
         self.held = 0;
         match &mut self.reader {
             LineReader::Log(log) => log.forget_held(),
@@ -273,6 +290,9 @@ impl FileRun {
         self.held = self.held.saturating_sub(finished.lines);
         self.offset = finished.end;
         self.counts.lines += finished.lines;
+        if let Some(name) = finished.reading.unrecognised() {
+            self.counts.add_unrecognised(name, finished.lines);
+        }
         match finished.reading {
             Reading::Source(events) => {
                 self.counts.sources += finished.lines;
@@ -281,7 +301,8 @@ impl FileRun {
             Reading::Silent(reason) => {
                 *self.counts.silent.entry(reason.to_owned()).or_default() += finished.lines;
             }
-            Reading::Unrecognised(_) => self.counts.oddities += finished.lines,
+            Reading::Unrecognised(_) => {}
+            Reading::Unknown(_, events) => drafts.extend(events.into_iter().map(Draft::Event)),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! What kind of source a file is: by its name if that says so, otherwise by its first lines.
 
-use serde_json::Value;
-
 use intake::dialect;
 use intake::execution_log::Header;
+use intake::lines::Lines;
 
 /// Known names that do not belong to a workflow.
 const LEFT_OUT: [&str; 2] = ["context_bundles", "security_logs"];
@@ -68,21 +67,25 @@ pub(super) fn by_name(name: &str, depth: usize) -> Named {
 /// What the beginning of a file says; `is_whole` if there is no more of it.
 pub(super) fn by_content(name: &str, head: &[u8], is_whole: bool) -> Shown {
     let may_be_log = name.ends_with(".log");
-    let mut lines = head.split(|byte| *byte == b'\n').collect::<Vec<_>>();
+    let mut lines = Lines::from_offset(0);
+    lines.push(head);
+    let mut count = 0;
     // What follows the last end is no line yet.
-    lines.pop();
-    for line in lines.iter().take(LINES) {
-        let Ok(text) = std::str::from_utf8(line) else { continue };
-        if may_be_log && Header::parse(text).is_some() {
+    while count < LINES
+        && let Some(line) = lines.next_line()
+    {
+        count += 1;
+        if line.flaw.is_some() {
+            continue;
+        }
+        if may_be_log && Header::parse(&line.text).is_some() {
             return Shown::Sure(Source::Log);
         }
-        let is_stream = text.trim_start().starts_with('{')
-            && serde_json::from_str::<Value>(text).is_ok_and(|line| dialect::is_of_stream(&line));
-        if is_stream {
+        if dialect::tells_stream(&line.text) {
             return Shown::Sure(Source::Stream);
         }
     }
-    if is_whole && lines.len() < LINES {
+    if is_whole && count < LINES {
         Shown::TooEarly
     } else {
         Shown::Nothing
@@ -129,5 +132,9 @@ mod tests {
         assert_eq!(by_content("script.log", log, true), Shown::Sure(Source::Log));
         assert_eq!(by_content("a.jsonl", log, true), Shown::TooEarly);
         assert_eq!(by_content("a.log", &[0xff; 300], false), Shown::Nothing);
+        let prefixed = b"2026-01-15 10:30:00 INFO {\"type\":\"system\",\"subtype\":\"init\"}\n";
+        assert_eq!(by_content("a.jsonl", prefixed, true), Shown::Sure(Source::Stream));
+        let array = b"[\n  {\n    \"type\": \"assistant\"\n  },\n  {";
+        assert_eq!(by_content("a.jsonl", array, true), Shown::Sure(Source::Stream));
     }
 }

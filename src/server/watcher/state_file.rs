@@ -16,6 +16,7 @@ use super::look::Context;
 use super::memory::{Identity, Memory, written_ms};
 use super::outbox::Outbox;
 use super::run::SourceFile;
+use super::watched::tell_too_large;
 use domain::event::TimeSource;
 use domain::timeline::sources::UNFINISHED;
 use domain::timestamp::Timestamp;
@@ -79,6 +80,11 @@ impl StateFile {
         outbox: &mut Outbox,
     ) -> io::Result<Option<Instant>> {
         let stat = Stat::of(file)?;
+        if stat.size > LONGEST_BYTES {
+            self.seen = Some(stat);
+            tell_too_large(&self.whose, &stat, "a document", LONGEST_BYTES, context, outbox);
+            return Ok(None);
+        }
         let mut bytes = Vec::new();
         file.take(LONGEST_BYTES).read_to_end(&mut bytes)?;
         let is_same_bad = self.bad_since.is_some() && self.seen == Some(stat);

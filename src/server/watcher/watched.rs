@@ -294,3 +294,21 @@ pub(super) fn tell_closed(
     let trouble = place.trouble(UNREADABLE, reason, "", vec![place.key(LinePart::Block(0))]);
     outbox.drafts.push(Draft::Event(trouble));
 }
+
+/// Adds the event that a file is too large to be read; once as long as it has that size.
+pub(super) fn tell_too_large(
+    whose: &SourceFile,
+    stat: &Stat,
+    what: &str,
+    largest_bytes: u64,
+    context: &Context<'_>,
+    outbox: &mut Outbox,
+) {
+    let mib = |bytes: u64| bytes.div_ceil(1024 * 1024);
+    let reason = format!(
+        "{what} of {} MiB, which is not read: the largest that is has {}",
+        mib(stat.size),
+        mib(largest_bytes)
+    );
+    tell_closed(whose, stat.written_ns, &reason, context, outbox);
+}

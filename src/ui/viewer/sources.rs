@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::file_list;
 use super::subject::use_subject;
 use crate::detail::overview;
 use crate::format;
@@ -15,6 +16,7 @@ pub fn SourcesPanel() -> impl IntoView {
     let sources = subject.part(|timeline| timeline.sources.clone());
     let counts = subject.part(|timeline| timeline.counts.clone());
     let api = subject.api("/sources");
+    file_list::keep_up(subject);
     markup("contents", move |html| {
         html.raw("<section aria-label=\"Overview\" class=\"min-w-0\"><div class=\"flex items-center h-8 px-4 border-b border-line gap-2\">");
         html.raw("<h2 class=\"font-semibold\">Overview</h2><span class=\"grow\"></span><a class=\"link text-xs leading-6\" rel=\"external\" href=\"");
@@ -32,20 +34,25 @@ pub fn SourcesPanel() -> impl IntoView {
         html.raw("</dl>");
         let entry = |seq: u64| subject.adw_id.with_value(|adw_id| overview::entry(adw_id, seq));
         sources.with(|sources| trouble(html, sources, &entry));
+        file_list::draw(html, subject);
         html.raw("</section>");
     })
 }
 
 fn trouble(html: &mut Html, sources: &Sources, entry: &dyn Fn(u64) -> String) {
     if sources.total() == 0 {
-        html.raw("<p class=\"px-4 py-1.5 text-fg3 text-xs\">Every line of its files was recognised.</p>");
+        html.raw("<p class=\"px-4 py-1.5 text-fg3 text-xs\">Every line of its files was understood.</p>");
         return;
     }
     let parts: Vec<String> = [
-        (sources.oddities, "unrecognised line", "unrecognised lines"),
+        (sources.oddities, "line not understood", "lines not understood"),
+        (sources.unknown, "stream that nobody knows", "streams that nobody knows"),
         (sources.truncated, "file truncated", "files truncated"),
         (sources.replaced, "file replaced", "files replaced"),
         (sources.deleted, "file deleted", "files deleted"),
+        (sources.unreadable, "file not readable", "files not readable"),
+        (sources.unfinished, "file unfinished", "files unfinished"),
+        (sources.mended, "line mended", "lines mended"),
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)

@@ -51,7 +51,10 @@ fn sources(folder: &Path, found: &mut BTreeMap<PathBuf, (u64, u64)>) {
             let bytes = fs::read(&path).expect("a readable file");
             let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
             let is_ended = bytes.last().is_none_or(|byte| *byte == b'\n');
-            found.insert(path, (lines + u64::from(!is_ended), bytes.len() as u64));
+            // One array holds its lines as elements.
+            let elements = serde_json::from_slice::<Vec<serde_json::Value>>(&bytes).ok();
+            let lines = elements.map_or(lines + u64::from(!is_ended), |elements| elements.len() as u64);
+            found.insert(path, (lines, bytes.len() as u64));
         }
     }
 }

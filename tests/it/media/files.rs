@@ -103,7 +103,18 @@ async fn a_picture_in_a_folder_is_one_event_and_another_once_it_changed() {
         .collect();
     assert_eq!(told.len(), 4, "{paths:?}");
     let all = events(&server, "c0a43f47").await;
-    assert_eq!(all.len(), 4, "nobody misses a picture that was cleared away: {all:?}");
+    let (others, large): (Vec<&Value>, Vec<&Value>) = all.iter().partition(|event| event["event_type"] == "picture");
+    assert_eq!(
+        others.len(),
+        4,
+        "nobody misses a picture that was cleared away: {all:?}"
+    );
+    let large: Vec<&Value> = large.iter().map(|event| &event["payload"]["file"]).collect();
+    assert_eq!(
+        large,
+        ["reviewer/review_img/large.png"],
+        "one that is too large is named"
+    );
 }
 
 #[tokio::test]

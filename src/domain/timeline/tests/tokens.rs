@@ -97,6 +97,18 @@ fn a_running_total_of_a_thread_counts_once_though_its_end_tells_it() {
 }
 
 #[test]
+fn a_total_is_remembered_over_a_long_turn() {
+    let mut told = Told::new();
+    told.begin();
+    told.result(json!({"message_id": "thread t", "usage": {"output_tokens": 100}}));
+    for number in 0..100 {
+        told.says(&format!("m{number}"), "x", 1);
+    }
+    told.result(json!({"message_id": "thread t", "usage": {"output_tokens": 150}}));
+    assert_eq!(output(&told), 250);
+}
+
+#[test]
 fn the_true_usage_of_a_message_that_came_in_parts_is_a_figure_and_no_entry() {
     let mut told = Told::new();
     told.begin().says("m1", "a", 1);

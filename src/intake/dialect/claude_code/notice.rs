@@ -2,8 +2,11 @@
 //!
 //! A line whose sentence is not known here passes without one.
 
+mod system;
+
 use serde_json::Value;
 
+use super::request;
 use crate::dialect::reason::{self, PART_BYTES};
 use domain::excerpt::first_line;
 use domain::payload;
@@ -16,23 +19,52 @@ pub(super) struct Notice {
     pub is_error: bool,
 }
 
-/// What a line says, by its type and subtype.
-pub(super) fn of(line_type: &str, subtype: Option<&str>, line: &Value) -> Option<Notice> {
+/// What a line says, by its type and subtype; `is_answered_later` where it tells of a call whose result is still to come.
+pub(super) fn of(line_type: &str, subtype: Option<&str>, line: &Value, is_answered_later: bool) -> Option<Notice> {
     match (line_type, subtype) {
         ("rate_limit_event", _) => rate_limit(line),
         ("tool_progress", _) => tool_progress(line),
         ("auth_status", _) => auth_status(line),
-        ("control_request", _) => control_request(line),
-        ("system", Some("status")) => status(line),
-        ("system", Some("compact_boundary")) => Some(compact_boundary(line)),
-        ("system", Some("api_retry")) => Some(api_retry(line)),
-        ("system", Some("permission_denied")) => Some(permission_denied(line)),
-        ("system", Some("post_turn_summary")) => said(line, &["title", "description", "status_detail"]),
-        ("system", Some("session_state_changed")) => session_state(line),
-        ("system", Some(hook)) if hook.starts_with("hook_") => Some(hook_ran(hook, line)),
-        ("system", Some(task)) if task.starts_with("task_") => task_goes_on(task, line),
+        ("active_goal", _) => Some(goal(line)),
+        ("tool_use_summary" | "streamlined_tool_use_summary", _) => said(line, &["summary", "tool_summary"]),
+        ("streamlined_text", _) => said(line, &["text"]),
+        ("summary" | "ai-title" | "custom-title", _) => said(line, &["summary", "title", "aiTitle", "customTitle"]),
+        ("conversation_reset", _) => Some(reset(line)),
+        ("prompt_suggestion", _) => {
+            said(line, &["suggestion"]).map(|next| calm(format!("could be asked next: {}", next.message)))
+        }
+        ("stream_event", _) => {
+            reason::of(line.get("event")?, "error").map(|why| calm(format!("the answer broke off: {why}")))
+        }
+        (line_type, _) if line_type.starts_with("control_") || line_type.starts_with("sdk_control_") => {
+            Some(calm(request::of(line_type, line)))
+        }
+        ("system", Some(subtype)) => system::of(subtype, line, is_answered_later),
         _ => None,
     }
+}
+
+/// `active_goal`: what the session works towards; without a value, nothing any more.
+fn goal(line: &Value) -> Notice {
+    let value = line.get("value").unwrap_or(&Value::Null);
+    let Some(condition) = part(value, &["condition"]) else {
+        return calm("the session has no goal any more");
+    };
+    let tries = payload::number(value, "iterations").map(|tries| format!(" ({tries} tries)"));
+    let left = part(value, &["last_reason"]).map(|left| format!("; not yet: {left}"));
+    calm(format!(
+        "works until {condition}{}{}",
+        tries.unwrap_or_default(),
+        left.unwrap_or_default()
+    ))
+}
+
+fn reset(line: &Value) -> Notice {
+    calm(match payload::text(line, "trigger") {
+        Some("clear") => "the conversation was cleared and begins anew".to_owned(),
+        Some(trigger) => format!("the conversation begins anew ({})", words(trigger)),
+        None => "the conversation begins anew".to_owned(),
+    })
 }
 
 fn calm(message: impl Into<String>) -> Notice {
@@ -55,133 +87,17 @@ fn words(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// `system/status`: what the CLI does itself. Without a word, it has stopped doing that.
-fn status(line: &Value) -> Option<Notice> {
-    if let Some(error) = part(line, &["compact_error"]) {
-        return Some(Notice {
-            message: format!("the conversation could not be compacted: {error}"),
-            is_error: true,
-        });
-    }
-    let message = match payload::text(line, "status") {
-        Some("compacting") => "compacting the conversation".to_owned(),
-        Some("requesting") => "asking the model".to_owned(),
-        Some(other) => words(other),
-        None => match payload::text(line, "permissionMode") {
-            Some(mode) => format!("permission mode {mode}"),
-            None => "going on".to_owned(),
-        },
-    };
-    Some(calm(message))
-}
-
-fn session_state(line: &Value) -> Option<Notice> {
-    Some(calm(match payload::text(line, "state")? {
-        "requires_action" => "the session waits for somebody to act".to_owned(),
-        state => format!("the session is {}", words(state)),
-    }))
-}
-
-fn compact_boundary(line: &Value) -> Notice {
-    let metadata = line.get("compact_metadata").unwrap_or(&Value::Null);
-    let mut message = "the conversation was compacted".to_owned();
-    match payload::text(metadata, "trigger") {
-        Some("auto") => message.push_str(" because it grew too long"),
-        Some("manual") => message.push_str(" on request"),
-        Some(_) | None => {}
-    }
-    match (
-        payload::number(metadata, "pre_tokens"),
-        payload::number(metadata, "post_tokens"),
-    ) {
-        (Some(before), Some(after)) => message.push_str(&format!(", from {before} tokens to {after}")),
-        (Some(before), None) => message.push_str(&format!(", from {before} tokens")),
-        (None, _) => {}
-    }
-    calm(message)
-}
-
-fn api_retry(line: &Value) -> Notice {
-    let mut message = "the API did not answer".to_owned();
-    let why = payload::scalar(line, "error_status")
-        .into_iter()
-        .chain(reason::of(line, "error"));
-    let why: Vec<String> = why.collect();
-    if !why.is_empty() {
-        message.push_str(&format!(" ({})", why.join(" ")));
-    }
-    match (payload::number(line, "attempt"), payload::number(line, "max_retries")) {
-        (Some(attempt), Some(most)) => message.push_str(&format!("; attempt {attempt} of {most}")),
-        (Some(attempt), None) => message.push_str(&format!("; attempt {attempt}")),
-        (None, _) => {}
-    }
-    if let Some(delay_ms) = payload::number(line, "retry_delay_ms") {
-        message.push_str(&format!(" in {}", seconds(delay_ms)));
-    }
-    Notice {
-        message,
-        is_error: true,
-    }
-}
-
-fn permission_denied(line: &Value) -> Notice {
-    let tool = payload::text(line, "tool_name").unwrap_or("a tool");
-    let mut message = format!("{tool} was not permitted");
-    if let Some(why) = part(line, &["decision_reason", "message", "reason"]) {
-        message.push_str(&format!(": {why}"));
-    }
-    Notice {
-        message,
-        is_error: true,
-    }
-}
-
-fn hook_ran(subtype: &str, line: &Value) -> Notice {
-    let event = payload::text(line, "hook_event");
-    let name = payload::text(line, "hook_name").or(event).unwrap_or("a hook");
-    let name = first_line(name, PART_BYTES);
-    if subtype == "hook_started" {
-        return calm(format!("hook {name} began"));
-    }
-    let output = part(line, &["stderr", "output", "stdout"]);
-    let exit_code = payload::decimal(line, "exit_code").filter(|code| *code != 0.0);
-    let outcome = payload::text(line, "outcome").filter(|outcome| *outcome != "success");
-    let mut message = match (subtype, exit_code, outcome) {
-        ("hook_response", Some(code), _) => format!("hook {name} failed with exit code {code}"),
-        ("hook_response", None, Some(outcome)) => format!("hook {name}: {outcome}"),
-        ("hook_response", None, None) => format!("hook {name} is done"),
-        _ => format!("hook {name}"),
-    };
-    if let Some(output) = output {
-        message.push_str(&format!(": {output}"));
-    }
-    Notice {
-        message,
-        is_error: exit_code.is_some() || outcome == Some("error"),
-    }
-}
-
-/// Work in the background: `task_started`, `task_progress`, `task_notification` and what else there may be.
-fn task_goes_on(subtype: &str, line: &Value) -> Option<Notice> {
-    let what = part(line, &["summary", "description", "last_tool_name"]);
-    let status = payload::text(line, "status");
-    let word = match (subtype, status) {
-        ("task_started", _) => "began",
-        ("task_progress", _) => "goes on",
-        (_, Some(status)) => status,
-        (_, None) => return what.map(calm),
-    };
-    Some(Notice {
-        message: match what {
-            Some(what) => format!("background task {word}: {what}"),
-            None => format!("background task {word}"),
-        },
-        is_error: matches!(status, Some("failed" | "error")),
-    })
-}
-
 fn tool_progress(line: &Value) -> Option<Notice> {
     let tool = payload::text(line, "tool_name")?;
+    if let Some(retry) = line.get("subagent_retry").filter(|retry| retry.is_object()) {
+        let why = part(retry, &["error_category"]).map(|why| format!(" ({})", words(&why)));
+        let attempt = payload::number(retry, "attempt").map(|attempt| format!("; attempt {attempt}"));
+        return Some(calm(format!(
+            "a sub-agent asks its model again{}{}",
+            why.unwrap_or_default(),
+            attempt.unwrap_or_default()
+        )));
+    }
     let elapsed = payload::decimal(line, "elapsed_time_seconds")?;
     Some(calm(format!(
         "{tool} has run for {}",
@@ -198,16 +114,6 @@ fn auth_status(line: &Value) -> Option<Notice> {
     }
     let is_signing_in = payload::flag(line, "isAuthenticating")?;
     Some(calm(if is_signing_in { "signing in" } else { "signed in" }))
-}
-
-/// The CLI asks whoever started it; for a permission somebody has to answer.
-fn control_request(line: &Value) -> Option<Notice> {
-    let request = line.get("request")?;
-    let subtype = payload::text(request, "subtype")?;
-    Some(calm(match (subtype, payload::text(request, "tool_name")) {
-        ("can_use_tool", Some(tool)) => format!("asks whether it may use {tool}"),
-        (other, _) => format!("asks: {}", words(other)),
-    }))
 }
 
 /// What is left of an account's allowance; `rejected` is why an agent stops.

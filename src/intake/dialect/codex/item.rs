@@ -17,10 +17,39 @@ pub(super) enum Step {
     Completed,
 }
 
-pub(super) fn read(draft: &mut LineDraft<'_>, step: Step, item: Value) {
-    let item_type = payload::first_text(&item, &["type", "item_type"])
-        .unwrap_or("item")
-        .to_owned();
+/// The word for what an item is.
+pub(super) fn kind(item: &Value) -> &str {
+    payload::first_text(item, &["type", "item_type"]).unwrap_or("item")
+}
+
+/// Fields of items that their events have in other words.
+const READ: [&str; 22] = [
+    "id",
+    "type",
+    "item_type",
+    "status",
+    "text",
+    "phase",
+    "message",
+    "items",
+    "command",
+    "aggregated_output",
+    "exit_code",
+    "duration_ms",
+    "changes",
+    "server",
+    "tool",
+    "arguments",
+    "result",
+    "error",
+    "query",
+    "action",
+    "agents_states",
+    "prompt",
+];
+
+pub(super) fn read(draft: &mut LineDraft<'_>, step: Step, mut item: Value) {
+    let item_type = kind(&item).to_owned();
     match item_type.as_str() {
         "agent_message" | "assistant_message" | "reasoning" if step != Step::Completed => {
             draft.silent = Some("a text that comes whole");
@@ -70,13 +99,18 @@ pub(super) fn read(draft: &mut LineDraft<'_>, step: Step, item: Value) {
             call(draft, step, &name, input, &item, collab_answer);
         }
         other => {
-            let mut item = item;
             if item.get("message").is_none() && item.is_object() {
                 item["message"] = format!("an item of a type that is not known: {other}").into();
             }
-            draft.pass(0, &format!("item/{other}"), item);
+            return draft.pass(0, &format!("item/{other}"), item);
         }
     }
+    // Of a call to another agent all is in its input, of an answer what is beside its text is told nowhere else.
+    let result = take(&mut item, "result");
+    if item_type != "collab_tool_call" {
+        draft.keep(0, item, &READ);
+    }
+    draft.keep(0, result, &["content", "isError", "is_error"]);
 }
 
 /// Tells a call when it is first heard of, and its answer when it is complete; gives the call's id then.
@@ -189,7 +223,7 @@ fn changed(draft: &mut LineDraft<'_>, step: Step, item: &Value) {
         .unwrap_or_default();
     let words: Vec<String> = changes
         .iter()
-        .filter_map(|change| Some(format!("{} {}", kind(change), payload::text(change, "path")?)))
+        .filter_map(|change| Some(format!("{} {}", change_kind(change), payload::text(change, "path")?)))
         .collect();
     let input = json!({"changes": changes, "description": words.join(", ")});
     let id = call(draft, step, "file_change", input, item, plain_answer);
@@ -199,7 +233,7 @@ fn changed(draft: &mut LineDraft<'_>, step: Step, item: &Value) {
     }
 }
 
-fn kind(change: &Value) -> &str {
+fn change_kind(change: &Value) -> &str {
     let kind = change.get("kind").unwrap_or(&Value::Null);
     kind.as_str()
         .or_else(|| payload::text(kind, "type"))
@@ -210,7 +244,7 @@ fn file(change: &Value) -> Option<FileDone> {
     let path = payload::text(change, "path")?;
     let diff = payload::first_text(change, &["diff", "unified_diff"]);
     let content = payload::text(change, "content").map(Diff::of_new);
-    let (operation, diff) = match kind(change) {
+    let (operation, diff) = match change_kind(change) {
         "add" => (
             "create",
             diff.map(|text| Diff::from_unified(text).unwrap_or_else(|| Diff::of_new(text)))

@@ -16,11 +16,42 @@ pub(super) fn message_type(line: &Value) -> Option<&str> {
     payload::text(line.get("msg")?, "type")
 }
 
-pub(super) fn read(draft: &mut LineDraft<'_>, mut line: Value) {
-    let Some(kind) = message_type(&line).map(str::to_owned) else {
-        return opening(draft, &line);
+/// Fields of messages that their events have in other words.
+const READ: [&str; 27] = [
+    "type",
+    "message",
+    "text",
+    "session_id",
+    "model",
+    "cwd",
+    "call_id",
+    "command",
+    "stdout",
+    "stderr",
+    "aggregated_output",
+    "formatted_output",
+    "exit_code",
+    "duration",
+    "invocation",
+    "server",
+    "tool",
+    "arguments",
+    "success",
+    "query",
+    "plan",
+    "summary",
+    "changes",
+    "reason",
+    "last_agent_message",
+    "delta",
+    "result",
+];
+
+pub(super) fn read(draft: &mut LineDraft<'_>, line: &mut Value) {
+    let Some(kind) = message_type(line).map(str::to_owned) else {
+        return opening(draft, line);
     };
-    let mut msg = take(&mut line, "msg");
+    let mut msg = take(line, "msg");
     let said = |field: &str| payload::text(&msg, field).unwrap_or_default().to_owned();
     match kind.as_str() {
         // The whole follows, or stood in another line.
@@ -56,6 +87,22 @@ pub(super) fn read(draft: &mut LineDraft<'_>, mut line: Value) {
         "web_search_end" => searched(draft, &msg),
         "patch_apply_begin" => patch_begins(draft, &msg),
         "patch_apply_end" => patch_ends(draft, &msg),
+        "exec_approval_request" | "apply_patch_approval_request" => {
+            let what = match kind.as_str() {
+                "exec_approval_request" => payload::text(&command(&msg), "command").unwrap_or_default().to_owned(),
+                _ => {
+                    let changes = msg.get("changes").and_then(Value::as_object);
+                    changes
+                        .into_iter()
+                        .flatten()
+                        .map(|(path, _)| path.as_str())
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                }
+            };
+            msg["message"] = format!("waits for permission: {what}").into();
+            return draft.pass(0, &format!("msg/{kind}"), msg);
+        }
         "background_event" | "deprecation_notice" => log(draft, "INFO", &first(&msg, &["message", "summary"])),
         "warning" | "stream_error" => log(draft, "WARNING", &readable::opened(&said("message"))),
         "error" => complained(draft, &msg),
@@ -69,9 +116,17 @@ pub(super) fn read(draft: &mut LineDraft<'_>, mut line: Value) {
             if msg.get("message").is_none() && msg.is_object() {
                 msg["message"] = format!("a message of a type that is not known: {other}").into();
             }
-            draft.pass(0, &format!("msg/{other}"), msg);
+            return draft.pass(0, &format!("msg/{other}"), msg);
         }
     }
+    let result = take(&mut msg, "result");
+    let result = ["Ok", "Err"]
+        .iter()
+        .find_map(|field| result.get(field))
+        .unwrap_or(&result)
+        .clone();
+    draft.keep(0, result, &["content", "isError", "is_error"]);
+    draft.keep(0, msg, &READ);
 }
 
 fn first(msg: &Value, fields: &[&str]) -> String {

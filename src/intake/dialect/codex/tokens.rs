@@ -5,6 +5,15 @@ use serde_json::{Value, json};
 use crate::dialect::line_draft::LineDraft;
 use domain::payload;
 
+/// What `in_our_words` reads.
+pub(super) const READ: [&str; 5] = [
+    "input_tokens",
+    "output_tokens",
+    "cached_input_tokens",
+    "cache_write_input_tokens",
+    "reasoning_output_tokens",
+];
+
 /// The thread's running total. Under the thread's own id the fold counts what is new in it, in whichever file it goes on.
 pub(super) fn of_thread(draft: &LineDraft<'_>, usage: Option<&Value>) -> Option<(String, Value)> {
     let id = draft.reader.session_id.as_deref().unwrap_or(draft.place.file);

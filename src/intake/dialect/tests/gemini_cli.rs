@@ -209,3 +209,23 @@ fn strange_lines_of_the_gemini_cli_pass_through() {
     assert_eq!(events[3].payload["content"], "in parts");
     assert_eq!(events[4].payload["is_error"], false);
 }
+
+#[test]
+fn what_was_thought_counts_as_written() {
+    let stats =
+        json!({"total_tokens": 6_930, "input_tokens": 6_615, "output_tokens": 195, "cached": 6_000, "input": 615});
+    let lines = [
+        json!({"type": "init", "session_id": "s", "model": "m"}),
+        json!({"type": "result", "status": "success", "stats": stats, "novel": 1}),
+    ];
+    let ended = &events(&lines)[1].payload;
+    assert_eq!(
+        ended["usage"],
+        json!({"input_tokens": 615, "output_tokens": 315, "cache_read_input_tokens": 6_000, "cache_creation_input_tokens": 0,
+            "reasoning_output_tokens": 120})
+    );
+    assert_eq!(
+        (&ended["novel"], &ended["stats"]["total_tokens"]),
+        (&json!(1), &json!(6_930))
+    );
+}

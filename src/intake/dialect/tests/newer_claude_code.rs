@@ -73,13 +73,13 @@ fn system_lines_are_told_in_words() {
             "api_retry",
             json!({"attempt": 2, "max_retries": 10, "retry_delay_ms": 1_250, "error_status": 529, "error": "overloaded"}),
             "the API did not answer (529 overloaded); attempt 2 of 10 in 1.2 s",
-            true,
+            false,
         ),
         (
             "permission_denied",
             json!({"tool_name": "Bash", "decision_reason": "a rule"}),
             "Bash was not permitted: a rule",
-            true,
+            false,
         ),
         (
             "post_turn_summary",
@@ -114,13 +114,13 @@ fn system_lines_are_told_in_words() {
         (
             "task_started",
             json!({"description": "watch the build"}),
-            "background task began: watch the build",
+            "task began: watch the build",
             false,
         ),
         (
             "task_notification",
             json!({"status": "failed", "summary": "it broke"}),
-            "background task failed: it broke",
+            "task failed: it broke",
             true,
         ),
     ] {
@@ -147,7 +147,7 @@ fn other_lines_are_told_in_words() {
         (json!({"type": "auth_status", "isAuthenticating": true}), "signing in"),
         (
             json!({"type": "control_request", "request": {"subtype": "can_use_tool", "tool_name": "Bash"}}),
-            "asks whether it may use Bash",
+            "waits for permission: Bash",
         ),
     ] {
         assert_eq!(said(line).0, message);

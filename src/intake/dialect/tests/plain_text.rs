@@ -53,3 +53,20 @@ fn a_line_of_text_is_a_message_and_a_complaint_is_an_error() {
     let secret = read("token ghp_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 was used");
     assert!(!secret[0].payload.to_string().contains("A1b2"));
 }
+
+#[test]
+fn the_time_and_level_of_a_log_in_front_of_a_line_are_a_message_and_the_line_is_read() {
+    let line = r#"2026-01-15 10:30:00 INFO {"type": "assistant", "message": {"content": "so {\"it\": is}"}}"#;
+    let events = read(line);
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| (event.event_type.as_str(), event.payload.clone()))
+        .collect();
+    assert_eq!(told.len(), 2);
+    assert_eq!(
+        (told[0].0, &told[0].1["message"]),
+        ("log_entry", &json!("2026-01-15 10:30:00 INFO"))
+    );
+    assert_eq!((told[1].0, &told[1].1["content"]), ("text", &json!("so {\"it\": is}")));
+    assert!(tells_stream(line) && !tells_stream("2026-01-15 10:30:00 INFO {\"n\": 1}"));
+}

@@ -22,6 +22,7 @@ fn a_reader_that_an_earlier_version_stored_goes_on() {
         .into_iter()
         .flat_map(|reading| match reading {
             Reading::Source(events) => events,
+            Reading::Unknown(_, events) => events,
             Reading::Silent(_) | Reading::Unrecognised(_) => Vec::new(),
         })
         .map(|new| new.event)

@@ -41,7 +41,8 @@ fn feed(mut run: FileRun, bytes: &[u8], steps: &[Option<usize>]) -> (Vec<Draft>,
         let Some(length) = step else {
             let stored = serde_json::to_string(&run.reader).expect("a reader is JSON");
             let reader = serde_json::from_str(&stored).expect("a reader is read back");
-            run = FileRun::resumed(run.number, reader, run.counts, run.offset, run.is_end_owed);
+            let layout = run.layout();
+            run = FileRun::resumed(run.number, reader, run.counts, run.offset, run.is_end_owed).laid_out(layout);
             continue;
         };
         let from = usize::try_from(run.wanted()).expect("a small file");
@@ -76,6 +77,34 @@ fn recorded(drafts: Vec<Draft>) -> Vec<Draft> {
 
 fn is_accounted(counts: &LineCounts) -> bool {
     counts.lines == counts.sources + counts.silent.values().sum::<u64>() + counts.oddities
+}
+
+#[test]
+fn the_elements_of_an_array_are_its_lines_over_restarts_too() {
+    let said = |text: &str| json!({"type": "assistant", "message": {"content": text}});
+    let array = json!([said("a"), said("b"), said("c")]);
+    for text in [array.to_string(), format!("{array:#}\n")] {
+        let bytes = text.as_bytes();
+        for cut in 1..bytes.len() {
+            let (mut drafts, mut run) = feed(stream(), bytes, &[Some(cut), None]);
+            let zone = TimeZone::default();
+            let stamps = Stamps {
+                backlog_until: u64::MAX,
+                written: WRITTEN,
+                now: WRITTEN,
+                zone: &zone,
+            };
+            run.take_rest(&whose(), &stamps, &mut drafts);
+            let texts: Vec<_> = events(&drafts)
+                .iter()
+                .map(|event| event.payload["content"].clone())
+                .collect();
+            assert_eq!(texts, ["a", "b", "c"], "cut at {cut}");
+            assert_eq!((run.counts.lines, run.counts.sources), (3, 3));
+            assert_eq!(run.offset, bytes.len() as u64);
+            assert!(!run.has_rest());
+        }
+    }
 }
 
 #[test]
@@ -120,7 +149,7 @@ fn a_whole_line_without_an_end_is_taken_once() {
         zone: &zone,
     };
     let (mut run, mut drafts) = (stream(), Vec::new());
-    run.push(b"{\"type\":\"x\"");
+    run.push(b"{\"type\":\"error\"");
     assert!(!run.read_line(&whose, &stamps, &mut drafts));
     assert!(
         !run.take_rest(&whose, &stamps, &mut drafts),
@@ -128,8 +157,8 @@ fn a_whole_line_without_an_end_is_taken_once() {
     );
     run.push(b"}");
     assert!(run.take_rest(&whose, &stamps, &mut drafts));
-    assert_eq!((run.counts.lines, run.offset, run.is_end_owed), (1, 12, true));
-    run.push(b"\n{\"type\":\"y\"}\n\n");
+    assert_eq!((run.counts.lines, run.offset, run.is_end_owed), (1, 16, true));
+    run.push(b"\n{\"type\":\"message\"}\n\n");
     while run.read_line(&whose, &stamps, &mut drafts) {}
     assert_eq!((run.counts.lines, run.counts.sources), (3, 2));
     assert_eq!(run.counts.silent["empty line"], 1);
@@ -138,7 +167,7 @@ fn a_whole_line_without_an_end_is_taken_once() {
             .iter()
             .map(|event| event.event_type.as_str())
             .collect::<Vec<_>>(),
-        ["x", "y"]
+        ["error", "message"]
     );
     assert_eq!(events(&drafts)[1].time_source, TimeSource::Read);
     assert_eq!(events(&drafts)[1].timestamp, stamps.now);
@@ -154,11 +183,11 @@ fn what_is_cut_off_by_the_end_of_a_file_is_an_unrecognised_line() {
         zone: &zone,
     };
     let (mut run, mut drafts) = (stream(), Vec::new());
-    run.push(b"{\"type\":\"x\"}\n{\"type\":");
+    run.push(b"{\"type\":\"error\"}\n{\"type\":");
     while run.read_line(&whose, &stamps, &mut drafts) {}
     assert_eq!(run.unfinished(&whose, &stamps).event.payload["line"], 2);
     run.end(&whose, &stamps, &mut drafts);
-    assert_eq!((run.counts.lines, run.counts.oddities, run.offset), (2, 1, 21));
+    assert_eq!((run.counts.lines, run.counts.oddities, run.offset), (2, 1, 25));
     assert_eq!(events(&drafts)[1].payload["excerpt"], "{\"type\":");
     let (mut run, mut drafts) = (log(), Vec::new());
     run.push(b"2025-10-17 16:04:18 - INFO - a\n  more\n  and half");
