@@ -158,7 +158,7 @@ fn cases() -> Vec<Right> {
         right(
             "cases/11-cursor-agent",
             "c11tools",
-            json!({"calls": 2, "tokens": [73, 216, 17_088, 0], "status": "completed"}),
+            json!({"calls": 2, "tokens": [17_161, 216, 17_088, 0], "status": "completed"}),
         ),
         right(
             "cases/12-amp-no-message-id",
