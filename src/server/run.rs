@@ -30,7 +30,7 @@ use crate::shared::Shared;
 use crate::socket;
 use crate::spools::{self, Spools};
 use crate::watcher;
-use crate::watcher::{WatchConfig, WatchError, Watcher};
+use crate::watcher::{WatchConfig, WatchError, Watcher, WorkflowFiles};
 use journal::JournalError;
 use journal::sqlite::SqliteJournal;
 use publisher::settings::Settings;
@@ -96,7 +96,10 @@ impl Server {
             ..WatchConfig::new(config.agents.dirs.clone())
         };
         let watcher = watcher::start(Arc::clone(&hub), watched)?;
-        let left = || Left::new(Ingest::new(Arc::clone(&hub.recorder), config.limits.max_body));
+        let left = || {
+            let files = WorkflowFiles::new(config.agents.dirs.clone());
+            Left::new(Ingest::new(Arc::clone(&hub.recorder), config.limits.max_body, files))
+        };
         let spool = Settings::from_env().spool;
         let spools = config
             .agents
@@ -136,7 +139,8 @@ fn router(shared: Shared) -> Router {
     let config = Arc::clone(&shared.config);
     let files = shared.assets;
     let access = Arc::new(config.access.clone());
-    let ingest = ingest::router(Arc::clone(&shared.hub.recorder), config.limits.max_body);
+    let files = WorkflowFiles::new(config.agents.dirs.clone());
+    let ingest = ingest::router(Arc::clone(&shared.hub.recorder), config.limits.max_body, files);
     let (router, description) = OpenApiRouter::with_openapi(openapi::introduction())
         .merge(socket::router())
         .merge(api::router())

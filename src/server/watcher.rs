@@ -21,6 +21,7 @@ mod source;
 mod state_file;
 mod vanished;
 mod watched;
+mod workflow_files;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ use crate::local_time;
 use engine::Engine;
 use hints::{Hints, Mailbox};
 use journal::JournalError;
+pub use workflow_files::WorkflowFiles;
+pub(crate) use workflow_files::mark_of;
 
 /// What to watch.
 #[derive(Clone, Debug, PartialEq, Eq)]

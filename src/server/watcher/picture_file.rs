@@ -14,13 +14,11 @@ use super::run::SourceFile;
 use domain::event::{Event, Kind, TimeSource};
 use domain::timestamp::Timestamp;
 use draft::key::Key;
-use draft::picture::{LARGEST_BYTES, Picture};
+use draft::picture::{IN_A_FILE, LARGEST_BYTES, Picture};
 use draft::redaction;
 use draft::{Draft, NewEvent};
 use journal::{LineCounts, Tail};
 
-/// The `event_type` of a picture in a file.
-pub(super) const PICTURE: &str = "picture";
 /// A file written this recently may not be complete yet.
 const WHOLE_AFTER: Duration = Duration::from_millis(300);
 
@@ -119,7 +117,7 @@ impl PictureFile {
             seq: 0,
             timestamp: at,
             time_source,
-            event_type: PICTURE.to_owned(),
+            event_type: IN_A_FILE.to_owned(),
             agent,
             run: None,
             session_id: None,
