@@ -31,7 +31,7 @@ fn lines() -> Vec<String> {
         json!({"type": "assistant", "uuid": "u2", "message": {"id": "m2", "content": [
             {"type": "tool_use", "id": "t1", "name": "Write", "input": {"file_path": "/app/a.rs", "content": "x\n"}}]}})
         .to_string(),
-        json!({"type": "user", "message": {"content": [{"type": "tool_result", "tool_use_id": "t1", "content": "ok"}]}}).to_string(),
+        json!({"type": "user", "message": {"content": [{"type": "tool_result", "tool_use_id": "t1", "content": "File created successfully at: /app/a.rs"}]}}).to_string(),
         json!({"type": "result", "subtype": "success", "is_error": false, "result": "done", "uuid": "u3", "session_id": "s1"}).to_string(),
     ]
 }
