@@ -195,7 +195,7 @@ impl Ingest {
                 screenshot = (door == OlderDoor::Screenshot).then(|| ToldScreenshot::of(&item));
             }
             Shape::Output => {
-                let read = self.outputs.read(OutputChunk::of(item, received)?, &self.files);
+                let read = self.outputs.read(&OutputChunk::of(item, received)?, &self.files);
                 made.drafts = read.drafts;
                 made.pictures = read.pictures;
                 return Ok(made);

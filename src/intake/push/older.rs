@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::Refusal;
 use domain::event::Kind;
 use domain::timeline::report::Reported;
-pub use output_chunk::{ChunkDrafts, OutputChunk};
+pub use output_chunk::{ChunkDrafts, ChunkReader, OutputChunk, add_pushed_keys};
 pub use within::within_workflow;
 
 /// The `event_type` of a screenshot that is told of, and not shown.
@@ -19,7 +19,7 @@ pub const SCREENSHOT: &str = "screenshot_available";
 /// The `event_type` of a plan that was written.
 pub const SPEC: &str = "spec_created";
 
-/// One of those addresses. The chunks of an agent's output are read by [`OutputChunk`].
+/// One of those addresses. The chunks of an agent's output are read by [`ChunkReader`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OlderDoor {
     Log,

@@ -1,4 +1,4 @@
-//! Reads the chunks of agents' output: each agent's as one stream, and by the names that its lines have in the agent's file.
+//! Reads the chunks of agents' output, each agent's as one stream. What the agent's file holds is left to whoever reads that.
 
 mod found_lines;
 
@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::watcher::WorkflowFiles;
 use domain::adw_id::AdwId;
 use found_lines::FoundLines;
-use intake::dialect::StreamReader;
-use intake::push::older::{ChunkDrafts, OutputChunk};
+use intake::push::older::{ChunkDrafts, ChunkReader, OutputChunk};
 
 /// How many agents are remembered; of one that is forgotten, an answer does not know its call any more.
 const AGENTS: usize = 256;
@@ -34,36 +33,41 @@ struct Output {
 
 #[derive(Default)]
 struct Stream {
-    reader: StreamReader,
+    reader: ChunkReader,
     found: FoundLines,
 }
 
 impl AgentOutputs {
     /// Reads a chunk; blocks while it looks for the lines in the agent's file.
-    pub(super) fn read(&self, chunk: OutputChunk, files: &WorkflowFiles) -> ChunkDrafts {
-        let whose = (chunk.adw_id.clone(), chunk.agent.clone());
-        let is_complete = chunk.is_complete;
-        let stream = lock(&self.0).stream(&whose);
+    pub(super) fn read(&self, chunk: &OutputChunk, files: &WorkflowFiles) -> ChunkDrafts {
+        let (adw_id, agent) = (&chunk.adw_id, chunk.agent.as_str());
+        let stream = lock(&self.0).stream(adw_id, agent);
         let mut stream = lock(&stream);
-        let line_keys = stream.found.line_keys(&chunk, files);
-        let made = chunk.read(&mut stream.reader, &line_keys);
-        if is_complete {
-            lock(&self.0).agents.remove(&whose);
+        if stream.reader.begin(chunk) {
+            files.pushed.forget_all(adw_id, agent);
         }
-        made
+        let names = stream.reader.names(chunk);
+        let lines = chunk.lines.iter().map(String::as_str).zip(names.iter().copied());
+        // An empty line says nothing.
+        let lines = lines.filter(|(text, _)| !text.trim().is_empty());
+        files.pushed.note(adw_id, agent, lines);
+        let found = stream.found.look(chunk, files);
+        files.pushed.forget(adw_id, agent, &names[..found]);
+        stream.reader.read(chunk, found)
     }
 }
 
 impl Outputs {
-    fn stream(&mut self, whose: &(AdwId, String)) -> Arc<Mutex<Stream>> {
+    fn stream(&mut self, adw_id: &AdwId, agent: &str) -> Arc<Mutex<Stream>> {
+        let whose = (adw_id.clone(), agent.to_owned());
         self.now += 1;
-        if self.agents.len() >= AGENTS && !self.agents.contains_key(whose) {
+        if self.agents.len() >= AGENTS && !self.agents.contains_key(&whose) {
             let oldest = self.agents.iter().min_by_key(|(_, output)| output.used);
             if let Some(oldest) = oldest.map(|(whose, _)| whose.clone()) {
                 self.agents.remove(&oldest);
             }
         }
-        let output = self.agents.entry(whose.clone()).or_default();
+        let output = self.agents.entry(whose).or_default();
         output.used = self.now;
         Arc::clone(&output.stream)
     }

@@ -3,21 +3,25 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use super::look::mark;
+use super::pushed_lines::PushedLines;
 use super::roots;
 use domain::adw_id::AdwId;
-use intake::line_key::FileMark;
 
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct WorkflowFiles {
     roots: Vec<PathBuf>,
+    /// What is told of them before they hold it.
+    pub pushed: PushedLines,
 }
 
 impl WorkflowFiles {
     /// `roots` are the folders named `agents`; `trees/*/agents` next to each counts too.
     pub fn new(roots: Vec<PathBuf>) -> Self {
-        Self { roots }
+        Self {
+            roots,
+            pushed: PushedLines::default(),
+        }
     }
 
     /// The file in every root that has it, by its path within the workflow's folder; blocks.
@@ -34,11 +38,4 @@ impl WorkflowFiles {
         });
         spots.filter_map(|spot| spot.open_file().ok()).collect()
     }
-}
-
-/// What distinguishes the file from an earlier one, if the file system knows it.
-pub(crate) fn mark_of(file: &File) -> Option<FileMark> {
-    use std::os::unix::fs::MetadataExt as _;
-    let about = file.metadata().ok()?;
-    mark(about.ino(), about.created().ok()?)
 }

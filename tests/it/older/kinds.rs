@@ -213,7 +213,8 @@ async fn a_body_that_says_nothing_is_refused_with_its_field_in_the_shape_that_cl
 async fn a_notifiers_state_is_its_fields_and_removes_only_what_it_names() {
     let server = server().start();
     let mut feed = feed(&server).await;
-    let state = json!({"type": "agent_state_update", "data": {"adw_id": "c0a43f47", "state": {"issue_number": "6", "plan_file": "a.md", "status": "planned"}}});
+    let state = json!({"type": "agent_state_update", "data": {"adw_id": "c0a43f47", "timestamp": "2026-01-15T10:29:00",
+        "state": {"issue_number": "6", "plan_file": "a.md", "status": "planned"}}});
     post(&server, "/api/agent-state-update", &state).await;
     feed.next().await;
     feed.next().await;

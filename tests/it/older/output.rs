@@ -1,6 +1,7 @@
 //! What an earlier dashboard is told of files: chunks of an agent's stream and screenshots are the same events as the files themselves.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::symlink;
 
 use draft::picture::Picture;
@@ -20,6 +21,15 @@ fn write(server: &Server, file: &str, bytes: impl AsRef<[u8]>) {
     let path = server.folder().join("agents/c0a43f47").join(file);
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     fs::write(path, bytes).expect("written");
+}
+
+fn append(server: &Server, lines: &[String]) {
+    let path = server.folder().join("agents/c0a43f47/builder/raw_output.jsonl");
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    let file = fs::OpenOptions::new().create(true).append(true).open(path);
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .expect("written");
 }
 
 /// A stream of which some lines have ids, and others are known by their place.
@@ -110,17 +120,98 @@ async fn chunks_are_read_as_one_stream() {
 #[tokio::test]
 async fn what_the_file_holds_as_well_is_told_once() {
     let server = watching().start();
-    let path = server.folder().join("agents/c0a43f47/builder/raw_output.jsonl");
     write(&server, "builder/raw_output.jsonl", lines().join("\n") + "\n");
-    if fs::metadata(&path).and_then(|about| about.created()).is_err() {
-        eprintln!("skipped: this file system does not know when a file was made");
-        return;
-    }
     // Whoever comes first: some lines are pushed while the file is read, and all of them afterwards.
     for number in [1, 3] {
         post(&server, CHUNK, &chunk(&lines()[number - 1..=number], json!(number))).await;
     }
-    let wanted = expected();
+    settled(&server, &expected()).await;
+    for number in [json!(0), json!(1), json!(6), Value::Null] {
+        let reply = post(&server, CHUNK, &chunk(&lines(), number.clone())).await;
+        assert_eq!(reply["accepted"], 0, "{number}: {reply}");
+    }
+    assert_eq!(told(&server).await, expected());
+}
+
+#[tokio::test]
+async fn lines_that_are_pushed_before_the_file_holds_them_are_told_once() {
+    for number in [json!(1), Value::Null] {
+        let server = watching().start();
+        let reply = post(&server, CHUNK, &chunk(&lines(), number)).await;
+        assert_eq!(reply["accepted"], TOLD.len());
+        let more = json!({"type": "assistant", "message": {"id": "m9", "content": [{"type": "text", "text": "I will write it"}]}});
+        write(
+            &server,
+            "builder/raw_output.jsonl",
+            format!("{}\n{more}\n", lines().join("\n")),
+        );
+        let mut wanted = expected();
+        wanted.push(("text_block".to_owned(), "text".to_owned()));
+        wanted.sort();
+        settled(&server, &wanted).await;
+        // It was cut short and written anew: another attempt, with the same words.
+        let again = "Starting up\n";
+        write(&server, "builder/raw_output.jsonl", again);
+        wanted.push(("agent_log_entry".to_owned(), "log_entry".to_owned()));
+        wanted.push(("other".to_owned(), "source_truncated".to_owned()));
+        wanted.sort();
+        settled(&server, &wanted).await;
+        post(&server, CHUNK, &chunk(&["Starting up".to_owned()], json!(1))).await;
+        assert_eq!(told(&server).await, wanted);
+    }
+}
+
+fn piece(text: &str) -> String {
+    json!({"type": "message", "role": "assistant", "content": text, "delta": true, "timestamp": "2026-01-15T10:30:00Z"})
+        .to_string()
+}
+
+/// The texts that were told, in order.
+async fn texts(server: &Server) -> Vec<String> {
+    let page = server
+        .get("/api/workflows/c0a43f47/events?after=0&limit=1000&kind=text_block")
+        .await
+        .json();
+    let events = page["events"].as_array().cloned().unwrap_or_default();
+    let text = |event: &Value| {
+        event["data"]["payload"]["content"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    events.iter().map(text).collect()
+}
+
+#[tokio::test]
+async fn a_text_in_pieces_is_whole_whoever_tells_its_pieces_first() {
+    let pieces: Vec<String> = ["one ", "two ", "three ", "four"].map(piece).into();
+    let end = json!({"type": "result", "status": "success", "timestamp": "2026-01-15T10:30:01Z"}).to_string();
+    // How many pieces the file has before each chunk of two, and at last all.
+    for in_file in [[0, 0], [0, 1], [0, 4], [1, 3], [2, 2], [4, 4]] {
+        let server = watching().start();
+        let mut written = 0;
+        for (at, held) in in_file.into_iter().enumerate() {
+            append(&server, &pieces[written..held.max(written)]);
+            written = held.max(written);
+            let first = at * 2;
+            post(&server, CHUNK, &chunk(&pieces[first..first + 2], json!(first + 1))).await;
+        }
+        append(&server, &pieces[written..]);
+        append(&server, std::slice::from_ref(&end));
+        settled_end(&server).await;
+        let mut told: Vec<String> = texts(&server)
+            .await
+            .iter()
+            .flat_map(|text| text.split_inclusive(' '))
+            .map(str::to_owned)
+            .collect();
+        told.sort();
+        assert_eq!(told, ["four", "one ", "three ", "two "], "{in_file:?}");
+    }
+}
+
+/// Waits until as much was told, and holds that it is this.
+async fn settled(server: &Server, wanted: &[(String, String)]) {
     server
         .wait_for("/api/workflows/c0a43f47/events?limit=1000", |answer| {
             answer.json()["events"]
@@ -128,11 +219,15 @@ async fn what_the_file_holds_as_well_is_told_once() {
                 .is_some_and(|events| events.len() >= wanted.len())
         })
         .await;
-    for number in [0, 1, 6] {
-        let reply = post(&server, CHUNK, &chunk(&lines(), json!(number))).await;
-        assert_eq!(reply["accepted"], 0, "{number}: {reply}");
-    }
-    assert_eq!(told(&server).await, wanted);
+    assert_eq!(told(server).await, wanted);
+}
+
+async fn settled_end(server: &Server) {
+    server
+        .wait_for("/api/workflows/c0a43f47/events?limit=1000&kind=session", |answer| {
+            answer.text().contains("session_ended")
+        })
+        .await;
 }
 
 /// The head of a PNG: no viewer shows it, but it has a size.

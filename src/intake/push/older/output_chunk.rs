@@ -1,9 +1,10 @@
 //! Some lines of an agent's stream, pushed as they stand in its file: they become what they become when the file is read.
 //!
-//! A line with an id is known again by it. One without is known by the file, if it is found there, and by its number and text.
-//! Nothing is held back from one chunk to the next, because a chunk that was acknowledged must be kept.
+//! A line that the file holds is told by whoever reads the file: only there it is known which texts in pieces belong together. The
+//! others are told at once, since a chunk that was acknowledged must be kept, each under the name of its line ([`ChunkReader::names`]).
+//! Whoever reads the file later gives what came of such a line the same keys ([`add_pushed_keys`]).
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 use xxhash_rust::xxh3::xxh3_64;
@@ -11,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::super::fields::ItemFields;
 use super::super::{NAME_CHARS, Received, Refusal, moment};
 use crate::dialect::StreamReader;
-use crate::place::{LinePart, Place};
+use crate::place::Place;
 use crate::reading::{Finished, Reading, remark};
 use domain::adw_id::AdwId;
 use domain::event::{Event, Kind, TimeSource};
@@ -24,8 +25,10 @@ use draft::{Draft, NewEvent};
 
 /// The `event_type` of what a chunk says beside its lines.
 const OUTPUT_CHUNK: &str = "agent_output_chunk";
-/// The most events of one line that are known again.
-const BLOCKS: usize = 64;
+/// The part of a line that stands for its first event, whatever that is; no block has such a number.
+const FIRST_EVENT: u64 = u64::MAX / 2;
+/// So many pieces of texts are remembered, in case they are pushed again in other chunks.
+const PIECES: usize = 16 * 1024;
 const FIELDS: [&str; 8] = [
     "adw_id",
     "agent_role",
@@ -54,6 +57,16 @@ pub struct OutputChunk {
     more: Map<String, Value>,
 }
 
+/// Reads the chunks of one agent, one after the other.
+#[derive(Debug, Default)]
+pub struct ChunkReader {
+    stream: StreamReader,
+    /// The pieces of texts that were told from chunks, by the names of their lines.
+    pieces: HashSet<u64>,
+    attempt: u32,
+    is_over: bool,
+}
+
 /// What a chunk has become.
 #[derive(Debug, Default)]
 pub struct ChunkDrafts {
@@ -63,10 +76,11 @@ pub struct ChunkDrafts {
 }
 
 /// A line that has not become events yet.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct WaitingLine {
-    /// Stands for its place, which only who reads the file knows for certain.
-    offset: u64,
-    line_key: Option<String>,
+    name: u64,
+    /// Its file tells it.
+    is_in_file: bool,
 }
 
 impl OutputChunk {
@@ -111,64 +125,6 @@ impl OutputChunk {
         })
     }
 
-    /// Reads the lines. `line_keys` are those of the lines that were found in the file.
-    pub fn read(self, reader: &mut StreamReader, line_keys: &[Option<String>]) -> ChunkDrafts {
-        let mut made = ChunkDrafts::default();
-        let mut waiting = VecDeque::new();
-        let agent = redaction::text(self.agent.clone()).into_inner();
-        let file = format!("{agent}/raw_output.jsonl");
-        for (index, text) in self.lines.iter().enumerate() {
-            let number = self.line_number.map(|first| first + index as u64);
-            // Without a number no two are the same, whatever they hold.
-            let place_id = match number {
-                Some(number) => format!("{number}\u{1f}{text}"),
-                None => format!("{}\u{1f}{index}\u{1f}{text}", self.at),
-            };
-            let offset = xxh3_64(place_id.as_bytes());
-            let place = self.place(&agent, &file, offset, number.unwrap_or(0));
-            let finished = reader.read(text, &place, index as u64 + 1);
-            let remark = remark(&finished, None, &place, text);
-            made.pictures.extend(reader.take_pictures());
-            let line_key = line_keys.get(index).cloned().flatten();
-            let remark = remark.map(|remark| name(remark, &place, line_key.as_deref()));
-            waiting.push_back(WaitingLine { offset, line_key });
-            for part in finished {
-                self.finish(part, &mut waiting, &file, &agent, &mut made.drafts);
-            }
-            made.drafts.extend(remark.map(Draft::Event));
-        }
-        if let Some(held) = reader.flush() {
-            self.finish(held, &mut waiting, &file, &agent, &mut made.drafts);
-        }
-        if !self.more.is_empty() {
-            self.tell_more(&agent, &mut made);
-        }
-        made
-    }
-
-    fn finish(
-        &self,
-        finished: Finished,
-        waiting: &mut VecDeque<WaitingLine>,
-        file: &str,
-        agent: &str,
-        drafts: &mut Vec<Draft>,
-    ) {
-        let count = usize::try_from(finished.lines).unwrap_or(usize::MAX).min(waiting.len());
-        // A text of several lines has the key of its first.
-        let first = waiting.drain(..count).next();
-        let Reading::Source(events) = finished.reading else {
-            return;
-        };
-        for new in events {
-            let new = match &first {
-                Some(line) => name(new, &self.place(agent, file, line.offset, 0), line.line_key.as_deref()),
-                None => new,
-            };
-            drafts.push(Draft::Event(new));
-        }
-    }
-
     /// What was sent beside the lines belongs to none of them.
     fn tell_more(&self, agent: &str, made: &mut ChunkDrafts) {
         let mut payload = Value::Object(self.more.clone());
@@ -199,13 +155,14 @@ impl OutputChunk {
         }));
     }
 
-    fn place<'a>(&'a self, agent: &'a str, file: &'a str, offset: u64, line: u64) -> Place<'a> {
+    fn place<'a>(&'a self, agent: &'a str, file: &'a str, name: u64, line: u64) -> Place<'a> {
         Place {
             adw_id: &self.adw_id,
             agent,
             run: 0,
             file,
-            offset,
+            // Only who reads the file knows its place.
+            offset: name,
             line,
             at: self.at,
             time_source: self.time_source,
@@ -214,16 +171,121 @@ impl OutputChunk {
     }
 }
 
-/// Adds to the event's key of its place the one by which the reader of the file knows its line.
-fn name(mut new: NewEvent, place: &Place<'_>, line_key: Option<&str>) -> NewEvent {
-    // The server counts the runs of the file.
-    new.event.run = None;
-    if let Some(line_key) = line_key {
-        let mut parts = (0..BLOCKS).map(LinePart::Block).chain(LinePart::BESIDE);
-        let part = parts.find(|part| new.keys.contains(&place.key(*part)));
-        new.keys.extend(part.map(|part| Key::line(line_key, part.number())));
+impl ChunkReader {
+    /// Notes that a chunk comes; whether it begins another attempt of the agent, so that what was known of the last one is over.
+    pub fn begin(&mut self, chunk: &OutputChunk) -> bool {
+        // A chunk that goes on is the last one again.
+        let begins = self.is_over && chunk.line_number.is_none_or(|number| number <= 1) && !chunk.lines.is_empty();
+        if begins {
+            *self = Self {
+                attempt: self.attempt + 1,
+                ..Self::default()
+            };
+        }
+        self.is_over |= chunk.is_complete;
+        begins
     }
-    new
+
+    /// The names of the chunk's lines: the same for a line that is pushed again. Without a number no two are the same, whatever they
+    /// hold.
+    pub fn names(&self, chunk: &OutputChunk) -> Vec<u64> {
+        let name = |(index, text): (usize, &String)| {
+            let number = chunk.line_number.map(|first| first + index as u64);
+            let place = match number {
+                Some(number) => format!("{}\u{1f}{number}\u{1f}{text}", self.attempt),
+                None => format!("{}\u{1f}{}\u{1f}{index}\u{1f}{text}", self.attempt, chunk.at),
+            };
+            xxh3_64(place.as_bytes())
+        };
+        chunk.lines.iter().enumerate().map(name).collect()
+    }
+
+    /// Reads the lines of a chunk, and tells those that the file does not hold: it holds the first `in_file` of them.
+    pub fn read(&mut self, chunk: &OutputChunk, in_file: usize) -> ChunkDrafts {
+        let mut made = ChunkDrafts::default();
+        let mut waiting = VecDeque::new();
+        let agent = redaction::text(chunk.agent.clone()).into_inner();
+        let file = file(&agent);
+        for (index, (text, name)) in chunk.lines.iter().zip(self.names(chunk)).enumerate() {
+            let line = WaitingLine {
+                name,
+                is_in_file: index < in_file,
+            };
+            let is_told = self.pieces.contains(&name);
+            let is_other = waiting
+                .back()
+                .is_some_and(|last: &WaitingLine| last.is_in_file != line.is_in_file);
+            if is_told || is_other {
+                self.flush(&mut waiting, &agent, &mut made.drafts);
+            }
+            if is_told {
+                continue;
+            }
+            let number = chunk.line_number.map_or(0, |first| first + index as u64);
+            let place = chunk.place(&agent, &file, name, number);
+            let finished = self.stream.read(text, &place, index as u64 + 1);
+            let remark = remark(&finished, None, &place, text).filter(|_| !line.is_in_file);
+            let pictures = self.stream.take_pictures();
+            waiting.push_back(line);
+            for part in finished {
+                finish(part, &mut waiting, &agent, &mut made.drafts);
+            }
+            if !line.is_in_file {
+                made.pictures.extend(pictures);
+                let is_piece = !waiting.is_empty();
+                if is_piece && self.pieces.len() < PIECES {
+                    self.pieces.insert(name);
+                }
+            }
+            made.drafts.extend(remark.map(|mut remark| {
+                remark.event.run = None;
+                Draft::Event(remark)
+            }));
+        }
+        self.flush(&mut waiting, &agent, &mut made.drafts);
+        if !chunk.more.is_empty() {
+            chunk.tell_more(&agent, &mut made);
+        }
+        made
+    }
+
+    fn flush(&mut self, waiting: &mut VecDeque<WaitingLine>, agent: &str, drafts: &mut Vec<Draft>) {
+        if let Some(held) = self.stream.flush() {
+            finish(held, waiting, agent, drafts);
+        }
+    }
+}
+
+fn finish(finished: Finished, waiting: &mut VecDeque<WaitingLine>, agent: &str, drafts: &mut Vec<Draft>) {
+    let count = usize::try_from(finished.lines).unwrap_or(usize::MAX).min(waiting.len());
+    let lines: Vec<WaitingLine> = waiting.drain(..count).collect();
+    let Reading::Source(mut events) = finished.reading else {
+        return;
+    };
+    if lines.first().is_some_and(|line| line.is_in_file) {
+        return;
+    }
+    for line in lines {
+        add_pushed_keys(&mut events, agent, line.name);
+    }
+    for mut new in events {
+        // The server counts the runs of the file.
+        new.event.run = None;
+        drafts.push(Draft::Event(new));
+    }
+}
+
+/// Gives the events of a line the keys that they have where the line was pushed under this name.
+pub fn add_pushed_keys(events: &mut [NewEvent], agent: &str, name: u64) {
+    let file = file(agent);
+    for (index, new) in events.iter_mut().enumerate() {
+        new.keys
+            .push(Key::place(agent, &file, 0, name, FIRST_EVENT + index as u64));
+    }
+}
+
+fn file(agent: &str) -> String {
+    format!("{agent}/raw_output.jsonl")
 }
 
 /// The lines of a chunk: a text of them, or what they hold as JSON.

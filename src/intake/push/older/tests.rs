@@ -4,8 +4,6 @@ use serde_json::{Value, json};
 
 use super::super::{self as push, Received, Refusal};
 use super::*;
-use crate::dialect::StreamReader;
-use crate::place::LinePart;
 use domain::event::Event;
 use domain::timestamp::Timestamp;
 use draft::key::Key;
@@ -24,9 +22,10 @@ fn read(door: OlderDoor, body: Value) -> Result<Event, Refusal> {
     }
 }
 
-fn chunk(reader: &mut StreamReader, body: Value, line_keys: &[Option<String>]) -> Vec<NewEvent> {
+fn chunk(reader: &mut ChunkReader, body: Value, in_file: usize) -> Vec<NewEvent> {
     let chunk = OutputChunk::of(body, NOW).expect("a chunk");
-    let made = chunk.read(reader, line_keys);
+    reader.begin(&chunk);
+    let made = reader.read(&chunk, in_file);
     let event = |draft| match draft {
         Draft::Event(new) => new,
         other => panic!("not an event: {other:?}"),
@@ -170,11 +169,11 @@ fn a_body_that_says_nothing_is_refused_with_the_field() {
 
 #[test]
 fn the_lines_of_a_chunk_are_events_and_remembered_for_the_next() {
-    let mut reader = StreamReader::default();
+    let mut reader = ChunkReader::default();
     let call = json!({"type": "assistant", "uuid": "u1", "message": {"id": "m1", "content": [
         {"type": "tool_use", "id": "t1", "name": "Write", "input": {"file_path": "a.rs", "content": "x"}}]}});
     let body = |content: Value| json!({"adw_id": "c0a43f47", "agent_role": "builder", "content": content, "line_number": 1, "is_complete": false});
-    let events = chunk(&mut reader, body(json!(format!("{call}\n"))), &[]);
+    let events = chunk(&mut reader, body(json!(format!("{call}\n"))), 0);
     assert_eq!(events.len(), 1);
     assert_eq!(
         (events[0].event.agent.as_deref(), events[0].event.run),
@@ -182,32 +181,78 @@ fn the_lines_of_a_chunk_are_events_and_remembered_for_the_next() {
     );
     assert!(events[0].keys.contains(&Key::tool_pre("t1")));
     let answer = json!({"type": "user", "uuid": "u2", "message": {"content": [{"type": "tool_result", "tool_use_id": "t1", "content": "ok"}]}});
-    let events = chunk(&mut reader, body(answer), &[]);
+    let events = chunk(&mut reader, body(answer), 0);
     let kinds: Vec<Kind> = events.iter().map(|new| new.event.kind).collect();
     assert_eq!(kinds, [Kind::ToolExecution, Kind::FileOperation]);
     assert_eq!(events[0].event.payload["tool_name"], "Write");
 }
 
 #[test]
-fn a_line_without_an_id_is_known_by_its_file_or_number() {
-    let body = |number: Value| json!({"adw_id": "a", "agent_role": "ops", "content": "Starting\nNo API key\n", "line_number": number});
-    let read = |number: Value, keys: &[Option<String>]| -> Vec<Vec<Key>> {
-        let events = chunk(&mut StreamReader::default(), body(number), keys);
-        events.into_iter().map(|new| new.keys).collect()
+fn a_line_without_an_id_is_known_by_its_number_in_one_attempt() {
+    let body = |number: Value, is_complete: bool| {
+        json!({"adw_id": "a", "agent_role": "ops", "content": "Starting\nNo API key\n", "line_number": number,
+        "is_complete": is_complete})
     };
-    let found = read(json!(1), &[None, Some("k".to_owned())]);
-    assert_eq!(found.len(), 2);
-    assert_eq!(found[0].len(), 1);
-    assert!(found[1].contains(&Key::line("k", LinePart::PlainText.number())));
-    assert_eq!(read(json!(1), &[])[0], found[0], "the same again is the same");
-    assert_ne!(read(json!(2), &[])[0], found[0]);
-    assert_ne!(read(json!(1), &[])[0], read(Value::Null, &[])[0]);
+    let keys = |reader: &mut ChunkReader, body: Value| -> Vec<Vec<Key>> {
+        chunk(reader, body, 0).into_iter().map(|new| new.keys).collect()
+    };
+    let reader = &mut ChunkReader::default();
+    let first = keys(reader, body(json!(1), false));
+    assert_eq!(first.len(), 2);
+    assert_eq!(keys(reader, body(json!(1), false)), first, "the same again is the same");
+    assert_ne!(keys(reader, body(json!(2), true))[0], first[0]);
+    assert_ne!(
+        keys(reader, body(json!(1), false))[0],
+        first[0],
+        "after its end it begins anew"
+    );
+    assert_ne!(
+        keys(reader, body(json!(1), false))[0],
+        keys(reader, body(Value::Null, false))[0]
+    );
+}
+
+fn piece(text: &str) -> String {
+    json!({"type": "message", "role": "assistant", "content": text, "delta": true}).to_string()
+}
+
+#[test]
+fn pieces_of_a_text_are_told_once_however_they_are_pushed_and_none_that_the_file_holds() {
+    let lines: Vec<String> = ["a", "b", "c", "d"].map(piece).into();
+    let body = |lines: &[String], number: usize| json!({"adw_id": "a", "agent_role": "ops", "content": lines.join("\n") + "\n", "line_number": number});
+    let texts = |events: Vec<NewEvent>| -> Vec<String> {
+        let text = |new: NewEvent| new.event.payload["content"].as_str().unwrap_or_default().to_owned();
+        events.into_iter().map(text).collect()
+    };
+    let reader = &mut ChunkReader::default();
+    let joined = chunk(reader, body(&lines[..2], 1), 0);
+    let names = reader.names(&OutputChunk::of(body(&lines[..2], 1), NOW).expect("a chunk"));
+    for name in names {
+        let mut read = vec![NewEvent {
+            keys: Vec::new(),
+            ..joined[0].clone()
+        }];
+        add_pushed_keys(&mut read, "ops", name);
+        assert!(
+            joined[0].keys.contains(&read[0].keys[0]),
+            "each line of it is known to its file's reader"
+        );
+    }
+    assert_eq!(texts(joined), ["ab"]);
+    assert_eq!(
+        texts(chunk(reader, body(&lines, 1), 0)),
+        ["cd"],
+        "and only the rest of more"
+    );
+    let reader = &mut ChunkReader::default();
+    assert_eq!(texts(chunk(reader, body(&lines, 1), 3)), ["d"]);
+    assert!(chunk(reader, body(&lines, 1), 4).is_empty());
 }
 
 #[test]
 fn what_a_chunk_says_beside_its_lines_is_kept() {
     let body = json!({"adw_id": "a", "agent_role": "ops", "content": "", "is_complete": true, "exit_code": 3});
-    let events = chunk(&mut StreamReader::default(), body, &[]);
+    let events = chunk(&mut ChunkReader::default(), body, 0);
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].event.payload["exit_code"], 3);
     for (field, value) in [

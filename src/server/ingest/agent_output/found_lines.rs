@@ -1,13 +1,12 @@
-//! Finds the lines of a chunk in the agent's file by their number, so that they are known when the file is read, too.
+//! Finds the lines of a chunk in the agent's file, by their number or in their order.
 //!
 //! A number alone proves nothing, because the file may have begun anew: only a line with the same text counts.
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 
-use crate::watcher::{WorkflowFiles, mark_of};
-use intake::line_key::FileMark;
+use crate::watcher::WorkflowFiles;
 use intake::lines::Lines;
 use intake::push::older::OutputChunk;
 
@@ -24,99 +23,116 @@ pub(super) struct FoundLines {
 }
 
 /// Where a line of a file begins.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct LineStart {
-    file: FileMark,
+    /// The file's device and inode.
+    file: (u64, u64),
     /// From 1.
     number: u64,
     offset: u64,
 }
 
 impl FoundLines {
-    /// The keys of those lines that were found; blocks.
-    pub(super) fn line_keys(&mut self, chunk: &OutputChunk, files: &WorkflowFiles) -> Vec<Option<String>> {
-        // Lines with an id need no other name.
-        let has_id = |line: &String| line.contains("\"uuid\"");
-        let Some(number) = chunk.line_number.filter(|_| !chunk.lines.iter().all(has_id)) else {
-            return Vec::new();
-        };
+    /// How many of the lines, from the first on, stand in the file; blocks.
+    pub(super) fn look(&mut self, chunk: &OutputChunk, files: &WorkflowFiles) -> usize {
         let paths = NAMES.map(|name| format!("{}/{name}", chunk.agent));
-        let mut opened = paths.iter().flat_map(|path| files.open(&chunk.adw_id, path));
-        let keys = opened.find_map(|file| self.find(&file, &chunk.lines, number));
-        keys.unwrap_or_default()
+        let opened = paths.iter().flat_map(|path| files.open(&chunk.adw_id, path));
+        let found = opened.map(|file| self.find(&file, &chunk.lines, chunk.line_number).unwrap_or_default());
+        found.max().unwrap_or_default()
     }
 
-    /// Tools count from 1 or from 0, and some name the last line of the chunk.
-    fn find(&mut self, file: &File, lines: &[String], number: u64) -> Option<Vec<Option<String>>> {
-        let mark = mark_of(file)?;
-        let of_last = (number + 1).saturating_sub(lines.len() as u64);
-        [number, number.saturating_add(1), of_last]
-            .into_iter()
-            .filter(|first| *first > 0)
-            .find_map(|first| {
-                let start = self.start_of(file, mark, first).ok()??;
-                self.compare(file, start, lines).ok().filter(|keys| !keys.is_empty())
-            })
-    }
-
-    /// Where a line begins; none if there are fewer.
-    fn start_of(&self, file: &File, mark: FileMark, number: u64) -> io::Result<Option<LineStart>> {
+    fn find(&mut self, file: &File, lines: &[String], number: Option<u64>) -> io::Result<usize> {
+        let about = file.metadata()?;
         let begin = LineStart {
-            file: mark,
+            file: (about.dev(), about.ino()),
             number: 1,
             offset: 0,
         };
-        let known = self.end.filter(|end| end.file == mark && end.number <= number);
-        let mut at = known.unwrap_or(begin);
-        let mut block = vec![0; BLOCK_BYTES];
-        let mut read_to = at.offset;
-        while at.number < number && read_to < SEARCHED_BYTES {
-            let read = file.read_at(&mut block, read_to)?;
+        let known = self
+            .end
+            .filter(|end| end.file == begin.file && end.offset <= about.size());
+        // What was passed may have been written anew.
+        for from in known.into_iter().chain([begin]) {
+            if let Some((end, found)) = find_from(file, from, lines, number)? {
+                self.end = Some(end);
+                return Ok(found);
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Where the lines that are there end, and how many they are; none if not even the first is there.
+fn find_from(
+    file: &File,
+    from: LineStart,
+    texts: &[String],
+    number: Option<u64>,
+) -> io::Result<Option<(LineStart, usize)>> {
+    let Some(first) = texts.first() else {
+        return Ok(None);
+    };
+    // Tools count from 1 or from 0, and some name the last line of the chunk.
+    let of_last = number.map(|number| (number + 1).saturating_sub(texts.len() as u64));
+    let last = number.map_or(u64::MAX, |number| number.saturating_add(1));
+    let is_meant = |at: u64| number.is_none_or(|number| at == number || at == last || Some(at) == of_last);
+    let (mut at, mut lines) = (from, FileLines::new(file, from.offset));
+    while at.number <= last && at.offset < SEARCHED_BYTES {
+        let Some((text, end)) = lines.next()? else {
+            break;
+        };
+        if is_meant(at.number) && is_same(&text, first) {
+            return count(file, at, texts).map(Some);
+        }
+        (at.number, at.offset) = (at.number + 1, end);
+    }
+    Ok(None)
+}
+
+/// How many texts stand there, from this line on.
+fn count(file: &File, start: LineStart, texts: &[String]) -> io::Result<(LineStart, usize)> {
+    let (mut at, mut lines) = (start, FileLines::new(file, start.offset));
+    for (found, expected) in texts.iter().enumerate() {
+        match lines.next()? {
+            Some((text, end)) if is_same(&text, expected) => (at.number, at.offset) = (at.number + 1, end),
+            _ => return Ok((at, found)),
+        }
+    }
+    Ok((at, texts.len()))
+}
+
+/// Some strip a line before they send it.
+fn is_same(text: &str, other: &str) -> bool {
+    text.trim() == other.trim()
+}
+
+/// The whole lines of a file from an offset on, and where each ends.
+struct FileLines<'a> {
+    file: &'a File,
+    lines: Lines,
+    block: Vec<u8>,
+}
+
+impl<'a> FileLines<'a> {
+    fn new(file: &'a File, offset: u64) -> Self {
+        Self {
+            file,
+            lines: Lines::from_offset(offset),
+            block: vec![0; BLOCK_BYTES],
+        }
+    }
+
+    fn next(&mut self) -> io::Result<Option<(String, u64)>> {
+        loop {
+            if let Some(line) = self.lines.next_line() {
+                return Ok(Some((line.text.into_owned(), line.end)));
+            }
+            let read = self.file.read_at(&mut self.block, self.lines.pushed())?;
             if read == 0 {
                 return Ok(None);
             }
-            let ends = block[..read].iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-            let missing = usize::try_from(number - at.number).unwrap_or(usize::MAX);
-            for (end, _) in ends.take(missing) {
-                at.number += 1;
-                at.offset = read_to + end as u64 + 1;
-            }
-            read_to += read as u64;
+            self.lines.push(&self.block[..read]);
         }
-        Ok((at.number == number).then_some(at))
-    }
-
-    /// The keys of the lines from there on, as far as their texts are the same.
-    fn compare(&mut self, file: &File, start: LineStart, texts: &[String]) -> io::Result<Vec<Option<String>>> {
-        let mut lines = Lines::from_offset(start.offset);
-        let mut block = vec![0; BLOCK_BYTES];
-        let mut keys = Vec::new();
-        let mut end = start;
-        while let Some(text) = texts.get(keys.len()) {
-            let Some(line) = lines.next_line() else {
-                let read = file.read_at(&mut block, lines.pushed())?;
-                if read == 0 {
-                    break;
-                }
-                lines.push(&block[..read]);
-                continue;
-            };
-            // Some strip a line before they send it.
-            if line.flaw.is_some() || line.text.trim() != text.trim() {
-                break;
-            }
-            end = LineStart {
-                number: end.number + 1,
-                offset: line.end,
-                ..end
-            };
-            let line = line.taken(Some(start.file));
-            keys.push(line.mark.map(|mark| mark.line_key(line.offset)));
-        }
-        if !keys.is_empty() {
-            self.end = Some(end);
-        }
-        Ok(keys)
     }
 }
 
@@ -131,33 +147,23 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("raw_output.jsonl");
         fs::write(&path, "one\ntwo\r\nthree\nfour").expect("a file");
-        let file = File::open(&path).expect("the file");
-        let Some(mark) = mark_of(&file) else {
-            eprintln!("skipped: this file system does not know when a file was made");
-            return;
-        };
-        let key = |offset, text: &[u8]| Some(mark.line(text).line_key(offset));
-        let texts = |texts: &[&str]| -> Vec<String> { texts.iter().map(|text| (*text).to_owned()).collect() };
         let mut found = FoundLines::default();
-        let two = vec![key(4, b"two"), key(9, b"three")];
-        for number in [2, 1, 3] {
-            assert_eq!(
-                found.find(&file, &texts(&["two", "three"]), number),
-                Some(two.clone()),
-                "{number}"
-            );
+        let mut find = |texts: &[&str], number: Option<u64>| {
+            let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+            found
+                .find(&File::open(&path).expect("the file"), &texts, number)
+                .expect("read")
+        };
+        for number in [Some(2), Some(1), Some(3), None] {
+            assert_eq!(find(&["two", "three"], number), 2, "{number:?}");
         }
-        assert_eq!(
-            found.find(&file, &texts(&["three", "four"]), 3),
-            Some(vec![key(9, b"three")]),
-            "the rest is no line yet"
-        );
-        assert_eq!(found.find(&file, &texts(&["other"]), 2), None);
-        assert_eq!(found.find(&file, &texts(&["one"]), 99), None);
-        assert_eq!(
-            found.find(&file, &texts(&["one"]), 0),
-            Some(vec![key(0, b"one")]),
-            "and what was passed before"
-        );
+        assert_eq!(find(&["three", "four"], Some(3)), 1, "the rest is no line yet");
+        assert_eq!(find(&["other"], Some(2)), 0);
+        assert_eq!(find(&["one"], Some(99)), 0);
+        assert_eq!(find(&["one"], Some(0)), 1, "and what was passed before");
+        assert_eq!(find(&["three"], None), 1);
+        assert_eq!(find(&["one"], None), 1, "without a number as well");
+        fs::write(&path, "ones\none\n").expect("written anew");
+        assert_eq!(find(&["one"], Some(2)), 1, "in a file that began anew");
     }
 }
