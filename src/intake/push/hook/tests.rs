@@ -1,7 +1,5 @@
 //! Hooks are kept whole, and say under which key the stream tells the same.
 
-mod samples;
-
 use serde_json::json;
 
 use super::*;
