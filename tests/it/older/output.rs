@@ -80,7 +80,8 @@ fn expected() -> Vec<(String, String)> {
     expected
 }
 
-fn chunk(lines: &[String], number: Value) -> Value {
+fn chunk(lines: &[String], number: impl Into<Value>) -> Value {
+    let number: Value = number.into();
     json!({"adw_id": "c0a43f47", "agent_role": "builder", "content": format!("{}\n", lines.join("\n")), "line_number": number,
         "total_lines": 6, "is_complete": false, "timestamp": "2026-01-15T10:30:00"})
 }

@@ -21,7 +21,7 @@ use draft::key::{self, Key};
 pub(super) enum Cli {
     ClaudeCode,
     Codex,
-    GeminiCli,
+    Gemini,
     Cursor,
     OpenCode,
 }
@@ -35,7 +35,7 @@ impl Cli {
         match named.map(str::to_ascii_lowercase).as_deref() {
             Some("claude" | "claude_code" | "claude-code") => return Self::ClaudeCode,
             Some("codex") => return Self::Codex,
-            Some("gemini" | "gemini_cli" | "gemini-cli") => return Self::GeminiCli,
+            Some("gemini" | "gemini_cli" | "gemini-cli") => return Self::Gemini,
             Some("cursor") => return Self::Cursor,
             Some("opencode") => return Self::OpenCode,
             Some(_) | None => {}
@@ -45,7 +45,7 @@ impl Cli {
         } else if codex::is_own(payload) {
             Self::Codex
         } else if gemini_cli::is_own(payload) {
-            Self::GeminiCli
+            Self::Gemini
         } else if opencode::is_own(payload) {
             Self::OpenCode
         } else {
@@ -61,7 +61,7 @@ impl Cli {
                 return Told { name, tells };
             }
             Self::Codex => ("codex", codex::EVENTS),
-            Self::GeminiCli => ("gemini_cli", gemini_cli::EVENTS),
+            Self::Gemini => ("gemini_cli", gemini_cli::EVENTS),
             Self::Cursor => ("cursor", cursor::EVENTS),
             Self::OpenCode => ("opencode", opencode::EVENTS),
         };
@@ -80,7 +80,7 @@ impl Cli {
         match self {
             Self::ClaudeCode => {}
             Self::Codex => codex::add_fields(payload),
-            Self::GeminiCli => gemini_cli::add_fields(&mut told, payload),
+            Self::Gemini => gemini_cli::add_fields(&mut told, payload),
             Self::Cursor => cursor::add_fields(&mut told, payload),
             Self::OpenCode => opencode::add_fields(&mut told, payload),
         }
