@@ -15,7 +15,8 @@ const NOW: Received = Received {
 };
 
 /// The events of a hook; each call of it has an id of its own.
-fn events(payload: Value) -> Vec<NewEvent> {
+fn events(payload: impl Into<Value>) -> Vec<NewEvent> {
+    let payload: Value = payload.into();
     let item = json!({"type": "hook", "data": {"event_id": payload.to_string().len().to_string(), "payload": payload}});
     match push::draft(redaction::value(item), NOW).expect("a hook") {
         Draft::Hook(hook) => hook.events,
@@ -23,12 +24,13 @@ fn events(payload: Value) -> Vec<NewEvent> {
     }
 }
 
-fn event(payload: Value) -> Event {
+fn event(payload: impl Into<Value>) -> Event {
     events(payload).remove(0).event
 }
 
 /// The kind and type of each, and what its payload says beside.
-fn holds(payload: Value, kind: Kind, event_type: &str, fields: Value) {
+fn holds(payload: impl Into<Value>, kind: Kind, event_type: &str, fields: impl Into<Value>) {
+    let (payload, fields): (Value, Value) = (payload.into(), fields.into());
     let event = event(payload.clone());
     assert_eq!((event.kind, event.event_type.as_str()), (kind, event_type), "{payload}");
     assert!(event.session_id.is_some(), "{payload}");
