@@ -19,6 +19,9 @@ pub(super) const EVENTS: &[Row] = &[
     ("StopFailure", "StopFailure", Tells::Error),
     ("Interrupt", "Interrupt", Tells::Sentence),
     ("agent-turn-complete", "Stop", Tells::Sentence),
+    // Calls and Stop tell what comes of them.
+    ("PreModelRequest", "PreModelRequest", Tells::Nothing),
+    ("PostModelRequest", "PostModelRequest", Tells::Nothing),
 ];
 
 pub(super) fn is_own(payload: &Map<String, Value>) -> bool {
