@@ -27,7 +27,7 @@ use server::local_time;
 pub fn main() -> ExitCode {
     // Claude Code waits for its hooks, so neither the full argument parser nor a runtime is created for one.
     if hook::is_meant(std::env::args_os()) {
-        hook::take();
+        hook::take(std::env::args_os());
         return ExitCode::SUCCESS;
     }
     let done = match Cli::parse().command {
@@ -37,7 +37,7 @@ pub fn main() -> ExitCode {
         Command::Emit(arguments) => arguments.run(),
         Command::Hook(HookArguments { command: Some(command) }) => command.run(),
         Command::Hook(HookArguments { command: None }) => {
-            hook::take();
+            hook::take(std::env::args_os());
             Ok(())
         }
         Command::Flush(arguments) => {

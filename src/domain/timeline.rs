@@ -13,6 +13,8 @@ pub mod load;
 pub mod mark;
 pub mod messages;
 pub mod need;
+pub mod need_kind;
+mod need_said;
 pub mod open_tool;
 pub mod overhead;
 #[cfg(test)]

@@ -8,6 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use domain::media_name::{MediaName, Raster};
 
+/// The `event_type` of a picture in a file.
+pub const IN_A_FILE: &str = "picture";
 /// The largest picture that is stored. A screenshot of a whole page takes a few MiB.
 pub const LARGEST_BYTES: usize = 16 * 1024 * 1024;
 /// The most pixels, because a browser uses four bytes for each, however small the file is.

@@ -1,8 +1,8 @@
 //! What publishers push: from one item of JSON to what is to be recorded, or to the field that is wrong and why.
 //!
 //! Two shapes are read: today's `{"type":…,"data":{adw_id, …, payload}}`, whose payload may also lie flat in `data`, and the
-//! older `{adw_id, event_type, data, timestamp}`. Nothing a publisher says is dropped or cut: it is kept, or refused. A hook's
-//! item (`hook`) need not name its workflow, and may tell of two events.
+//! older `{adw_id, event_type, data, timestamp}`. Older addresses that take one kind each are `older`'s. Nothing a publisher says
+//! is dropped or cut: it is kept, or refused. A hook's item (`hook`) need not name its workflow, and may tell of two events.
 
 pub mod body;
 mod envelope;
@@ -10,6 +10,7 @@ mod fields;
 pub mod hook;
 mod kind;
 mod moment;
+pub mod older;
 mod state;
 
 use serde_json::Value;

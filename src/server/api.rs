@@ -5,6 +5,7 @@ mod events;
 pub mod export;
 mod health;
 mod media;
+mod older;
 pub mod params;
 pub mod search;
 mod sources;
@@ -47,6 +48,9 @@ pub fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(sources::list))
         .routes(routes!(media::picture))
         .routes(routes!(health::health))
+        .routes(routes!(older::health))
+        .routes(routes!(older::list))
+        .routes(routes!(older::one))
         .merge(metrics::router())
         .route("/api", get(no_such_address))
         .route("/api/{*path}", get(no_such_address).post(no_such_address))

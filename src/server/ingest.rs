@@ -3,10 +3,13 @@
 //!
 //! Nothing that a client sends is answered with a 5xx; a 503 means that the journal is full or has stopped.
 
+mod agent_output;
 mod left;
 mod older;
+mod older_kinds;
 mod received_body;
 mod reply;
+mod screenshot;
 
 use std::sync::Arc;
 
@@ -23,17 +26,21 @@ use crate::clock;
 use crate::hub::{RecordError, Recorder};
 use crate::local_time;
 use crate::openapi::pushed;
+use crate::watcher::WorkflowFiles;
+use agent_output::AgentOutputs;
 use draft::Draft;
 use draft::picture::Picture;
 use draft::pictures::Pictures;
 use draft::redaction;
 use intake::push::body::{BodyError, BodyPart, parts};
+use intake::push::older::{OlderDoor, OutputChunk};
 use intake::push::{self, Received, Refusal};
 use intake::time_zone::TimeZone;
 use journal::{Batch, Outcome};
 pub(crate) use left::Left;
 use received_body::{media, receive};
 use reply::{Refused, Reply};
+use screenshot::ToldScreenshot;
 
 /// One transaction takes at most this many events of a batch, so that other publishers need not wait for all of it …
 const COMMIT_EVENTS: usize = 1_000;
@@ -47,6 +54,8 @@ pub(crate) struct Ingest {
     recorder: Arc<Recorder>,
     max_body_bytes: usize,
     zone: TimeZone,
+    files: WorkflowFiles,
+    outputs: AgentOutputs,
 }
 
 /// The contents of a body: what to record, in order, and what cannot be recorded.
@@ -66,14 +75,27 @@ enum Shape {
     Pushed,
     /// What a hook observer's client sends: a hook's stdin, and what that client knows about it.
     Observed,
+    /// Flat bodies of one kind, as earlier dashboards take them.
+    Older(OlderDoor),
+    /// Lines of an agent's stream.
+    Output,
 }
 
-/// The routes. Bodies may have at most `max_body_bytes`.
-pub fn router(recorder: Arc<Recorder>, max_body_bytes: usize) -> OpenApiRouter {
-    let ingest = Ingest::new(recorder, max_body_bytes);
+/// What one item has become.
+#[derive(Default)]
+struct ItemDrafts {
+    drafts: Vec<Draft>,
+    pictures: Vec<Picture>,
+    row: Option<Value>,
+}
+
+/// The routes. Bodies may have at most `max_body_bytes`; `files` are those that a body may name.
+pub fn router(recorder: Arc<Recorder>, max_body_bytes: usize, files: WorkflowFiles) -> OpenApiRouter {
+    let ingest = Ingest::new(recorder, max_body_bytes, files);
     OpenApiRouter::new()
         .routes(routes!(push))
         .merge(older::router())
+        .merge(older_kinds::router())
         .with_state(Arc::new(ingest))
 }
 
@@ -97,11 +119,13 @@ async fn push(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body)
 }
 
 impl Ingest {
-    pub(crate) fn new(recorder: Arc<Recorder>, max_body_bytes: usize) -> Self {
+    pub(crate) fn new(recorder: Arc<Recorder>, max_body_bytes: usize, files: WorkflowFiles) -> Self {
         Self {
             recorder,
             max_body_bytes,
             zone: local_time::zone(),
+            files,
+            outputs: AgentOutputs::default(),
         }
     }
 
@@ -115,7 +139,7 @@ impl Ingest {
         let media = media(headers)?;
         let body = receive(headers, body, self.max_body_bytes).await?;
         let length = body.len();
-        let items = if length > LONG_BYTES {
+        let items = if length > LONG_BYTES || shape.opens_files() {
             let ingest = Arc::clone(&self);
             let read = tokio::task::spawn_blocking(move || ingest.read(&body, media.is_by_line, shape));
             read.await
@@ -142,30 +166,53 @@ impl Ingest {
             row: None,
         };
         for (index, part) in parts.into_iter().enumerate() {
-            let mut pictures = Pictures::default();
-            let draft = match part {
-                BodyPart::Item(mut item) => {
-                    pictures.take_pushed(&mut item);
-                    if shape == Shape::Observed {
-                        items.row = Some(redaction::value(item.clone()).into_inner());
-                        item = json!({"type": push::hook::WORD, "data": item});
-                    }
-                    push::draft(redaction::value(item), received)
-                }
+            let made = match part {
+                BodyPart::Item(item) => self.read_item(item, received, shape),
                 BodyPart::Broken(reason) => Err(Refusal {
                     field: "item".to_owned(),
                     reason,
                 }),
             };
-            match draft {
-                Ok(draft) => {
-                    items.drafts.push(draft);
-                    items.pictures.extend(pictures.into_taken());
+            match made {
+                Ok(made) => {
+                    items.drafts.extend(made.drafts);
+                    items.pictures.extend(made.pictures);
+                    items.row = made.row;
                 }
                 Err(refusal) => items.refused.push(Refused::new(index, refusal)),
             }
         }
         Ok(items)
+    }
+
+    fn read_item(&self, mut item: Value, received: Received, shape: Shape) -> Result<ItemDrafts, Refusal> {
+        let mut made = ItemDrafts::default();
+        let mut screenshot = None;
+        match shape {
+            Shape::Pushed | Shape::Observed => {}
+            Shape::Older(door) => {
+                item = door.item(item)?;
+                screenshot = (door == OlderDoor::Screenshot).then(|| ToldScreenshot::of(&item));
+            }
+            Shape::Output => {
+                let read = self.outputs.read(&OutputChunk::of(item, received)?, &self.files);
+                made.drafts = read.drafts;
+                made.pictures = read.pictures;
+                return Ok(made);
+            }
+        }
+        let mut pictures = Pictures::default();
+        pictures.take_pushed(&mut item);
+        if shape == Shape::Observed {
+            made.row = Some(redaction::value(item.clone()).into_inner());
+            item = json!({"type": push::hook::WORD, "data": item});
+        }
+        let mut draft = push::draft(redaction::value(item), received)?;
+        made.pictures = pictures.into_taken();
+        made.pictures
+            .extend(screenshot.and_then(|told| told.show(&mut draft, &self.files)));
+        made.drafts.push(draft);
+        Ok(made)
     }
 
     /// Records the items in order, some at a time.
@@ -203,5 +250,15 @@ impl Ingest {
         let recorder = Arc::clone(&self.recorder);
         let recorded = tokio::task::spawn_blocking(move || recorder.record_blocking(batch)).await;
         recorded.unwrap_or_else(|error| Err(RecordError::Stopped(error.to_string())))
+    }
+}
+
+impl Shape {
+    /// Whether what is told of is looked for in files.
+    fn opens_files(self) -> bool {
+        match self {
+            Self::Older(OlderDoor::Screenshot) | Self::Output => true,
+            Self::Pushed | Self::Observed | Self::Older(_) => false,
+        }
     }
 }

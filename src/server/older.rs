@@ -10,6 +10,11 @@ use domain::from_json::FromJson;
 use domain::payload;
 use domain::stage;
 use domain::state_diff::Change;
+use draft::picture::IN_A_FILE;
+use intake::push::older::{SCREENSHOT, SPEC};
+
+/// The older type of a phase that began.
+const PHASE: &str = "workflow_phase_transition";
 
 /// The frames of an event under its older types, none for what those front ends do not know.
 ///
@@ -119,19 +124,58 @@ pub fn frames(event: &Event) -> Vec<Value> {
                 let fields = json!({"workflow_name": told("workflow_name"), "from_stage": null, "to_stage": stage, "message": told("message")});
                 frames.push(frame("stage_transition", fields));
             }
+            frames.extend(phase(&told).map(|fields| frame(PHASE, fields)));
             frames
         }
-        Kind::StageTransition => vec![frame(
-            "stage_transition",
-            json!({
+        Kind::StageTransition => {
+            let fields = json!({
                 "workflow_name": told("workflow_name"),
                 "from_stage": told("previous"),
                 "to_stage": told("stage"),
                 "message": told("message"),
                 "event_type": event.event_type,
+            });
+            let mut frames = vec![frame("stage_transition", fields)];
+            frames.extend(phase(&told).map(|fields| frame(PHASE, fields)));
+            frames
+        }
+        Kind::Other if [IN_A_FILE, SCREENSHOT].contains(&event.event_type.as_str()) => vec![frame(
+            SCREENSHOT,
+            json!({
+                "screenshot_path": screenshot_path(event),
+                "screenshot_type": told("screenshot_type"),
+                "metadata": told("metadata"),
+                "media": told("media"),
             }),
         )],
+        Kind::Other if event.event_type == SPEC => vec![frame(
+            SPEC,
+            json!({"spec_path": told("spec_path"), "spec_type": told("spec_type"), "metadata": told("metadata")}),
+        )],
         Kind::Session | Kind::Other => Vec::new(),
+    }
+}
+
+/// The phase that began, where the publisher called it one.
+fn phase(told: &impl Fn(&str) -> Value) -> Option<Value> {
+    let to = told("phase_to");
+    (!to.is_null()).then(|| {
+        json!({
+            "phase_from": told("phase_from"),
+            "phase_to": to,
+            "workflow_name": told("workflow_name"),
+            "metadata": told("metadata"),
+        })
+    })
+}
+
+/// Where a screenshot is, as those front ends write it: from the folder above `agents` on.
+fn screenshot_path(event: &Event) -> Value {
+    match payload::first_text(&event.payload, &["screenshot_path", "path"]) {
+        Some(path) if payload::text(&event.payload, "screenshot_path").is_none() => {
+            format!("agents/{}/{path}", event.adw_id).into()
+        }
+        path => path.into(),
     }
 }
 

@@ -12,6 +12,8 @@ mod agents;
 mod frames;
 #[expect(dead_code, reason = "these are read as types, and never made")]
 pub mod older;
+#[expect(dead_code, reason = "these are read as types, and never made")]
+pub mod older_kinds;
 mod page;
 #[expect(dead_code, reason = "these are read as types, and never made")]
 pub mod parameters;

@@ -30,7 +30,7 @@ use crate::shared::Shared;
 use crate::socket;
 use crate::spools::{self, Spools};
 use crate::watcher;
-use crate::watcher::{WatchConfig, WatchError, Watcher};
+use crate::watcher::{WatchConfig, WatchError, Watcher, WorkflowFiles};
 use journal::JournalError;
 use journal::sqlite::SqliteJournal;
 use publisher::settings::Settings;
@@ -71,6 +71,7 @@ pub struct Server {
     config: Arc<Config>,
     assets: Assets,
     hub: Arc<Hub>,
+    files: WorkflowFiles,
     watcher: Watcher,
     /// Takes over what publishers left while no server was running.
     spools: Option<Spools>,
@@ -91,12 +92,15 @@ impl Server {
     /// Opens the journal. This takes as long as reading the cards of its workflows.
     pub fn open(config: Config, assets: Assets) -> Result<Self, StartError> {
         let hub = Arc::new(open_hub(&config.journal, &config.agents)?);
+        let files = WorkflowFiles::new(config.agents.dirs.clone());
         let watched = WatchConfig {
             rescan: config.agents.rescan,
+            pushed: files.pushed.clone(),
             ..WatchConfig::new(config.agents.dirs.clone())
         };
         let watcher = watcher::start(Arc::clone(&hub), watched)?;
-        let left = || Left::new(Ingest::new(Arc::clone(&hub.recorder), config.limits.max_body));
+        let ingest = || Ingest::new(Arc::clone(&hub.recorder), config.limits.max_body, files.clone());
+        let left = || Left::new(ingest());
         let spool = Settings::from_env().spool;
         let spools = config
             .agents
@@ -107,6 +111,7 @@ impl Server {
             config: Arc::new(config),
             assets,
             hub,
+            files,
             watcher,
             spools,
         })
@@ -120,7 +125,7 @@ impl Server {
             shutdown.await;
             ticker.stop();
         };
-        accept::serve(listener, router(shared), &self.config.limits, shutdown).await;
+        accept::serve(listener, router(shared, self.files), &self.config.limits, shutdown).await;
         let (hub, readers) = (self.hub, (self.watcher, self.spools));
         // What is being read at this moment is recorded before the journal closes.
         if let Err(error) = tokio::task::spawn_blocking(move || drop(readers)).await {
@@ -132,11 +137,11 @@ impl Server {
     }
 }
 
-fn router(shared: Shared) -> Router {
+fn router(shared: Shared, files: WorkflowFiles) -> Router {
     let config = Arc::clone(&shared.config);
-    let files = shared.assets;
+    let page_files = shared.assets;
     let access = Arc::new(config.access.clone());
-    let ingest = ingest::router(Arc::clone(&shared.hub.recorder), config.limits.max_body);
+    let ingest = ingest::router(Arc::clone(&shared.hub.recorder), config.limits.max_body, files);
     let (router, description) = OpenApiRouter::with_openapi(openapi::introduction())
         .merge(socket::router())
         .merge(api::router())
@@ -148,7 +153,7 @@ fn router(shared: Shared) -> Router {
     router
         .layer(openapi::shared(description))
         .layer(compression::of_answers())
-        .merge(assets::router(files))
+        .merge(assets::router(page_files))
         .method_not_allowed_fallback(api::wrong_method)
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(from_fn_with_state(config, in_time))

@@ -30,9 +30,9 @@ use crate::error::ApiError;
 use crate::openapi::{parameters, shapes};
 use crate::shared::Shared;
 
-/// Serves `GET /ws`.
+/// Serves `GET /ws`, also under its older address.
 pub fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(open))
+    OpenApiRouter::new().routes(routes!(open)).routes(routes!(open_older))
 }
 
 /// The WebSocket, which sends events as they happen.
@@ -42,7 +42,20 @@ pub fn router() -> OpenApiRouter<Shared> {
     (status = 101, description = "The WebSocket is open"),
     (status = 426, body = shapes::Error, description = "The request is not an upgrade to WebSocket version 13"),
 ))]
-async fn open(State(shared): State<Shared>, mut request: HttpRequest) -> Response {
+async fn open(State(shared): State<Shared>, request: HttpRequest) -> Response {
+    upgrade(shared, request)
+}
+
+/// The same WebSocket, where the page of an earlier dashboard looks for a second server.
+#[utoipa::path(get, path = "/ws/trigger", operation_id = "older_socket", tag = "following", params(parameters::OfFeed), responses(
+    (status = 101, description = "The WebSocket is open"),
+    (status = 426, body = shapes::Error, description = "The request is not an upgrade to WebSocket version 13"),
+))]
+async fn open_older(State(shared): State<Shared>, request: HttpRequest) -> Response {
+    upgrade(shared, request)
+}
+
+fn upgrade(shared: Shared, mut request: HttpRequest) -> Response {
     let (agreed, answer) = match handshake::agree(request.headers()) {
         Ok(agreed) => agreed,
         Err(error) => return handshake::refuse(error),

@@ -15,12 +15,14 @@ mod memory;
 mod order;
 mod outbox;
 mod picture_file;
+mod pushed_lines;
 mod roots;
 mod run;
 mod source;
 mod state_file;
 mod vanished;
 mod watched;
+mod workflow_files;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,9 +34,11 @@ use crate::local_time;
 use engine::Engine;
 use hints::{Hints, Mailbox};
 use journal::JournalError;
+pub use pushed_lines::PushedLines;
+pub use workflow_files::WorkflowFiles;
 
 /// What to watch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct WatchConfig {
     /// Folders named `agents`; `trees/*/agents` next to each is watched too. They need not exist yet.
     pub roots: Vec<PathBuf>,
@@ -42,6 +46,8 @@ pub struct WatchConfig {
     pub rescan: Duration,
     /// Whether the operating system is asked to report changes; without this, every change is found at the next rescan.
     pub reports: bool,
+    /// Lines that are told already by those who push them.
+    pub pushed: PushedLines,
 }
 
 /// Why watching could not start.
@@ -66,6 +72,7 @@ impl WatchConfig {
             roots,
             rescan: Duration::from_secs(2),
             reports: true,
+            pushed: PushedLines::default(),
         }
     }
 }

@@ -6,6 +6,8 @@ mod attribution;
 mod law;
 #[path = "hooks/samples.rs"]
 mod samples;
+#[path = "hooks/today.rs"]
+mod today;
 
 use std::fs;
 use std::io::Write as _;

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use server::hub::Hub;
 use server::ingest;
+use server::watcher::WorkflowFiles;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -44,7 +45,8 @@ impl Door {
     }
 
     async fn ask(&self, request: Request<Body>) -> (StatusCode, Value) {
-        let (router, _) = ingest::router(Arc::clone(&self.hub.recorder), MAX_BODY).split_for_parts();
+        let (router, _) =
+            ingest::router(Arc::clone(&self.hub.recorder), MAX_BODY, WorkflowFiles::new(Vec::new())).split_for_parts();
         let response = router.oneshot(request).await.expect("an answer");
         let status = response.status();
         let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");

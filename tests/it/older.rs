@@ -1,5 +1,12 @@
 //! What already speaks to an ADW dashboard works by changing a URL: its addresses, its bodies, its answers and its feed.
 
+#[path = "older/kinds.rs"]
+mod kinds;
+#[path = "older/output.rs"]
+mod output;
+#[path = "older/reads.rs"]
+mod reads;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Server, Socket, server};

@@ -18,6 +18,77 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/adws/list": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** All workflows, the most recently active first, as an earlier dashboard lists them. */
+        readonly get: operations["older_workflows"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/adws/{adw_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A workflow with its state document, as an earlier dashboard shows it. */
+        readonly get: operations["older_workflow"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/agent-log-entry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Accepts a log entry, as an earlier dashboard takes it. */
+        readonly post: operations["agent_log_entry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/agent-output-chunk": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Accepts lines of an agent's stream, as an earlier dashboard takes them.
+         * @description Each line becomes the events that it becomes when its file is read, and both copies are one.
+         */
+        readonly post: operations["agent_output_chunk"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/agent-state-update": {
         readonly parameters: {
             readonly query?: never;
@@ -49,6 +120,23 @@ export interface paths {
         readonly get: operations["agent_state"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/agent-thinking": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Accepts what an agent thought, as an earlier dashboard takes it. */
+        readonly post: operations["agent_thinking"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -89,6 +177,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/file-operation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Accepts what was done to a file, as an earlier dashboard takes it. */
+        readonly post: operations["file_operation"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/openapi.json": {
         readonly parameters: {
             readonly query?: never;
@@ -106,6 +211,43 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/screenshot-available": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Accepts that there is a screenshot, as an earlier dashboard takes it.
+         * @description If its file can be read in the folder of the workflow, the picture is saved.
+         */
+        readonly post: operations["screenshot_available"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/spec-created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Accepts that a spec was written, as an earlier dashboard takes it. */
+        readonly post: operations["spec_created"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/stage-event": {
         readonly parameters: {
             readonly query?: never;
@@ -117,6 +259,43 @@ export interface paths {
         readonly put?: never;
         /** Accepts what happened to a stage or to the workflow, in the shape of earlier dashboards. */
         readonly post: operations["stage_event"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/tool-execution": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Accepts the call of a tool or its result, as an earlier dashboard takes it. */
+        readonly post: operations["tool_execution"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/workflow-phase-transition": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Accepts that a phase of a workflow began, as an earlier dashboard takes it.
+         * @description A `phase_to` such as `completed` or `failed` ends the workflow.
+         */
+        readonly post: operations["workflow_phase_transition"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -279,6 +458,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 200 while events can be recorded, as an earlier dashboard says it. */
+        readonly get: operations["older_health"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/healthz": {
         readonly parameters: {
             readonly query?: never;
@@ -376,6 +572,23 @@ export interface paths {
          * @description With the subprotocol `adwatch.v1` it sends the frames of docs/protocol.md; without one, the plain feed: every event of every workflow.
          */
         readonly get: operations["socket"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ws/trigger": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The same WebSocket, where the page of an earlier dashboard looks for a second server. */
+        readonly get: operations["older_socket"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -842,10 +1055,205 @@ export interface components {
             readonly timestamp?: number | null;
         };
         /**
+         * @description What was done to a file.
+         * @example {
+         *       "adw_id": "c0a43f47",
+         *       "file_path": "src/retry.rs",
+         *       "lines_added": 4,
+         *       "lines_removed": 2,
+         *       "operation": "modified"
+         *     }
+         */
+        readonly OlderFileOperation: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly diff?: string | null;
+            readonly file_path: string;
+            /** Format: int64 */
+            readonly lines_added?: number | null;
+            /** Format: int64 */
+            readonly lines_removed?: number | null;
+            /** @description `read`, `write`, `modified`, `created` or `deleted`. */
+            readonly operation?: string | null;
+            readonly summary?: string | null;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
+        };
+        /** @description The server is healthy. */
+        readonly OlderHealth: {
+            readonly epoch: components["schemas"]["Epoch"];
+            readonly status: string;
+            readonly version: string;
+        };
+        /**
+         * @description A log entry of a workflow.
+         * @example {
+         *       "adw_id": "c0a43f47",
+         *       "details": {
+         *         "issue": 6
+         *       },
+         *       "level": "INFO",
+         *       "message": "planning"
+         *     }
+         */
+        readonly OlderLogEntry: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly context?: unknown;
+            readonly details?: unknown;
+            readonly level?: string | null;
+            readonly message: string;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
+        };
+        /**
+         * @description Lines of an agent's stream.
+         * @example {
+         *       "adw_id": "c0a43f47",
+         *       "agent_role": "sdlc_planner",
+         *       "content": "{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"5f1e03c2\"}\n",
+         *       "is_complete": false,
+         *       "line_number": 1
+         *     }
+         */
+        readonly OlderOutputChunk: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            /** @description The agent's folder. */
+            readonly agent_role: string;
+            /** @description As they stand in `raw_output.jsonl`. */
+            readonly content: string;
+            /** @description Whether no more will come. */
+            readonly is_complete?: boolean | null;
+            /**
+             * Format: int64
+             * @description The number of the first line in the file.
+             */
+            readonly line_number?: number | null;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
+            /** Format: int64 */
+            readonly total_lines?: number | null;
+        };
+        /**
+         * @description A phase of a workflow that begins.
+         * @example {
+         *       "adw_id": "c0a43f47",
+         *       "phase_from": "plan",
+         *       "phase_to": "build",
+         *       "workflow_name": "adw_sdlc_iso"
+         *     }
+         */
+        readonly OlderPhaseTransition: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly metadata?: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly phase_from?: string | null;
+            readonly phase_to: string;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
+            readonly workflow_name?: string | null;
+        };
+        /**
+         * @description A screenshot that an agent made.
+         * @example {
+         *       "adw_id": "c0a43f47",
+         *       "screenshot_path": "agents/c0a43f47/reviewer/review_img/home.png",
+         *       "screenshot_type": "review"
+         *     }
+         */
+        readonly OlderScreenshotAvailable: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly metadata?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @description Within `agents/<adw_id>`. */
+            readonly screenshot_path: string;
+            readonly screenshot_type?: string | null;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
+        };
+        /**
+         * @description A spec that was written.
+         * @example {
+         *       "adw_id": "c0a43f47",
+         *       "spec_path": "specs/retry.md",
+         *       "spec_type": "plan"
+         *     }
+         */
+        readonly OlderSpecCreated: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly metadata?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** @description Within the repository. */
+            readonly spec_path: string;
+            readonly spec_type?: string | null;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
+        };
+        /**
+         * @description What an agent thought.
+         * @example {
+         *       "adw_id": "c0a43f47",
+         *       "content": "the retry has no limit",
+         *       "duration_ms": 1200,
+         *       "sequence": 3
+         *     }
+         */
+        readonly OlderThinking: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly content: string;
+            /** Format: int64 */
+            readonly duration_ms?: number | null;
+            /** Format: int64 */
+            readonly sequence?: number | null;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
+        };
+        /**
          * @description A time; without a time zone it is UTC or the server's local time, whichever is closer to now.
          * @example 2026-01-15T10:30:00.123456
          */
         readonly OlderTime: string;
+        /**
+         * @description The call of a tool, or its result.
+         * @example {
+         *       "adw_id": "c0a43f47",
+         *       "input_data": {
+         *         "command": "cargo test"
+         *       },
+         *       "phase": "pre",
+         *       "tool_name": "Bash",
+         *       "tool_use_id": "toolu_01"
+         *     }
+         */
+        readonly OlderToolExecution: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            /** Format: int64 */
+            readonly duration_ms?: number | null;
+            readonly error?: string | null;
+            readonly input_data?: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly output?: unknown;
+            readonly phase?: ("pre" | "post") | null;
+            readonly success?: boolean | null;
+            readonly timestamp?: components["schemas"]["OlderTime"] | null;
+            readonly tool_name: string;
+            readonly tool_use_id?: string | null;
+        };
+        /** @description A workflow, with the fields of its state document. */
+        readonly OlderWorkflow: {
+            readonly adw_id: components["schemas"]["AdwId"];
+            readonly branch_name?: unknown;
+            readonly created_at?: string | null;
+            /** @description The stage that it is in, or was in last. */
+            readonly current_stage?: string | null;
+            readonly issue_class?: unknown;
+            readonly issue_number?: unknown;
+            readonly issue_title?: unknown;
+            /** @description `running`, `waiting`, `completed`, `failed`, `stalled` or `unknown`. */
+            readonly status: string;
+            readonly updated_at?: string | null;
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /** @description All workflows, the most recently active first. */
+        readonly OlderWorkflows: {
+            readonly adws: readonly components["schemas"]["OlderWorkflow"][];
+        };
         /** @description A tool call without a result yet. */
         readonly OpenTool: {
             readonly agent: string | null;
@@ -1449,7 +1857,18 @@ export type LogData = components['schemas']['LogData'];
 export type Mark = components['schemas']['Mark'];
 export type Moment = components['schemas']['Moment'];
 export type ObservedHook = components['schemas']['ObservedHook'];
+export type OlderFileOperation = components['schemas']['OlderFileOperation'];
+export type OlderHealth = components['schemas']['OlderHealth'];
+export type OlderLogEntry = components['schemas']['OlderLogEntry'];
+export type OlderOutputChunk = components['schemas']['OlderOutputChunk'];
+export type OlderPhaseTransition = components['schemas']['OlderPhaseTransition'];
+export type OlderScreenshotAvailable = components['schemas']['OlderScreenshotAvailable'];
+export type OlderSpecCreated = components['schemas']['OlderSpecCreated'];
+export type OlderThinking = components['schemas']['OlderThinking'];
 export type OlderTime = components['schemas']['OlderTime'];
+export type OlderToolExecution = components['schemas']['OlderToolExecution'];
+export type OlderWorkflow = components['schemas']['OlderWorkflow'];
+export type OlderWorkflows = components['schemas']['OlderWorkflows'];
 export type OpenTool = components['schemas']['OpenTool'];
 export type Overhead = components['schemas']['Overhead'];
 export type Pace = components['schemas']['Pace'];
@@ -1563,6 +1982,376 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly older_workflows: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The workflows */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OlderWorkflows"];
+                };
+            };
+            /** @description The request is invalid; `field` names the part at fault */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are in use */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly older_workflow: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The workflow. */
+                readonly adw_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The workflow */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OlderWorkflow"];
+                };
+            };
+            /** @description The request is invalid; `field` names the part at fault */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The workflow does not exist */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are in use */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly agent_log_entry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OlderLogEntry"];
+            };
+        };
+        readonly responses: {
+            /** @description The event is saved */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Nothing could be saved */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
+    readonly agent_output_chunk: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OlderOutputChunk"];
+            };
+        };
+        readonly responses: {
+            /** @description The events of the lines are saved */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Nothing could be saved */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
                 };
             };
         };
@@ -1759,6 +2548,111 @@ export interface operations {
             };
         };
     };
+    readonly agent_thinking: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OlderThinking"];
+            };
+        };
+        readonly responses: {
+            /** @description The event is saved */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Nothing could be saved */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
     readonly docs: {
         readonly parameters: {
             readonly query?: never;
@@ -1907,6 +2801,111 @@ export interface operations {
             };
         };
     };
+    readonly file_operation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OlderFileOperation"];
+            };
+        };
+        readonly responses: {
+            /** @description The event is saved */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Nothing could be saved */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
     readonly openapi: {
         readonly parameters: {
             readonly query?: never;
@@ -1983,6 +2982,216 @@ export interface operations {
             };
         };
     };
+    readonly screenshot_available: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OlderScreenshotAvailable"];
+            };
+        };
+        readonly responses: {
+            /** @description The event is saved */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Nothing could be saved */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
+    readonly spec_created: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OlderSpecCreated"];
+            };
+        };
+        readonly responses: {
+            /** @description The event is saved */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Nothing could be saved */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
     readonly stage_event: {
         readonly parameters: {
             readonly query?: never;
@@ -2006,6 +3215,216 @@ export interface operations {
                 };
             };
             /** @description The event could not be saved */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
+    readonly tool_execution: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OlderToolExecution"];
+            };
+        };
+        readonly responses: {
+            /** @description The event is saved */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Nothing could be saved */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is longer than `limits.max_body` */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8 */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The disk is full; try again after `Retry-After` seconds */
+            readonly 507: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+        };
+    };
+    readonly workflow_phase_transition: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OlderPhaseTransition"];
+            };
+        };
+        readonly responses: {
+            /** @description The event is saved */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Nothing could be saved */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2947,6 +4366,80 @@ export interface operations {
             };
         };
     };
+    readonly older_health: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Events can be recorded */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OlderHealth"];
+                };
+            };
+            /** @description The request is invalid; `field` names the part at fault */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are in use */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     readonly health: {
         readonly parameters: {
             readonly query?: never;
@@ -3368,6 +4861,90 @@ export interface operations {
         };
     };
     readonly socket: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The types that the plain feed contains; both if absent. */
+                readonly types?: "current" | "older";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The WebSocket is open */
+            readonly 101: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is invalid; `field` names the part at fault */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Pages from this origin may not do this (`allowed_origins`) */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request took longer than `limits.request_timeout` */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description adwatch does not serve that host (`allowed_hosts`) */
+            readonly 421: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request is not an upgrade to WebSocket version 13 */
+            readonly 426: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An internal error; see the log of adwatch */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The journal cannot be read or written, or all connections are in use */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    readonly older_socket: {
         readonly parameters: {
             readonly query?: {
                 /** @description The types that the plain feed contains; both if absent. */

@@ -1,5 +1,7 @@
 //! `adwatch hook install` and `uninstall`: edit only our own entries in Claude Code's settings.
 
+mod claude_version;
+
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,27 +13,14 @@ use super::ordered_json::Ordered;
 use crate::command::{Failure, UsageError};
 use publisher::clock;
 
-/// Everything that Claude Code reports to hooks.
-const EVENTS: [&str; 12] = [
-    "PreToolUse",
-    "PostToolUse",
-    "PostToolUseFailure",
-    "PermissionRequest",
-    "UserPromptSubmit",
-    "Notification",
-    "Stop",
-    "SubagentStart",
-    "SubagentStop",
-    "PreCompact",
-    "SessionStart",
-    "SessionEnd",
-];
 /// Claude Code stops a hook that takes longer than this, in seconds; ours takes milliseconds.
 const TIMEOUT_S: u32 = 5;
 
 /// Make Claude Code report to adwatch what its sessions do.
 ///
-/// This adds to Claude Code's settings, keeps everything else in them, and makes a backup. Running it again changes nothing.
+/// This adds to Claude Code's settings, keeps everything else in them, and makes a backup. Running it again changes nothing, or brings
+/// what an earlier version wrote up to date. A Claude Code that is older than 2.1.101 would ignore settings with events that it does not
+/// know: it is asked for its version, and gets fewer.
 #[derive(Args, Debug, Default)]
 pub struct Install {
     #[command(flatten)]
@@ -66,12 +55,24 @@ struct Place {
 /// The fields of an object, in their order.
 type Fields = Vec<(String, Ordered)>;
 /// The settings after an edit, and the events that it changed.
-type Edited = (Fields, Vec<&'static str>);
-type Edit = fn(Fields, &str) -> Result<Edited, String>;
+type Edited = (Fields, Vec<String>);
+/// What is to become of the settings.
+#[derive(Clone, Copy, Debug)]
+enum Edit<'a> {
+    /// These events are to be reported, and no others.
+    Install(&'a [&'static str]),
+    Uninstall,
+}
 
 impl Install {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        edit(&self.place.settings()?, self.dry_run, "tells adwatch about", installed)
+        let events = claude_version::events();
+        edit(
+            &self.place.settings()?,
+            self.dry_run,
+            "tells adwatch about",
+            Edit::Install(&events),
+        )
     }
 }
 
@@ -81,7 +82,7 @@ impl Uninstall {
             &self.place.settings()?,
             self.dry_run,
             "no longer tells adwatch about",
-            uninstalled,
+            Edit::Uninstall,
         )
     }
 }
@@ -103,7 +104,7 @@ impl Place {
 }
 
 /// Edits the settings at a path, and says what was done.
-fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit) -> Result<(), Failure> {
+fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit<'_>) -> Result<(), Failure> {
     // If the file is a link, as for people who keep their settings in git, its target is edited.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let name = path.display();
@@ -128,7 +129,7 @@ fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit) -> Result<(), Failure
             Ordered::List(_) | Ordered::Scalar(_) => return Err(broken(&"it is not an object")),
         },
     };
-    let (settings, events) = edit(settings, &call()).map_err(|why| broken(&why))?;
+    let (settings, events) = edit.apply(settings, &call()).map_err(|why| broken(&why))?;
     if events.is_empty() {
         return say(&format!("{name} was not changed: there is nothing to change"));
     }
@@ -145,11 +146,20 @@ fn edit(path: &Path, is_dry: bool, verb: &str, edit: Edit) -> Result<(), Failure
     say(&format!("{name} {verb} {events}{kept}"))
 }
 
-/// Adds the command to every event that lacks it.
-fn installed(mut settings: Fields, command: &str) -> Result<Edited, String> {
-    let mut changed = Vec::new();
+impl Edit<'_> {
+    fn apply(self, settings: Fields, command: &str) -> Result<Edited, String> {
+        match self {
+            Self::Install(events) => installed(settings, events, command),
+            Self::Uninstall => uninstalled(settings, &[]),
+        }
+    }
+}
+
+/// Adds the command to every event that lacks it, and removes it from those that are not asked for any more.
+fn installed(settings: Fields, events: &[&'static str], command: &str) -> Result<Edited, String> {
+    let (mut settings, mut changed) = uninstalled(settings, events)?;
     let hooks = object_in(&mut settings, "hooks")?;
-    for event in EVENTS {
+    for event in events {
         let entries = list_in(hooks, event)?;
         let ours: Vec<String> = entries
             .iter()
@@ -162,32 +172,33 @@ fn installed(mut settings: Fields, command: &str) -> Result<Edited, String> {
         // One with another path, or one too many: they are removed, and a single one is added.
         *entries = without_ours(std::mem::take(entries));
         entries.push(entry(command)?);
-        changed.push(event);
+        changed.push((*event).to_owned());
     }
     Ok((settings, changed))
 }
 
-/// Removes the command from every event, and whatever existed only for it.
-fn uninstalled(mut settings: Fields, _command: &str) -> Result<Edited, String> {
+/// Removes the command from every event but some, and whatever existed only for it.
+fn uninstalled(mut settings: Fields, but: &[&'static str]) -> Result<Edited, String> {
     let mut changed = Vec::new();
     if !settings.iter().any(|(name, _)| name == "hooks") {
         return Ok((settings, changed));
     }
     let hooks = object_in(&mut settings, "hooks")?;
-    for event in EVENTS {
-        if !hooks.iter().any(|(name, _)| name == event) {
+    let names: Vec<String> = hooks.iter().map(|(name, _)| name.clone()).collect();
+    // Whatever its name, as an earlier or a later version may have asked for other events.
+    for event in names.into_iter().filter(|name| !but.contains(&name.as_str())) {
+        let Ordered::List(entries) = value_in(hooks, &event, Ordered::List(Vec::new())) else {
             continue;
-        }
-        let entries = list_in(hooks, event)?;
+        };
         if !entries.iter().flat_map(commands).any(|command| is_ours(&command)) {
             continue;
         }
         *entries = without_ours(std::mem::take(entries));
         let is_empty = entries.is_empty();
-        hooks.retain(|(name, _)| name != event || !is_empty);
+        hooks.retain(|(name, _)| *name != event || !is_empty);
         changed.push(event);
     }
-    let is_empty = hooks.is_empty() && !changed.is_empty();
+    let is_empty = hooks.is_empty() && !changed.is_empty() && but.is_empty();
     settings.retain(|(name, _)| name != "hooks" || !is_empty);
     Ok((settings, changed))
 }
@@ -291,57 +302,4 @@ fn say(line: &str) -> Result<(), Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const COMMAND: &str = "'/opt/my tools/adwatch' hook";
-
-    fn run(text: &str, edit: Edit) -> (String, usize) {
-        let Ordered::Object(fields) = Ordered::parse(text).expect("JSON") else {
-            panic!("no object");
-        };
-        let (settings, events) = edit(fields, COMMAND).expect("edited");
-        (Ordered::Object(settings).print().expect("text"), events.len())
-    }
-
-    #[test]
-    fn what_others_have_there_stays_and_ours_goes_again_without_a_trace() {
-        let before = Ordered::parse(
-            r#"{"model": "opus", "hooks": {"Stop": [{"matcher": "", "hooks": [{"type": "command", "command": "say done", "x": 1.50}]}],
-                "TheirOwn": [1]}, "env": {"B": "1", "A": "2"}}"#,
-        )
-        .and_then(|settings| settings.print())
-        .expect("JSON");
-        let (with, added) = run(&before, installed);
-        assert_eq!(added, EVENTS.len());
-        assert!(
-            with.contains("say done") && with.contains("1.50") && with.matches(" hook\"").count() == EVENTS.len(),
-            "{with}"
-        );
-        assert!(
-            with.find("\"model\"") < with.find("\"hooks\"") && with.find("\"hooks\"") < with.find("\"env\""),
-            "{with}"
-        );
-        assert_eq!(run(&with, installed), (with.clone(), 0), "again changes nothing");
-        assert_eq!(run(&with, uninstalled), (before.clone(), EVENTS.len()));
-        assert_eq!(run(&before, uninstalled), (before, 0));
-        let (with, _) = run("{}", installed);
-        assert_eq!(run(&with, uninstalled).0, "{}\n");
-    }
-
-    #[test]
-    fn one_that_was_moved_is_replaced_and_not_added_twice() {
-        let (with, _) = run("{}", installed);
-        let moved = with.replace("/opt/my tools/adwatch", "/old/adwatch");
-        let (again, changed) = run(&moved, installed);
-        assert_eq!((again, changed), (with, EVENTS.len()));
-    }
-
-    #[test]
-    fn hooks_that_are_no_object_are_not_touched() {
-        let Ordered::Object(fields) = Ordered::parse(r#"{"hooks": []}"#).expect("JSON") else {
-            panic!("no object");
-        };
-        assert!(installed(fields, COMMAND).is_err());
-    }
-}
+mod tests;

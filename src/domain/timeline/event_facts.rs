@@ -7,7 +7,7 @@ use super::agent::Agent;
 use super::document_facts::{self, DocumentFacts};
 use super::lane::LaneSaid;
 use super::messages::{self, MessageUsage};
-use super::need::NeedSaid;
+use super::need_said::NeedSaid;
 use super::open_tool::OpenTool;
 use super::process_end::ProcessEnd;
 use super::report::Report;
@@ -56,6 +56,8 @@ pub(super) struct EventFacts<'a> {
     pub process_end: Option<ProcessEnd<'a>>,
     /// Whether it is the hook of an agent CLI, which knows its session but seldom its agent.
     pub is_hook: bool,
+    /// The agent CLI whose hook it is, where it says so.
+    pub cli: Option<&'a str>,
     /// What an agent said at the end, as a hook tells it.
     pub answer: Option<&'a str>,
     /// An error of the CLI or its API that a message tells, in words.
@@ -145,6 +147,7 @@ impl<'a> EventFacts<'a> {
             need: NeedSaid::of(event),
             process_end: ProcessEnd::of(event),
             is_hook: payload.get("hook_event_name").is_some(),
+            cli: payload::text(payload, "cli"),
             answer: payload::text(payload, "last_assistant_message"),
             trouble: trouble(event),
             cost_so_far_usd: cost_so_far(event),

@@ -113,7 +113,13 @@ impl<'a> HookEnd<'a> {
             failed: failed.then(|| {
                 payload::first_text(
                     payload,
-                    &["error_message", "last_assistant_message", "error", "message"],
+                    &[
+                        "error_message",
+                        "error_details",
+                        "last_assistant_message",
+                        "error",
+                        "message",
+                    ],
                 )
                 .unwrap_or("the API failed")
             }),

@@ -1,35 +1,46 @@
-//! A hook of Claude Code: what it got on its stdin becomes events, and nothing of it is dropped.
+//! A hook of an agent's CLI: what it got on its stdin becomes events, and nothing of it is dropped but what repeats other hooks.
 //!
 //! A tool's call and result are what the stream tells too, under the same keys. Of the rest the stream tells some in its own
 //! words (the start of a session, its end, what was asked) under no key that both know, so here it is only noted that the hook
 //! ran: nothing begins, ends or counts twice, though an agent that is still at work ends with it (`timeline::agent`). In a
 //! workflow that has no stream, the journal lets it say more (`session_event`).
+//!
+//! Events have the names of Claude Code's hooks, whichever CLI they come from: `cli` puts the others' into these words.
 
 mod answer;
+mod cli;
+pub mod events;
+mod sentence;
 
 use serde_json::{Map, Value};
 
 use super::envelope::{Envelope, ToldTime};
 use super::fields::ItemFields;
-use super::{Received, Refusal, WORD_CHARS};
+use super::{NAME_CHARS, Received, Refusal, WORD_CHARS};
 use crate::dialect::file_change::FileChange;
+use cli::Cli;
 use domain::adw_id::AdwId;
-use domain::entry;
 use domain::event::{Event, Kind};
-use domain::excerpt::excerpt;
 use domain::payload;
-use draft::key::{self, Key};
+use draft::key::Key;
 use draft::{Attribution, Draft, NewEvent, NewHook};
+use events::Tells;
 
 /// The `type` of an item that is a hook's.
 pub const WORD: &str = "hook";
-const ASKED_BYTES: usize = 512;
+
+/// Which of Claude Code's events a hook's is, and what it tells.
+struct Told {
+    name: String,
+    tells: Tells,
+}
 
 /// Reads a hook's item.
 pub(super) fn draft(mut fields: ItemFields, received: Received) -> Result<Draft, Refusal> {
     let named = fields.named_workflow()?;
     let mut envelope = Envelope::take(&mut fields)?;
     let word = fields.event_type()?;
+    let cli = fields.text("cli", NAME_CHARS)?;
     let moment = ToldTime::take(&mut fields, received)?;
     let Value::Object(mut payload) = fields.into_payload(Kind::Other) else {
         return Err(Refusal::new(
@@ -37,15 +48,25 @@ pub(super) fn draft(mut fields: ItemFields, received: Received) -> Result<Draft,
             "payload is not an object; send what the hook received on its stdin",
         ));
     };
+    let cli = Cli::of(cli.as_deref(), &payload);
     let name = name(&mut payload, word)?;
-    let change = file_change(&name, &payload);
-    let (kind, event_type) = take_in(&name, &mut payload);
+    let told = cli.in_our_words(name, &mut payload);
+    // Cursor tells changes of files by hooks of their own.
+    let change = file_change(&told, &payload).filter(|_| cli != Cli::Cursor);
+    let (kind, event_type) = take_in(&told, &mut payload);
     let payload = Value::Object(payload);
     let (adw_id, attribution) = attribution(named, &payload, envelope.find_session(&payload))?;
+    if told.tells == Tells::Nothing {
+        return Ok(Draft::Hook(NewHook {
+            events: Vec::new(),
+            attribution,
+            received: received.at,
+        }));
+    }
     let event_id = envelope.event_id.take();
     let event = envelope.event(kind, event_type, adw_id, &moment, payload);
-    let change = change.map(|change| {
-        let tool_use_id = payload::text(&event.payload, "tool_use_id");
+    let change = change.filter(|_| kind == Kind::ToolExecution).map(|change| {
+        let tool_use_id = cli.own_id(&event.payload);
         // Without an id of the tool's own, a repetition is known by that of the hook's call.
         let key = tool_use_id.or(event_id.as_deref()).map(Key::file);
         let (event_type, payload) = change;
@@ -60,7 +81,7 @@ pub(super) fn draft(mut fields: ItemFields, received: Received) -> Result<Draft,
             keys: key.into_iter().collect(),
         }
     });
-    let keys = key::of_event(&event, event_id.as_deref());
+    let keys = cli.keys(&event, event_id.as_deref());
     let events = std::iter::once(NewEvent { event, keys }).chain(change).collect();
     Ok(Draft::Hook(NewHook {
         events,
@@ -73,7 +94,12 @@ pub(super) fn draft(mut fields: ItemFields, received: Received) -> Result<Draft,
 fn name(payload: &mut Map<String, Value>, word: Option<String>) -> Result<String, Refusal> {
     let said = |field: &str| payload.get(field)?.as_str().filter(|name| !name.is_empty());
     let name = said("hook_event_name").or_else(|| said("hook_event_type"));
-    let name = name.map_or_else(|| word.unwrap_or_else(|| WORD.to_owned()), str::to_owned);
+    // Programs that are called without a hook's name say a type.
+    let name = name
+        .map(str::to_owned)
+        .or(word)
+        .or_else(|| said("type").map(str::to_owned));
+    let name = name.unwrap_or_else(|| WORD.to_owned());
     if name.chars().count() + WORD.len() >= WORD_CHARS {
         let reason = "hook_event_name is too long; send what the hook received on its stdin";
         return Err(Refusal::new("hook_event_name", reason));
@@ -117,9 +143,12 @@ fn of_folder(folder: &str) -> Option<AdwId> {
 }
 
 /// What a call did to a file. The hook of a result runs only where the call succeeded.
-fn file_change(name: &str, payload: &Map<String, Value>) -> Option<(&'static str, Map<String, Value>)> {
+fn file_change(told: &Told, payload: &Map<String, Value>) -> Option<(&'static str, Map<String, Value>)> {
+    if !matches!(told.tells, Tells::Answer | Tells::File) {
+        return None;
+    }
     let tool = payload.get("tool_name")?.as_str()?;
-    let change = FileChange::of_call(tool, payload.get("tool_input")?).filter(|_| name == "PostToolUse")?;
+    let change = FileChange::of_call(tool, payload.get("tool_input")?)?;
     let response = payload.get("tool_response").unwrap_or(&Value::Null);
     let (operation, mut change) = change.done(response, response);
     for field in ["tool_use_id", "tool_name"] {
@@ -131,57 +160,57 @@ fn file_change(name: &str, payload: &Map<String, Value>) -> Option<(&'static str
 }
 
 /// What the hook tells of; the payload gets the names that readers look for.
-fn take_in(name: &str, payload: &mut Map<String, Value>) -> (Kind, String) {
-    let tool_phase = match name {
-        "PreToolUse" => Some("tool_execution_pre"),
-        "PostToolUse" | "PostToolUseFailure" => Some("tool_execution_post"),
-        _ => None,
-    };
-    if let Some(event_type) = tool_phase {
-        rename(payload, "tool_input", "input");
-        if event_type == "tool_execution_post" {
-            answer::take_in(payload);
-            let failed = name == "PostToolUseFailure";
-            payload.entry("is_error").or_insert_with(|| failed.into());
+fn take_in(told: &Told, payload: &mut Map<String, Value>) -> (Kind, String) {
+    let name = told.name.as_str();
+    let note = |payload: &mut Map<String, Value>| {
+        if !payload.contains_key("message") {
+            payload.insert("message".to_owned(), sentence::of(name, payload).into());
         }
-        return (Kind::ToolExecution, event_type.to_owned());
-    }
-    if let Some(message) = message(name, payload).filter(|_| !payload.contains_key("message")) {
-        payload.insert("message".to_owned(), message.into());
-    }
-    match name {
+    };
+    match told.tells {
+        Tells::Call => {
+            rename(payload, "tool_input", "input");
+            return (Kind::ToolExecution, "tool_execution_pre".to_owned());
+        }
+        Tells::Denial if !payload.contains_key("tool_use_id") => {
+            payload.entry("is_error").or_insert(true.into());
+            note(payload);
+        }
+        Tells::Answer | Tells::Failure | Tells::Denial => {
+            if told.tells == Tells::Denial {
+                note(payload);
+            }
+            rename(payload, "tool_input", "input");
+            answer::take_in(payload, told.tells != Tells::Answer);
+            return (Kind::ToolExecution, "tool_execution_post".to_owned());
+        }
         // Somebody is waited for, which no stream says.
-        "Notification" | "PermissionRequest" => {
-            payload.entry("level").or_insert_with(|| "WARNING".into());
-            (Kind::AgentLogEntry, "log_entry".to_owned())
+        Tells::Waits => {
+            note(payload);
+            let level = if sentence::is_over(payload) { "INFO" } else { "WARNING" };
+            payload.entry("level").or_insert_with(|| level.into());
+            return (Kind::AgentLogEntry, "log_entry".to_owned());
         }
-        _ => (Kind::Other, format!("{WORD}/{name}")),
+        Tells::Error => {
+            payload.entry("is_error").or_insert(true.into());
+            note(payload);
+        }
+        Tells::Text => return (Kind::TextBlock, "text".to_owned()),
+        Tells::Thought => return (Kind::AgentThinking, "thinking".to_owned()),
+        Tells::Todos => {
+            note(payload);
+            return (Kind::Other, "todo_list".to_owned());
+        }
+        Tells::File => {
+            if let Some((operation, change)) = file_change(told, payload) {
+                payload.extend(change);
+                return (Kind::FileOperation, operation.to_owned());
+            }
+            note(payload);
+        }
+        Tells::Sentence | Tells::Nothing => note(payload),
     }
-}
-
-/// A sentence for a person, where the hook brings none.
-fn message(name: &str, payload: &Map<String, Value>) -> Option<String> {
-    let text = |field: &str| payload.get(field)?.as_str().filter(|text| !text.is_empty());
-    let with = |sentence: &str, field: &str| match text(field) {
-        Some(said) => format!("{sentence}: {}", excerpt(said, ASKED_BYTES)),
-        None => sentence.to_owned(),
-    };
-    Some(match name {
-        "UserPromptSubmit" => excerpt(text("prompt")?, ASKED_BYTES),
-        "Stop" => "the agent has answered".into(),
-        "SubagentStart" => with("a sub-agent started", "agent_type"),
-        "SubagentStop" => with("a sub-agent has answered", "agent_type"),
-        "PreCompact" => with("the context is about to be compacted", "trigger"),
-        "SessionStart" => with("the session started", "source"),
-        "SessionEnd" => with("the session ended", "reason"),
-        "Notification" => "Claude Code asks for attention".into(),
-        "PermissionRequest" => {
-            let tool = text("tool_name").unwrap_or("a tool");
-            let input = payload.get("tool_input").unwrap_or(&Value::Null);
-            format!("{tool} waits for permission: {}", entry::asked(input, ASKED_BYTES))
-        }
-        _ => return None,
-    })
+    (Kind::Other, format!("{WORD}/{name}"))
 }
 
 fn rename(payload: &mut Map<String, Value>, older: &str, today: &str) {

@@ -191,12 +191,18 @@ fn add_names_of_today(kind: Kind, event_type: &str, fields: &mut Map<String, Val
         Kind::StageTransition => {
             copy("stage", "stage_name");
             copy("stage", "to_stage");
+            copy("stage", "phase_to");
             copy("previous", "previous_stage");
             copy("previous", "from_stage");
+            copy("previous", "phase_from");
         }
         Kind::ToolExecution => {
             // These can be large: renamed, not copied.
-            for (today, older) in [("input", "tool_input"), ("output", "tool_output")] {
+            for (today, older) in [
+                ("input", "tool_input"),
+                ("input", "input_data"),
+                ("output", "tool_output"),
+            ] {
                 if !fields.contains_key(today)
                     && let Some(value) = fields.remove(older)
                 {

@@ -45,7 +45,7 @@ pub(super) fn draft(event: Event, keys: Vec<Key>) -> Result<Draft, Refusal> {
     }))
 }
 
-/// The document: `state` or the older `state_snapshot` if it is there, else the fields under `changed`.
+/// The document: `state` or the older `state_snapshot` if it is there, else the fields under `changed`, or those of `current_state`.
 fn document(remarks: &mut Map<String, Value>) -> Result<Document, Refusal> {
     for field in ["state", "state_snapshot"] {
         if !remarks.get(field).is_some_and(Value::is_object) {
@@ -58,7 +58,7 @@ fn document(remarks: &mut Map<String, Value>) -> Result<Document, Refusal> {
         }
     }
     let changed = match remarks.remove("changed") {
-        None | Some(Value::Null) => return Ok(Document::Changes(Vec::new())),
+        None | Some(Value::Null) => return Ok(Document::Changes(current(remarks))),
         Some(changed) => changed,
     };
     let changes: Vec<Change> = serde_json::from_value(changed).map_err(|_| {
@@ -69,4 +69,27 @@ fn document(remarks: &mut Map<String, Value>) -> Result<Document, Refusal> {
     })?;
     let changes = changes.into_iter().map(|change| (change.field, change.new));
     Ok(Document::Changes(changes.collect()))
+}
+
+/// What an older notifier says the state is now. It may send a part of the document, so that a field which is not in it has only
+/// been removed if it is named as changed.
+fn current(remarks: &mut Map<String, Value>) -> Vec<(String, Option<Value>)> {
+    if !remarks.get("current_state").is_some_and(Value::is_object) {
+        return Vec::new();
+    }
+    let Some(Value::Object(state)) = remarks.remove("current_state") else {
+        return Vec::new();
+    };
+    let named = remarks.get("changed_fields").and_then(Value::as_array);
+    let named = named.into_iter().flatten().filter_map(Value::as_str);
+    let gone: Vec<String> = named
+        .filter(|field| !state.contains_key(*field))
+        .map(str::to_owned)
+        .collect();
+    let gone = gone.into_iter().map(|field| (field, None));
+    state
+        .into_iter()
+        .map(|(field, value)| (field, Some(value)))
+        .chain(gone)
+        .collect()
 }

@@ -6,7 +6,7 @@ use domain::adw_id::AdwId;
 use domain::event::{Event, Kind};
 use domain::payload;
 
-/// The agent of a session that belongs to no workflow.
+/// The agent of a session that belongs to no workflow, unless its hook says whose it is.
 const ALONE: &str = "claude";
 
 /// Whether a stream tells the same under a key that both know.
@@ -18,9 +18,13 @@ pub(super) fn is_copy(event: &Event) -> bool {
 /// Where a session has no stream, its hooks are all that tells of it: it is an agent, which is at work from what it is asked until it
 /// has answered.
 pub(super) fn stand_alone(event: &mut Event) {
-    event.agent.get_or_insert_with(|| ALONE.to_owned());
+    let cli = payload::text(&event.payload, "cli").unwrap_or(ALONE);
+    event.agent.get_or_insert_with(|| cli.to_owned());
+    // A hook had sent it back to work: the turn has ended before.
+    let is_repeated = payload::flag(&event.payload, "stop_hook_active") == Some(true);
     let event_type = match event.event_type.as_str() {
         "hook/SessionStart" => "session_started",
+        "hook/Stop" if is_repeated => return,
         "hook/Stop" | "hook/SessionEnd" => "session_ended",
         _ => return,
     };
@@ -61,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_session_without_a_stream_is_an_agent_that_works_until_it_has_answered() {
-        let alone = |name: &str| {
+        let told = |name: &str, more: serde_json::Value| {
             let mut event = Event {
                 kind: Kind::Other,
                 adw_id: AdwId::of_session("s1"),
@@ -73,11 +77,12 @@ mod tests {
                 run: None,
                 session_id: Some("s1".into()),
                 parent_tool_use_id: None,
-                payload: json!({"session_id": "s1", "hook_event_name": name}),
+                payload: more,
             };
             stand_alone(&mut event);
             (event.kind, event.event_type, event.agent.expect("an agent"))
         };
+        let alone = |name: &str| told(name, json!({"session_id": "s1"}));
         let claude = "claude".to_owned();
         assert_eq!(
             alone("SessionStart"),
@@ -86,7 +91,14 @@ mod tests {
         assert_eq!(alone("Stop"), (Kind::Session, "session_ended".into(), claude.clone()));
         assert_eq!(
             alone("UserPromptSubmit"),
-            (Kind::Other, "hook/UserPromptSubmit".into(), claude)
+            (Kind::Other, "hook/UserPromptSubmit".into(), claude.clone())
         );
+        assert_eq!(
+            told("Stop", json!({"stop_hook_active": true})),
+            (Kind::Other, "hook/Stop".into(), claude),
+            "one that a hook sent back has ended its turn before"
+        );
+        let codex = told("SessionStart", json!({"cli": "codex"}));
+        assert_eq!(codex, (Kind::Session, "session_started".into(), "codex".into()));
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Ingest>> {
         (status = 507, body = pushed::ReplyShape, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
 async fn workflow_update(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body) -> Response {
-    take(ingest, &headers, body).await
+    take(ingest, &headers, body, Shape::Pushed).await
 }
 
 /// Accepts what happened to a stage or to the workflow, in the shape of earlier dashboards.
@@ -53,11 +53,12 @@ async fn workflow_update(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, 
         (status = 507, body = pushed::ReplyShape, description = "The disk is full; try again after `Retry-After` seconds"),
 ))]
 async fn stage_event(State(ingest): State<Arc<Ingest>>, headers: HeaderMap, body: Body) -> Response {
-    take(ingest, &headers, body).await
+    take(ingest, &headers, body, Shape::Pushed).await
 }
 
-async fn take(ingest: Arc<Ingest>, headers: &HeaderMap, body: Body) -> Response {
-    match ingest.take(headers, body, Shape::Pushed).await {
+/// Records a body, and answers as those clients expect.
+pub(super) async fn take(ingest: Arc<Ingest>, headers: &HeaderMap, body: Body, shape: Shape) -> Response {
+    match ingest.take(headers, body, shape).await {
         Ok((reply, _)) | Err(reply) => reply.in_words().into(),
     }
 }

@@ -231,6 +231,7 @@ impl Engine {
             rescan: self.config.rescan,
             is_starting: self.is_starting,
             zone: &self.zone,
+            pushed: &self.config.pushed,
             runs: &mut self.runs,
         };
         let Some(watched) = self.files.get_mut(path) else {
@@ -267,6 +268,7 @@ impl Engine {
             rescan: self.config.rescan,
             is_starting: self.is_starting,
             zone: &self.zone,
+            pushed: &self.config.pushed,
             runs: &mut self.runs,
         }
     }

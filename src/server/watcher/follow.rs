@@ -143,6 +143,7 @@ impl Follow {
         if let Some(run) = &mut self.run {
             let born = born.filter(|_| !run.repeats_lines);
             run.mark = born.and_then(|born| mark(stat.ino, born));
+            run.pushed.clone_from(context.pushed);
         }
         self.find_zone(file, &stat, context.zone)?;
         self.read(file, &stat, fingerprinter, context, outbox)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::beneath::Stat;
+use super::pushed_lines::PushedLines;
 use super::run::SourceFile;
 use super::source::Source;
 use domain::adw_id::AdwId;
@@ -22,6 +23,7 @@ pub(super) struct Context<'a> {
     /// What is found now was there before anybody was watching.
     pub is_starting: bool,
     pub zone: &'a TimeZone,
+    pub pushed: &'a PushedLines,
     pub runs: &'a mut Runs,
 }
 

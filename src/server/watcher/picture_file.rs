@@ -15,13 +15,11 @@ use super::watched::tell_too_large;
 use domain::event::{Event, Kind, TimeSource};
 use domain::timestamp::Timestamp;
 use draft::key::Key;
-use draft::picture::{LARGEST_BYTES, Picture};
+use draft::picture::{IN_A_FILE, LARGEST_BYTES, Picture};
 use draft::redaction;
 use draft::{Draft, NewEvent};
 use journal::{LineCounts, Tail};
 
-/// The `event_type` of a picture in a file.
-pub(super) const PICTURE: &str = "picture";
 /// A file written this recently may not be complete yet.
 const WHOLE_AFTER: Duration = Duration::from_millis(300);
 
@@ -124,7 +122,7 @@ impl PictureFile {
             seq: 0,
             timestamp: at,
             time_source,
-            event_type: PICTURE.to_owned(),
+            event_type: IN_A_FILE.to_owned(),
             agent,
             run: None,
             session_id: None,

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::pushed_lines::PushedLines;
+
 use domain::adw_id::AdwId;
 use domain::event::TimeSource;
 use domain::timeline::sources::{ODDITY, UNFINISHED};
@@ -15,6 +17,7 @@ use intake::execution_log::LogReader;
 use intake::line_key::{FileMark, LineMark};
 use intake::lines::{Flaw, Layout, Lines, TakenLine, without_end};
 use intake::place::{LinePart, Place};
+use intake::push::older::add_pushed_keys;
 use intake::reading::{self, Finished, Reading, remark};
 use intake::time_zone::TimeZone;
 use journal::LineCounts;
@@ -76,6 +79,8 @@ pub(super) struct FileRun {
     pub repeats_lines: bool,
     /// Which file it is, where its lines can be known again by that: not where lines may come twice.
     pub mark: Option<FileMark>,
+    /// Lines that others told before they stood here.
+    pub pushed: PushedLines,
     lines: Lines,
     /// Lines that were read since `offset`, and are held back.
     held: u64,
@@ -101,6 +106,7 @@ impl FileRun {
             is_end_owed,
             repeats_lines: false,
             mark: None,
+            pushed: PushedLines::default(),
             lines,
             held: 0,
             pictures: Vec::new(),
@@ -269,8 +275,16 @@ impl FileRun {
             flaw,
             mark,
         } = *line;
+        let pushed = match &self.reader {
+            LineReader::Stream(_) => self.pushed.take(&whose.adw_id, &whose.agent, text),
+            LineReader::Log(_) => None,
+        };
+        if pushed.is_some() {
+            // A text in pieces that somebody else told in part: the parts stay apart.
+            self.flush(drafts);
+        }
         let place = self.place(whose, stamps, offset, mark);
-        let finished = match (&mut self.reader, flaw) {
+        let mut finished = match (&mut self.reader, flaw) {
             (reader, Some(Flaw::TooLong)) => reader.flush().into_iter().chain([reading::too_long(end)]).collect(),
             (LineReader::Log(log), _) => log.read(text, &place, end, stamps.zone),
             (LineReader::Stream(stream), _) => stream.read(text, &place, end),
@@ -280,6 +294,14 @@ impl FileRun {
         }
         let remark = remark(&finished, flaw, &place, text);
         self.held += 1;
+        if let Some(name) = pushed {
+            finished.extend(self.reader.flush());
+            for part in &mut finished {
+                if let Reading::Source(events) = &mut part.reading {
+                    add_pushed_keys(events, &whose.agent, name);
+                }
+            }
+        }
         for part in finished {
             self.finish(part, drafts);
         }

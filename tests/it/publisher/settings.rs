@@ -1,10 +1,11 @@
 //! `adwatch hook install` and `uninstall` on settings as people have them.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Output};
 
+use intake::push::hook::events::OF_CLAUDE_CODE;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -34,6 +35,8 @@ const THEIRS: &str = r#"{
 
 fn hook(home: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_adwatch"));
+    // No Claude Code but the one that a test puts there.
+    command.env("PATH", home.join("bin"));
     command.arg("hook").args(arguments).env("HOME", home).current_dir(home);
     command.output().expect("the binary starts")
 }
@@ -75,7 +78,8 @@ fn it_goes_in_beside_what_is_there_and_out_again() {
     let with = fs::read_to_string(&path).expect("read");
     let settings: Value = serde_json::from_str(&with).expect("JSON");
     let hooks = settings["hooks"].as_object().expect("hooks");
-    assert_eq!(hooks.len(), 12, "{with}");
+    let installed = OF_CLAUDE_CODE.iter().filter(|event| event.is_installed).count();
+    assert_eq!(hooks.len(), installed, "{with}");
     for (event, entries) in hooks {
         let entries = entries.as_array().expect("a list");
         let command = entries
@@ -103,6 +107,24 @@ fn it_goes_in_beside_what_is_there_and_out_again() {
     done(home.path(), &["uninstall", "--user"]);
     assert_eq!(fs::read_to_string(&path).expect("read"), THEIRS);
     assert!(done(home.path(), &["uninstall", "--user"]).contains("nothing to change"));
+}
+
+#[test]
+fn a_claude_code_that_knows_few_events_is_asked_for_few_and_for_all_once_it_is_newer() {
+    let home = TempDir::new().expect("a folder");
+    let claude = home.path().join("bin/claude");
+    fs::create_dir(home.path().join("bin")).expect("a folder");
+    let install = |version: &str| {
+        fs::write(&claude, format!("#!/bin/sh\necho '{version} (Claude Code)'\n")).expect("written");
+        fs::set_permissions(&claude, fs::Permissions::from_mode(0o755)).expect("executable");
+        done(home.path(), &["install", "--user"]);
+        let text = fs::read_to_string(home.path().join(".claude/settings.json")).expect("read");
+        let settings: Value = serde_json::from_str(&text).expect("JSON");
+        settings["hooks"].as_object().expect("hooks").len()
+    };
+    assert_eq!(install("2.1.64"), 12);
+    assert_eq!(install("2.1.332"), 31);
+    assert_eq!(install("2.1.64"), 12, "and back");
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Agents<'_> {
             return Some(agent.name.clone());
         }
         // An id that no agent has: the CLI's process tells, whoever started it.
-        (facts.is_hook && session.is_some()).then(|| ALONE.to_owned())
+        (facts.is_hook && session.is_some()).then(|| facts.cli.unwrap_or(ALONE).to_owned())
     }
 
     fn give_name(&mut self, at: usize, name: &str) {

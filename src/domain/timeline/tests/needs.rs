@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::card::Card;
-use crate::timeline::need::NeedKind;
+use crate::timeline::need_kind::NeedKind;
 
 fn question() -> Value {
     json!({"questions": [{"question": "Which colour?", "options": [{"label": "Red"}, {"label": "Blue"}]}]})

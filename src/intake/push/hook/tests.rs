@@ -189,3 +189,140 @@ fn what_no_workflow_can_be_found_for_is_refused() {
         "hook_event_name"
     );
 }
+
+#[test]
+fn every_known_event_is_a_sentence_or_silent_on_purpose() {
+    for known in events::OF_CLAUDE_CODE {
+        let payload =
+            json!({"session_id": "s1", "hook_event_name": known.name, "tool_name": "Bash", "tool_use_id": "t1"});
+        let events = hook(payload).events;
+        if known.tells == Tells::Nothing {
+            assert!(events.is_empty(), "{}", known.name);
+            continue;
+        }
+        let event = &events[0].event;
+        let is_call = matches!(known.tells, Tells::Call | Tells::Answer | Tells::Failure);
+        let message = event.payload["message"].as_str().unwrap_or_default();
+        assert!(
+            is_call || !message.is_empty() && !message.contains(known.name),
+            "{}: {message}",
+            known.name
+        );
+    }
+    let unknown = first(json!({"session_id": "s1", "hook_event_name": "SomethingNew"}));
+    assert_eq!(
+        unknown.payload["message"],
+        "a hook that adwatch does not know ran: SomethingNew"
+    );
+}
+
+#[test]
+fn what_went_wrong_is_an_error_and_a_denial_is_the_answer_of_its_call() {
+    let dead = first(
+        json!({"session_id": "s1", "hook_event_name": "StopFailure", "error": "server_error",
+        "last_assistant_message": "API Error: 529 Overloaded."}),
+    );
+    assert!(domain::entry::is_error(&dead));
+    assert_eq!(dead.event_type, "hook/StopFailure");
+    assert_eq!(
+        dead.payload["message"],
+        "the turn ended with an error: API Error: 529 Overloaded."
+    );
+    assert_eq!(dead.payload["error"], "server_error");
+    let denied = hook(
+        json!({"session_id": "s1", "hook_event_name": "PermissionDenied", "tool_name": "Bash", "tool_use_id": "t1",
+        "tool_input": {"command": "rm -r x"}, "reason": "outside the project"}),
+    );
+    let denied = &denied.events[0];
+    assert!(domain::entry::is_error(&denied.event));
+    assert_eq!(denied.keys, [Key::event_id("h1"), Key::tool_post("t1")]);
+    assert_eq!(
+        (&denied.event.payload["output"], &denied.event.payload["message"]),
+        (
+            &json!("outside the project"),
+            &json!("the call was denied: outside the project")
+        )
+    );
+    assert_eq!(denied.event.payload["reason"], "outside the project");
+}
+
+#[test]
+fn an_answer_says_what_goes_on_and_a_question_what_is_asked() {
+    let stop = |more: Value| {
+        let mut payload = json!({"session_id": "s1", "hook_event_name": "Stop"});
+        payload
+            .as_object_mut()
+            .expect("fields")
+            .extend(more.as_object().cloned().expect("fields"));
+        first(payload).payload["message"].clone()
+    };
+    assert_eq!(
+        stop(json!({"background_tasks": [{"id": "b1"}], "last_assistant_message": "launched"})),
+        "the agent has answered, while a background task goes on: launched"
+    );
+    assert_eq!(
+        stop(json!({"stop_hook_active": true, "background_tasks": [], "last_assistant_message": "once more"})),
+        "the agent has answered again: once more"
+    );
+    let asks = first(
+        json!({"session_id": "s1", "hook_event_name": "PermissionRequest", "tool_name": "AskUserQuestion",
+        "tool_input": {"questions": [{"question": "Which colour?", "options": [{"label": "Red"}, {"label": "Blue"}]}]}}),
+    );
+    assert_eq!(asks.payload["message"], "the agent asks: Which colour? (Red, Blue)");
+    let note = |kind: &str| {
+        first(json!({"session_id": "s1", "hook_event_name": "Notification", "message": "m", "notification_type": kind}))
+            .payload["level"]
+            .clone()
+    };
+    assert_eq!(
+        (note("permission_prompt"), note("auth_success")),
+        (json!("WARNING"), json!("INFO"))
+    );
+}
+
+#[test]
+fn answers_of_every_shape_are_texts() {
+    let answer = |name: &str, response: Value| {
+        let payload = first(json!({"session_id": "s1", "hook_event_name": name, "tool_name": "T", "tool_use_id": "t1", "tool_response": response})).payload;
+        (payload["output"].clone(), payload["is_error"].clone())
+    };
+    for (response, output) in [
+        (json!("plain"), json!("plain")),
+        (Value::Null, json!("")),
+        (json!({"content": "a\nb", "success": true}), json!("a\nb")),
+        (
+            json!([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]),
+            json!("a\nb"),
+        ),
+        (
+            json!({"content": [{"type": "text", "text": "a"}], "totalToolUseCount": 1}),
+            json!("a"),
+        ),
+        (
+            json!({"status": "healthy", "uptime": 3}),
+            json!({"status": "healthy", "uptime": 3}),
+        ),
+        (json!({"output": "done", "exit": 0}), json!("done")),
+    ] {
+        assert_eq!(answer("PostToolUse", response), (output, json!(false)));
+    }
+    assert_eq!(
+        answer(
+            "PostToolUseFailure",
+            json!({"error": "exit 1", "output": "no such file"})
+        ),
+        (json!("exit 1\nno such file"), json!(true))
+    );
+    assert_eq!(
+        answer("PostToolUse", json!({"isError": true, "content": "no"})),
+        (json!("no"), json!(true))
+    );
+    let launched = first(
+        json!({"session_id": "s1", "hook_event_name": "PostToolUse", "tool_name": "Agent", "tool_use_id": "t1",
+        "tool_response": {"isAsync": true, "status": "async_launched", "agentId": "a1"}}),
+    );
+    assert_eq!(
+        launched.payload["task"],
+        json!({"status": "async_launched", "agentId": "a1"})
+    );
+}
