@@ -32,6 +32,7 @@ use domain::frame::FromServer;
 use domain::known::Known;
 use domain::link::LinkState;
 use domain::status::{Patience, Pulse, Status};
+use domain::timeline::Timeline;
 use intake::time_zone::TimeZone;
 use publisher::clock;
 use publisher::destination::Destination;
@@ -161,6 +162,7 @@ impl Following {
             server_time: clock::now(),
             cards: None,
             workflows: Vec::new(),
+            fold: Some(Timeline::apply),
         };
         match state {
             Some(state) => {

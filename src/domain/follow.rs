@@ -16,10 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::adw_id::AdwId;
 use super::card::Card;
+use super::event::Event;
 use super::frame::{FromBrowser, FromServer};
 use super::known::Known;
 use super::link::{Ask, Link, LinkState};
 use super::status::Patience;
+use super::timeline::Timeline;
 use super::timestamp::Timestamp;
 use board::Board;
 use connection::{Connection, Due};
@@ -69,7 +71,12 @@ pub struct Start {
     /// The board, if it is known.
     pub cards: Option<Vec<Card>>,
     pub workflows: Vec<(AdwId, Known)>,
+    /// How events are folded; none where that is still to come (see `Follower::fold_by`).
+    pub fold: Option<Fold>,
 }
+
+/// `Timeline::apply`, for a page that downloads its code apart.
+pub type Fold = fn(&mut Timeline, u64, &Event) -> bool;
 
 /// What is new since the last call.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,6 +97,7 @@ pub struct Follower {
     /// The epoch of the journal that the server named last.
     epoch: String,
     patience: Patience,
+    fold: Option<Fold>,
     /// What to add to `now` to get the server's clock.
     server_ahead_ms: i64,
     uses: u64,
@@ -111,11 +119,17 @@ impl Follower {
             workflows,
             epoch: start.epoch,
             patience: start.patience,
+            fold: start.fold,
             server_ahead_ms: start.server_time.0.saturating_sub(now as i64),
             uses: 0,
             changes: Changes::default(),
             actions: Vec::new(),
         }
+    }
+
+    /// Events can be folded from here on. No workflow may be subscribed to before.
+    pub fn fold_by(&mut self, fold: Fold) {
+        self.fold = Some(fold);
     }
 
     /// Takes in what happened at `now`; `random` lies in `0.0..1.0`. Returns what to do, in order.

@@ -303,12 +303,23 @@ pub trait Indexer: Send {
     fn step(&mut self, at_most: u64) -> Result<bool, JournalError>;
 }
 
+/// A workflow as a journal knows it at a start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownWorkflow {
+    pub adw_id: AdwId,
+    pub head: u64,
+    /// Where the one that is stored is of the head, and this version can read it.
+    pub card: Option<Card>,
+    /// What is stored of it was folded by an earlier version, and its events are all there: it can be folded anew.
+    pub is_of_older_fold: bool,
+}
+
 /// The reading side.
 pub trait Reader: Send {
-    /// All workflows with their heads, and their cards where those stored are of the head and this version can read them.
-    fn workflows(&mut self) -> Result<Vec<(AdwId, u64, Option<Card>)>, JournalError>;
+    /// All workflows that have events.
+    fn workflows(&mut self) -> Result<Vec<KnownWorkflow>, JournalError>;
 
-    /// The stored timeline of a workflow, if this version can read it.
+    /// The stored timeline of a workflow, if this version can read it, whichever version folded it.
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError>;
 
     /// Events as wire texts; none if there is no such workflow. A filter may be looked for in all there is: that ends early, with less

@@ -30,7 +30,7 @@ use schema::{APPLICATION_ID, FORMAT};
 /// a transaction then costs no system call for its locks. Connections for reading that are opened after the writer's share it.
 const OF_ONE_PROCESS: &str = "unix-excl";
 /// The fold that checkpoints were made with; those of another are folded again.
-const FOLD: i64 = 2;
+const FOLD: i64 = 3;
 
 /// What an acknowledgement outlives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::arrival;
 use super::clock::Clock;
 use super::painter::{News, Painter, set};
 use super::rest;
@@ -32,6 +33,9 @@ struct Service {
     store: Store,
     clock: Clock,
     follower: RefCell<Follower>,
+    /// Whether the fold's code is here; until then, the workflows that are to be followed.
+    can_fold: Cell<bool>,
+    waiting: RefCell<Vec<AdwId>>,
     socket: RefCell<Option<Socket>>,
     /// The timer, and the time it is set to.
     timer: RefCell<Option<Timeout>>,
@@ -49,11 +53,14 @@ impl StreamService {
             server_time: store.now.get_untracked(),
             cards: store.board_loaded.get_untracked().then(|| store.cards.get_untracked()),
             workflows: store.known(),
+            fold: None,
         };
         let service = Self(Rc::new(Service {
             store,
             follower: RefCell::new(Follower::new(clock.now(), start)),
             clock,
+            can_fold: Cell::new(false),
+            waiting: RefCell::default(),
             socket: RefCell::default(),
             timer: RefCell::default(),
             wakes_at: Cell::new(u64::MAX),
@@ -65,13 +72,34 @@ impl StreamService {
         service
     }
 
-    /// Follows a workflow. Every call must be matched by one of `unsubscribe`.
+    /// Follows a workflow, once its events can be folded. Every call must be matched by one of `unsubscribe`.
     pub fn subscribe(&self, adw_id: AdwId) {
-        self.step(Input::Subscribe(adw_id));
+        if self.0.can_fold.get() {
+            return self.step(Input::Subscribe(adw_id));
+        }
+        let is_first = self.0.waiting.borrow().is_empty();
+        self.0.waiting.borrow_mut().push(adw_id);
+        if is_first {
+            let service = self.clone();
+            spawn_local(async move {
+                let fold = arrival::of_fold().await;
+                service.0.follower.borrow_mut().fold_by(fold);
+                service.0.can_fold.set(true);
+                for adw_id in service.0.waiting.take() {
+                    service.step(Input::Subscribe(adw_id));
+                }
+            });
+        }
     }
 
     pub fn unsubscribe(&self, adw_id: AdwId) {
-        self.step(Input::Unsubscribe(adw_id));
+        let waiting = self.0.waiting.borrow().iter().position(|waiting| *waiting == adw_id);
+        match waiting {
+            Some(at) => {
+                self.0.waiting.borrow_mut().remove(at);
+            }
+            None => self.step(Input::Unsubscribe(adw_id)),
+        }
     }
 
     /// What is currently known about a workflow.

@@ -58,6 +58,7 @@ impl Hub {
             live::board::start(&live),
             upkeep::start(Arc::clone(&clock), round, recorder.jobs()),
         ];
+        threads.extend(live::start_refolding(&live));
         let indexer = indexer.map(|indexer| indexing::start(indexer, Arc::clone(&indexing)));
         threads.extend(indexer.ok());
         Ok(Self {

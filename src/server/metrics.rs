@@ -41,12 +41,13 @@ struct Figures {
 }
 
 #[rustfmt::skip]
-const METRICS: [Metric; 7] = [
+const METRICS: [Metric; 8] = [
     Metric { name: "events_recorded_total", kind: Kind::Counter, help: "Events recorded since the start.", value: |figures| figures.hub.events_recorded },
     Metric { name: "duplicates_total", kind: Kind::Counter, help: "Events that had already been recorded.", value: |figures| figures.hub.duplicates },
     Metric { name: "commits_total", kind: Kind::Counter, help: "Journal transactions.", value: |figures| figures.hub.commits },
     Metric { name: "workflows", kind: Kind::Gauge, help: "Known workflows.", value: |figures| figures.hub.workflows as u64 },
     Metric { name: "workflows_awake", kind: Kind::Gauge, help: "Workflows with their timeline in memory.", value: |figures| figures.hub.awake as u64 },
+    Metric { name: "workflows_of_older_fold", kind: Kind::Gauge, help: "Workflows that an earlier version summed up, and that are being summed up anew.", value: |figures| figures.hub.of_older_fold as u64 },
     Metric { name: "viewers", kind: Kind::Gauge, help: "Open WebSockets.", value: |figures| figures.viewers as u64 },
     Metric { name: "recording", kind: Kind::Gauge, help: "1 while events can be recorded.", value: |figures| u64::from(figures.hub.stopped.is_none()) },
 ];
@@ -115,6 +116,7 @@ mod tests {
         let text = text(&Figures {
             hub: Stats {
                 workflows: 3,
+                of_older_fold: 0,
                 awake: 2,
                 events_recorded: 40,
                 duplicates: 5,

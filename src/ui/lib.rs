@@ -20,6 +20,7 @@ pub mod dynamic;
 pub mod effect;
 pub mod figure;
 pub mod file_told;
+pub mod fold;
 pub mod format;
 pub mod history;
 pub mod html;

@@ -114,6 +114,71 @@ fn a_start_reads_cards_and_makes_those_that_are_too_old() {
     hub.close();
 }
 
+#[test]
+fn what_an_earlier_version_summed_up_is_shown_at_once_and_summed_up_anew_behind() {
+    let directory = TempDir::new().expect("a directory");
+    let hub = open(&directory);
+    for workflow in 0..5 {
+        record(&hub, workflow, 0..40);
+    }
+    let right = hub.live.cards().expect("read");
+    hub.close();
+    drop(hub);
+    let connection = rusqlite::Connection::open(directory.path().join("journal.db")).expect("the file opens");
+    connection
+        .execute_batch(
+            "UPDATE cards SET fold = 1, card = json_set(card, '$.title', 'as it was'); \
+             UPDATE checkpoints SET fold = 1, timeline = json_set(timeline, '$.error_count', 77)",
+        )
+        .expect("changed");
+    drop(connection);
+
+    let hub = open_forgetful(&directory);
+    let first = hub.live.cards().expect("read");
+    assert_eq!(first.len(), 5);
+    let bell = Bell::new();
+    let adw_id = first[0].adw_id.clone();
+    let mut subscription = hub.live.subscribe(&adw_id, Some((hub.epoch(), 40)), &bell);
+    // What comes meanwhile is neither lost nor told twice.
+    record(&hub, 0, 40..60);
+    wait_for(&hub, |hub| hub.stats().of_older_fold == 0);
+    let after = hub.live.cards().expect("read");
+    assert_eq!(after[1..], right[1..]);
+    assert_eq!(after[0], Card::of(&folded(&hub, &adw_id)));
+    let mut timeline = None::<Timeline>;
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    while let Some(frame) = runtime.block_on(subscription.next()).expect("a frame") {
+        match FromServer::read(&frame)
+            .expect("a frame is read")
+            .expect("a known type")
+        {
+            FromServer::Snapshot { timeline: whole, .. } => timeline = Some(*whole),
+            FromServer::Events { list, .. } => {
+                for event in &list {
+                    if let Some(timeline) = &mut timeline {
+                        assert!(timeline.apply(event.seq, event));
+                    }
+                }
+            }
+            _ => panic!("only snapshots and events are expected"),
+        }
+    }
+    assert_eq!(
+        timeline,
+        Some(folded(&hub, &adw_id)),
+        "a follower is given what was summed up anew"
+    );
+    drop(subscription);
+    // What was summed up anew leaves memory once it is stored.
+    wait_for(&hub, |hub| hub.stats().awake == 0);
+    hub.close();
+    drop(hub);
+    let hub = open(&directory);
+    assert_eq!(hub.stats().of_older_fold, 0, "it was stored");
+    assert_eq!(hub.live.cards().expect("read"), after);
+    hub.close();
+}
+
 /// Takes a snapshot or resumes, follows for a while, and goes away; checks that every frame follows the one before.
 async fn visit(hub: &Hub, adw_id: &AdwId, mut timeline: Timeline, frames: usize) -> Timeline {
     let bell = Bell::new();

@@ -2,6 +2,7 @@
 
 use crate::adw_id::AdwId;
 use crate::event::Event;
+use crate::follow::Fold;
 use crate::frame::{FromBrowser, Subscribe};
 use crate::known::Known;
 use crate::timeline::Timeline;
@@ -100,7 +101,10 @@ impl Followed {
     }
 
     /// Adds the events that are new; `from` is the seq of the first in the list, `epoch` the life they belong to.
-    pub fn take_events(&mut self, epoch: &str, from: u64, list: &[Event]) -> Taken {
+    pub fn take_events(&mut self, epoch: &str, from: u64, list: &[Event], fold: Option<Fold>) -> Taken {
+        let Some(fold) = fold else {
+            return self.refuse();
+        };
         if matches!(self.known, Known::Loading | Known::Missing) && from == 1 {
             self.epoch = epoch.to_owned();
             self.known = Known::Timeline(Box::new(Timeline::new(self.adw_id.clone())));
@@ -113,7 +117,7 @@ impl Followed {
         }
         let before = timeline.seq;
         for (seq, event) in (from..).zip(list) {
-            if seq > timeline.seq && !(event.seq == seq && timeline.apply(seq, event)) {
+            if seq > timeline.seq && !(event.seq == seq && fold(timeline, seq, event)) {
                 // The events before it are the server's and stay; only a snapshot can follow.
                 self.misfits = HOLES;
                 return self.refuse();
@@ -139,6 +143,8 @@ mod tests {
     use super::*;
     use crate::follow::model::event;
 
+    const FOLD: Option<Fold> = Some(Timeline::apply);
+
     fn followed(known: Known) -> Followed {
         Followed::new("c0a43f47".parse().expect("an id"), "e1".into(), known)
     }
@@ -150,9 +156,9 @@ mod tests {
     #[test]
     fn a_gap_is_refused_and_changes_nothing() {
         let mut followed = followed(Known::Missing);
-        assert_eq!(followed.take_events("e1", 1, &events(1, 3)), Taken::Events);
+        assert_eq!(followed.take_events("e1", 1, &events(1, 3), FOLD), Taken::Events);
         let before = followed.known.clone();
-        assert_eq!(followed.take_events("e1", 5, &events(5, 6)), Taken::Refused);
+        assert_eq!(followed.take_events("e1", 5, &events(5, 6), FOLD), Taken::Refused);
         assert_eq!(followed.known, before);
         let FromBrowser::Subscribe(frame) = followed.ask(0, "e1") else {
             panic!("it asks by subscribing")
@@ -163,17 +169,17 @@ mod tests {
     #[test]
     fn what_is_known_already_is_dropped_and_the_rest_is_taken() {
         let mut followed = followed(Known::Missing);
-        followed.take_events("e1", 1, &events(1, 3));
-        assert_eq!(followed.take_events("e1", 2, &events(2, 3)), Taken::Nothing);
-        assert_eq!(followed.take_events("e1", 2, &events(2, 5)), Taken::Events);
+        followed.take_events("e1", 1, &events(1, 3), FOLD);
+        assert_eq!(followed.take_events("e1", 2, &events(2, 3), FOLD), Taken::Nothing);
+        assert_eq!(followed.take_events("e1", 2, &events(2, 5), FOLD), Taken::Events);
         assert_eq!(followed.known.seq(), 5);
     }
 
     #[test]
     fn events_of_another_life_are_refused() {
         let mut followed = followed(Known::Missing);
-        followed.take_events("e1", 1, &events(1, 3));
-        assert_eq!(followed.take_events("e2", 4, &events(4, 4)), Taken::Refused);
+        followed.take_events("e1", 1, &events(1, 3), FOLD);
+        assert_eq!(followed.take_events("e2", 4, &events(4, 4), FOLD), Taken::Refused);
         assert_eq!(followed.known.seq(), 3);
     }
 
@@ -182,7 +188,7 @@ mod tests {
         let mut followed = followed(Known::Missing);
         let mut list = events(1, 3);
         list.remove(1);
-        assert_eq!(followed.take_events("e1", 1, &list), Taken::Refused);
+        assert_eq!(followed.take_events("e1", 1, &list, FOLD), Taken::Refused);
         assert_eq!(followed.known.seq(), 1);
         let FromBrowser::Subscribe(frame) = followed.ask(0, "e1") else {
             panic!("it asks by subscribing")
@@ -195,6 +201,6 @@ mod tests {
         let mut followed = followed(Known::Loading);
         followed.take_snapshot("e2".into(), Box::new(Timeline::new("c0a43f47".parse().expect("an id"))));
         assert_eq!(followed.known, Known::Missing);
-        assert_eq!(followed.take_events("e2", 1, &events(1, 1)), Taken::Events);
+        assert_eq!(followed.take_events("e2", 1, &events(1, 1), FOLD), Taken::Events);
     }
 }

@@ -56,6 +56,7 @@ fn a_page_goes_on_after_exactly_the_seq_it_was_drawn_with() {
         server_time: Timestamp(0),
         cards: None,
         workflows: vec![(id(0), Known::Timeline(Box::new(timeline)))],
+        fold: Some(Timeline::apply),
     };
     let mut follower = Follower::new(0, start);
     assert_eq!(follower.step(0, 0.5, Input::Subscribe(id(0))), []);

@@ -73,6 +73,7 @@ impl World {
             server_time: Timestamp(0),
             cards: Some(Vec::new()),
             workflows: vec![(id(0), Known::Missing)],
+            fold: Some(Timeline::apply),
         };
         let mut world = Self {
             now: 0,

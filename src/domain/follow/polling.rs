@@ -209,6 +209,7 @@ impl Follower {
             &page.epoch,
             page.events.first().map_or(after + 1, |event| event.seq),
             &page.events,
+            self.fold,
         );
         let seq = followed.known.seq();
         if taken == Taken::Refused || page.head < seq || page.first > seq + 1 {

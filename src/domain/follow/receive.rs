@@ -69,7 +69,7 @@ impl Follower {
         let Some(followed) = self.workflows.get_mut(&adw_id) else {
             return;
         };
-        match followed.take_events(&self.epoch, from, list) {
+        match followed.take_events(&self.epoch, from, list, self.fold) {
             Taken::Nothing => return,
             Taken::Events => {
                 followed.head = head.max(followed.known.seq());

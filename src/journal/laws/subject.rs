@@ -219,7 +219,7 @@ impl Subject {
         let workflows = reader.workflows().expect("read").into_iter();
         Held {
             workflows: workflows
-                .map(|(adw_id, head, card)| (adw_id, head, card.is_some()))
+                .map(|known| (known.adw_id, known.head, known.card.is_some()))
                 .collect(),
             parts: all().map(|adw_id| self.part(&adw_id)).collect(),
             pages: all().map(|adw_id| page(&mut reader, adw_id)).collect(),

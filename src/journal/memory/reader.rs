@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Shared, Tables, lock};
 use crate::ledger::engine::{TailRow, Workflow};
-use crate::{Filter, Found, JournalError, Page, PageQuery, Part, Reader, Tail};
+use crate::{Filter, Found, JournalError, KnownWorkflow, Page, PageQuery, Part, Reader, Tail};
 use domain::adw_id::AdwId;
 use domain::card::Card;
 use domain::event::Event;
@@ -61,10 +61,15 @@ impl Tables {
 }
 
 impl Reader for MemoryReader {
-    fn workflows(&mut self) -> Result<Vec<(AdwId, u64, Option<Card>)>, JournalError> {
+    fn workflows(&mut self) -> Result<Vec<KnownWorkflow>, JournalError> {
         let tables = lock(&self.0);
         let begun = tables.workflows.values().filter(|workflow| workflow.head > 0);
-        let all = begun.map(|workflow| (workflow.adw_id.clone(), workflow.head, tables.card(workflow)));
+        let all = begun.map(|workflow| KnownWorkflow {
+            adw_id: workflow.adw_id.clone(),
+            head: workflow.head,
+            card: tables.card(workflow),
+            is_of_older_fold: false,
+        });
         Ok(all.collect())
     }
 

@@ -8,9 +8,8 @@ use serde_json::{Map, Value};
 use super::find::{Finder, Walk};
 use super::{FOLD, event_id, read_error};
 use crate::ledger::engine::WorkflowId;
-use crate::{Filter, Found, JournalError, Page, PageQuery, Part, Reader, Tail};
+use crate::{Filter, Found, JournalError, KnownWorkflow, Page, PageQuery, Part, Reader, Tail};
 use domain::adw_id::AdwId;
-use domain::card::Card;
 use domain::media_name::MediaName;
 use domain::timeline::Timeline;
 
@@ -227,34 +226,36 @@ impl SqliteReader {
 }
 
 impl Reader for SqliteReader {
-    fn workflows(&mut self) -> Result<Vec<(AdwId, u64, Option<Card>)>, JournalError> {
-        let read = || -> rusqlite::Result<Vec<(String, u64, Option<String>)>> {
+    fn workflows(&mut self) -> Result<Vec<KnownWorkflow>, JournalError> {
+        // What was pruned cannot be folded again, so an older fold of it is better than none.
+        let read = || -> rusqlite::Result<Vec<(String, u64, Option<String>, bool)>> {
             let mut statement = self.connection.prepare_cached(
-                "SELECT adw_id, head, card FROM workflows \
-                 LEFT JOIN cards ON workflow = id AND seq = head AND (fold = ?1 OR first > 1) WHERE head > 0 ORDER BY id",
+                "SELECT adw_id, head, card, coalesce(checkpoints.fold <> ?1 AND first <= 1, 0) FROM workflows \
+                 LEFT JOIN cards ON cards.workflow = id AND cards.seq = head \
+                 LEFT JOIN checkpoints ON checkpoints.workflow = id WHERE head > 0 ORDER BY id",
             )?;
             statement
-                .query_map([FOLD], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                .query_map([FOLD], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
                 .collect()
         };
         let rows = read().map_err(read_error)?;
-        let known = rows.into_iter().filter_map(|(adw_id, head, card)| {
-            let card = card.and_then(|card| serde_json::from_str(&card).ok());
-            Some((adw_id.parse().ok()?, head, card))
+        let known = rows.into_iter().filter_map(|(adw_id, head, card, is_of_older_fold)| {
+            Some(KnownWorkflow {
+                adw_id: adw_id.parse().ok()?,
+                head,
+                card: card.and_then(|card| serde_json::from_str(&card).ok()),
+                is_of_older_fold,
+            })
         });
         Ok(known.collect())
     }
 
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError> {
-        // What was pruned cannot be folded again, so an older fold of it is better than none.
         let read = || -> rusqlite::Result<Option<String>> {
-            let mut statement = self.connection.prepare_cached(
-                "SELECT timeline FROM checkpoints JOIN workflows ON id = workflow \
-                 WHERE adw_id = ?1 AND (fold = ?2 OR first > 1)",
-            )?;
-            statement
-                .query_row(params![adw_id.as_str(), FOLD], |row| row.get(0))
-                .optional()
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT timeline FROM checkpoints JOIN workflows ON id = workflow WHERE adw_id = ?1")?;
+            statement.query_row([adw_id.as_str()], |row| row.get(0)).optional()
         };
         let text = read().map_err(read_error)?;
         // One that cannot be read is folded again.

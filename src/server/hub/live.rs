@@ -8,12 +8,13 @@ pub(super) mod board;
 mod evict;
 mod feed;
 mod publish;
+mod refold;
 mod subscription;
 mod wake;
 mod workflow;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::{Archive, lock, read_lock};
@@ -26,7 +27,8 @@ use domain::timeline::Timeline;
 pub(super) use evict::InMemory;
 use feed::Feed;
 pub use feed::{FeedSubscription, Next as FeedNext, Types};
-use journal::JournalError;
+use journal::{JournalError, KnownWorkflow};
+pub(super) use refold::start as start_refolding;
 pub use subscription::{Subscription, SubscriptionError};
 use workflow::{LiveWorkflow, SharedWorkflow};
 
@@ -40,19 +42,21 @@ pub struct Live {
     archive: Arc<Archive>,
     /// Rounds of upkeep so far: the clock for what is not used any more.
     round: AtomicU64,
+    is_stopped: AtomicBool,
 }
 
 impl Live {
     /// Knows these workflows, with their heads and cards; all of them sleep. A card that is lacking is made by the board's thread.
-    pub(super) fn new(epoch: &str, known: Vec<(AdwId, u64, Option<Card>)>, archive: Arc<Archive>) -> Self {
+    pub(super) fn new(epoch: &str, known: Vec<KnownWorkflow>, archive: Arc<Archive>) -> Self {
         let board = Board::default();
         let mut workflows = HashMap::new();
-        for (adw_id, head, card) in known {
-            if card.is_none() {
-                board.mark(&adw_id);
+        for known in known {
+            if known.card.is_none() {
+                board.mark(&known.adw_id);
             }
-            let workflow = LiveWorkflow::asleep(&adw_id, head, card);
-            workflows.insert(adw_id, Arc::new(Mutex::new(workflow)));
+            let mut workflow = LiveWorkflow::asleep(&known.adw_id, known.head, known.card);
+            workflow.is_of_older_fold = known.is_of_older_fold;
+            workflows.insert(known.adw_id, Arc::new(Mutex::new(workflow)));
         }
         Self {
             epoch: epoch.to_owned(),
@@ -61,6 +65,7 @@ impl Live {
             feed: Feed::default(),
             archive,
             round: 0.into(),
+            is_stopped: false.into(),
         }
     }
 
@@ -128,8 +133,9 @@ impl Live {
         self.round.load(Ordering::Relaxed)
     }
 
-    /// Ends the board's thread.
+    /// Ends the board's thread, and the folding anew.
     pub(super) fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
         self.board.stop();
     }
 

@@ -8,6 +8,8 @@ pub struct Stats {
     pub workflows: usize,
     /// Those of them whose timelines are in memory.
     pub awake: usize,
+    /// Those that are shown as an earlier version summed them up.
+    pub of_older_fold: usize,
     /// Events recorded since the start.
     pub events_recorded: u64,
     pub duplicates: u64,
@@ -23,6 +25,7 @@ impl Hub {
         Stats {
             workflows,
             awake,
+            of_older_fold: self.live.of_older_fold(),
             events_recorded: progress.recorded.get(),
             duplicates: progress.duplicates.get(),
             commits: progress.commits.get(),

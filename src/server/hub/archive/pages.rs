@@ -186,7 +186,6 @@ mod tests {
     use serde_json::{Map, Value};
 
     use super::*;
-    use domain::card::Card;
     use domain::media_name::MediaName;
     use domain::timeline::Timeline;
     use journal::{Found, Page, Part, Tail};
@@ -211,7 +210,7 @@ mod tests {
             }))
         }
 
-        fn workflows(&mut self) -> Result<Vec<(AdwId, u64, Option<Card>)>, JournalError> {
+        fn workflows(&mut self) -> Result<Vec<journal::KnownWorkflow>, JournalError> {
             Ok(Vec::new())
         }
 

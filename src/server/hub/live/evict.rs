@@ -23,7 +23,11 @@ impl Live {
             workflow.timeline()?;
             Some(InMemory {
                 adw_id: workflow.adw_id().clone(),
-                unstored: workflow.seq.saturating_sub(workflow.checkpointed),
+                unstored: if workflow.is_of_older_fold {
+                    0
+                } else {
+                    workflow.seq.saturating_sub(workflow.checkpointed)
+                },
                 idle_since: workflow.may_be_evicted().then_some(workflow.used),
             })
         });

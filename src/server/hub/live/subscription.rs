@@ -28,6 +28,8 @@ pub struct Subscription {
     workflow: SharedWorkflow,
     adw_id: AdwId,
     bell: Bell,
+    /// Which fold of the workflow the viewer has.
+    generation: u64,
     /// The last seq the viewer has, or none before its snapshot.
     cursor: Option<u64>,
     /// Whether the first frame is still to come; it names the head, so that the viewer knows how much it missed.
@@ -49,13 +51,18 @@ enum Next {
 impl Subscription {
     pub(super) fn new(live: Arc<Live>, adw_id: &AdwId, resume: Option<(&str, u64)>, bell: &Bell) -> Self {
         let workflow = live.find_or_make(adw_id);
-        let cursor = {
+        let (cursor, generation) = {
             let mut workflow = lock(&workflow);
             workflow.follow(bell);
+            let generation = workflow.generation;
             let head = workflow.seq;
             let same_life =
                 resume.filter(|(epoch, after)| *epoch == live.epoch && *after <= head && head - after <= RESUME_EVENTS);
-            same_life.map(|(_, after)| after)
+            // Which fold the viewer has of one that was folded anew, nobody knows.
+            (
+                same_life.map(|(_, after)| after).filter(|_| generation == 0),
+                generation,
+            )
         };
         bell.ring();
         Self {
@@ -63,6 +70,7 @@ impl Subscription {
             workflow,
             adw_id: adw_id.clone(),
             bell: bell.clone(),
+            generation,
             cursor,
             is_new: true,
         }
@@ -109,6 +117,10 @@ impl Subscription {
     fn take_from_memory(&mut self) -> Result<Next, EncodeError> {
         let snapshot = {
             let mut workflow = lock(&self.workflow);
+            if self.generation != workflow.generation {
+                self.generation = workflow.generation;
+                self.cursor = None;
+            }
             if let Some(cursor) = self.cursor {
                 let is_new = std::mem::take(&mut self.is_new);
                 if cursor >= workflow.seq {

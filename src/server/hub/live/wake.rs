@@ -48,6 +48,13 @@ fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline,
     let checkpoint = reader.checkpoint(adw_id)?.filter(|timeline| timeline.seq <= head);
     let mut timeline = checkpoint.unwrap_or_else(|| Timeline::new(adw_id.clone()));
     let checkpointed = timeline.seq;
+    fold_on(reader, &mut timeline, head)?;
+    Ok((timeline, checkpointed))
+}
+
+/// Folds the events that follow a timeline, up to `head`.
+pub(super) fn fold_on(reader: &mut dyn Reader, timeline: &mut Timeline, head: u64) -> Result<(), JournalError> {
+    let adw_id = &timeline.adw_id.clone();
     while timeline.seq < head {
         let query = PageQuery {
             after: Some(timeline.seq),
@@ -76,5 +83,5 @@ fn fold(reader: &mut dyn Reader, adw_id: &AdwId, head: u64) -> Result<(Timeline,
             )));
         }
     }
-    Ok((timeline, checkpointed))
+    Ok(())
 }

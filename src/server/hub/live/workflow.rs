@@ -60,6 +60,10 @@ pub struct LiveWorkflow {
     pub checkpointed: u64,
     /// When somebody last needed the timeline or added to it, in rounds of upkeep.
     pub used: u64,
+    /// What is known of it was folded by an earlier version: it is shown, but not stored again, and folded anew (see `refold`).
+    pub is_of_older_fold: bool,
+    /// How often it was folded anew: who has a snapshot of before needs another.
+    pub generation: u64,
     /// Held by whoever reads the timeline, so that it is read once however many wait for it.
     pub waking: Arc<Mutex<()>>,
     recent: VecDeque<Recent>,
@@ -87,6 +91,8 @@ impl LiveWorkflow {
             timeline: None,
             checkpointed: 0,
             used: 0,
+            is_of_older_fold: false,
+            generation: 0,
             waking: Arc::default(),
             recent: VecDeque::new(),
             recent_bytes: 0,
@@ -110,6 +116,21 @@ impl LiveWorkflow {
             self.checkpointed = checkpointed;
             self.timeline = Some(Arc::new(timeline));
         }
+    }
+
+    /// Puts a timeline that was folded anew in the place of the older one, if it is of the newest event. Whoever is returned is to be
+    /// woken once the lock is free.
+    pub fn renew(&mut self, timeline: &Arc<Timeline>) -> Option<Vec<Bell>> {
+        if timeline.seq != self.seq {
+            return None;
+        }
+        self.timeline = Some(Arc::clone(timeline));
+        self.checkpointed = 0;
+        self.is_of_older_fold = false;
+        self.generation += 1;
+        self.snapshot = None;
+        self.card = Some(Card::of(timeline));
+        Some(self.followers.clone())
     }
 
     /// Whether the timeline may leave memory as soon as the journal has it: nobody follows.

@@ -61,7 +61,9 @@ impl Writer {
     fn resting(&self) -> Vec<Card> {
         let now = clock::now();
         let cards = self.live.fresh_cards().into_iter();
-        cards.filter(|card| self.is_resting(card, now)).collect()
+        // What is removed cannot be folded anew.
+        let may_go = |card: &Card| self.live.is_of_this_fold(&card.adw_id) && self.is_resting(card, now);
+        cards.filter(may_go).collect()
     }
 
     fn is_resting(&self, card: &Card, now: Timestamp) -> bool {

@@ -56,7 +56,9 @@ impl Writer {
 
     /// Workflows to which nothing came in the last round; and where too much is unsaved, those that lack most.
     fn due(&self, round: u64) -> Vec<AdwId> {
-        let mut all: Vec<(&AdwId, Unsaved)> = self.unsaved.iter().map(|(id, unsaved)| (id, *unsaved)).collect();
+        let may_be_stored = |(id, _): &(&AdwId, &Unsaved)| self.live.is_of_this_fold(id);
+        let unsaved = self.unsaved.iter().filter(may_be_stored);
+        let mut all: Vec<(&AdwId, Unsaved)> = unsaved.map(|(id, unsaved)| (id, *unsaved)).collect();
         all.sort_by_key(|(_, unsaved)| std::cmp::Reverse(unsaved.events));
         let mut excess = all
             .iter()
@@ -79,16 +81,20 @@ impl Writer {
     }
 
     /// A timeline that could not be stored costs the next start some time, and nothing else.
+    ///
+    /// What an earlier version folded is not stored again: it would pass for this one's.
     pub(super) fn checkpoint(&mut self, timelines: &[Timeline]) {
+        let of_this_fold = |timeline: &&Timeline| self.live.is_of_this_fold(&timeline.adw_id);
+        let timelines: Vec<Timeline> = timelines.iter().filter(of_this_fold).cloned().collect();
         if timelines.is_empty() {
             return;
         }
-        if let Err(error) = self.journal.checkpoint(timelines) {
+        if let Err(error) = self.journal.checkpoint(&timelines) {
             warn!(%error, "could not store timelines; the next start will take longer");
             self.stores_from = self.live.round() + ROUNDS_AFTER_FAILURE;
             return;
         }
-        for timeline in timelines {
+        for timeline in &timelines {
             self.unsaved.remove(&timeline.adw_id);
             self.live.note_stored(&timeline.adw_id, timeline.seq);
         }
