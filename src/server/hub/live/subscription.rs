@@ -58,11 +58,7 @@ impl Subscription {
             let head = workflow.seq;
             let same_life =
                 resume.filter(|(epoch, after)| *epoch == live.epoch && *after <= head && head - after <= RESUME_EVENTS);
-            // Which fold the viewer has of one that was folded anew, nobody knows.
-            (
-                same_life.map(|(_, after)| after).filter(|_| generation == 0),
-                generation,
-            )
+            (same_life.map(|(_, after)| after), generation)
         };
         bell.ring();
         Self {
