@@ -22,6 +22,7 @@ struct Told {
     second: Option<i64>,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "payloads are written where they are passed")]
 impl Told {
     fn new() -> Self {
         Self {
