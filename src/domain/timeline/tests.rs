@@ -22,7 +22,10 @@ struct Told {
     second: Option<i64>,
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "payloads are written where they are passed")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "payloads are written where they are passed"
+)]
 impl Told {
     fn new() -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
 use super::find::{Finder, Walk};
@@ -228,26 +228,26 @@ impl SqliteReader {
 impl Reader for SqliteReader {
     fn workflows(&mut self) -> Result<Vec<KnownWorkflow>, JournalError> {
         // What was pruned cannot be folded again, so an older fold of it is better than none.
-        let read = || -> rusqlite::Result<Vec<(String, u64, Option<String>, bool)>> {
+        let read = || -> rusqlite::Result<Vec<Option<KnownWorkflow>>> {
             let mut statement = self.connection.prepare_cached(
                 "SELECT adw_id, head, card, coalesce(checkpoints.fold <> ?1 AND first <= 1, 0) FROM workflows \
                  LEFT JOIN cards ON cards.workflow = id AND cards.seq = head \
                  LEFT JOIN checkpoints ON checkpoints.workflow = id WHERE head > 0 ORDER BY id",
             )?;
-            statement
-                .query_map([FOLD], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
-                .collect()
+            let known = |row: &Row<'_>| {
+                let (adw_id, card) = (row.get::<_, String>(0)?, row.get::<_, Option<String>>(2)?);
+                let Ok(adw_id) = adw_id.parse() else { return Ok(None) };
+                Ok(Some(KnownWorkflow {
+                    adw_id,
+                    head: row.get(1)?,
+                    card: card.and_then(|card| serde_json::from_str(&card).ok()),
+                    is_of_older_fold: row.get(3)?,
+                }))
+            };
+            statement.query_map([FOLD], known)?.collect()
         };
-        let rows = read().map_err(read_error)?;
-        let known = rows.into_iter().filter_map(|(adw_id, head, card, is_of_older_fold)| {
-            Some(KnownWorkflow {
-                adw_id: adw_id.parse().ok()?,
-                head,
-                card: card.and_then(|card| serde_json::from_str(&card).ok()),
-                is_of_older_fold,
-            })
-        });
-        Ok(known.collect())
+        let known = read().map_err(read_error)?;
+        Ok(known.into_iter().flatten().collect())
     }
 
     fn checkpoint(&mut self, adw_id: &AdwId) -> Result<Option<Timeline>, JournalError> {
