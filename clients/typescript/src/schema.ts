@@ -608,12 +608,37 @@ export interface components {
         readonly AdwId: string;
         /** @description An agent, or a sub-agent with the Task call that started it. */
         readonly Agent: {
+            /** @description The CLI's id of a sub-agent. */
+            readonly agent_id: string | null;
+            readonly agent_type: string | null;
+            /** @description Only hooks tell of it, and they do not say what it is called. */
+            readonly by_hook: boolean;
             readonly cwd: string | null;
+            /**
+             * Format: int64
+             * @description Calls that were not allowed.
+             */
+            readonly denials: number;
+            /**
+             * Format: int32
+             * @description How many agents stand above it: 0 for one with a folder, 1 for its sub-agents, 2 for theirs.
+             */
+            readonly depth: number;
             /** Format: double */
             readonly earlier_cost_usd: number | null;
             readonly ended: components["schemas"]["Moment"] | null;
             /** Format: int64 */
             readonly errors: number;
+            /** @description Its turn is over, but something of it runs in the background. */
+            readonly has_answered: boolean;
+            /** @description It goes on beside the agent that started it. */
+            readonly in_background: boolean;
+            /** @description It was asked something, and has not answered. */
+            readonly is_asked: boolean;
+            /** @description Which of several that are alike has its id is a guess. */
+            readonly is_guess: boolean;
+            /** @description It is called by what it was asked to do. */
+            readonly is_named: boolean;
             readonly last: components["schemas"]["Moment"];
             /** Format: int64 */
             readonly messages: number;
@@ -637,18 +662,30 @@ export interface components {
             readonly stage: string | null;
             readonly started: components["schemas"]["Moment"];
             /**
-             * @description `seen`: the agent was mentioned, but none of its sessions was.
+             * @description `seen`: the agent was mentioned, but none of its sessions was. `lost`: it is over, but nobody told how it ended.
              * @enum {string}
              */
-            readonly state: "seen" | "open" | "ended" | "failed";
+            readonly state: "seen" | "open" | "ended" | "failed" | "stopped" | "lost";
+            readonly tokens: components["schemas"]["Tokens"] | null;
+            /**
+             * Format: int64
+             * @description Tokens and calls of a sub-agent as it was told of them.
+             */
+            readonly told_tokens: number | null;
+            /** Format: int64 */
+            readonly told_tools: number | null;
             /** Format: int64 */
             readonly tools: number;
+            /** @description The trouble of the API or the CLI that nothing followed yet. */
+            readonly trouble: string | null;
             /** @description The agent that made that Task call. */
             readonly under: string | null;
             readonly usage: components["schemas"]["Usage"];
+            /** @description The call that started the sub-agent that this one works for. */
+            readonly within: string | null;
         };
         /** @description A complete workflow. */
-        readonly AgentState: {
+        readonly AgentState: components["schemas"]["Verdict"] & {
             readonly adw_id: components["schemas"]["AdwId"];
             readonly epoch: components["schemas"]["Epoch"];
             /** Format: int64 */
@@ -659,6 +696,20 @@ export interface components {
             };
             readonly timeline: components["schemas"]["Timeline"];
             readonly timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A command in the background. */
+        readonly BackgroundTask: {
+            readonly agent: string | null;
+            readonly ended: components["schemas"]["Moment"] | null;
+            readonly id: string;
+            readonly started: components["schemas"]["Moment"];
+            /**
+             * @description `seen`: the agent was mentioned, but none of its sessions was. `lost`: it is over, but nobody told how it ended.
+             * @enum {string}
+             */
+            readonly state: "seen" | "open" | "ended" | "failed" | "stopped" | "lost";
+            readonly text: string;
+            readonly tool_use_id: string | null;
         };
         /** @description All cards (`full`), or those that changed. */
         readonly Board: {
@@ -682,6 +733,8 @@ export interface components {
             readonly issue: string | null;
             readonly last_at: components["schemas"]["Timestamp"] | null;
             readonly last_error: string | null;
+            /** @description What a person is waited for, the oldest first. */
+            readonly needs: readonly components["schemas"]["Need"][];
             readonly pace: components["schemas"]["Pace"];
             readonly pulse: components["schemas"]["Pulse"];
             readonly repo: string | null;
@@ -696,6 +749,10 @@ export interface components {
             readonly title: string;
             /** Format: int64 */
             readonly tokens: number;
+            /** @description Whether `tokens` is all; until then it is the least that there can be. */
+            readonly usage_is_final: boolean;
+            /** @description What stands beside a success: work that was stopped, or whose end nobody told. */
+            readonly warning: string | null;
         };
         /** @description A changed field of the state, shortened. */
         readonly ChangeView: {
@@ -988,6 +1045,8 @@ export interface components {
             /** @description As sent, or otherwise the time of arrival in milliseconds since 1970. */
             readonly timestamp: unknown;
         };
+        /** @description A workflow in the list: its card, and what it is doing now. */
+        readonly ListedWorkflow: components["schemas"]["Card"] & components["schemas"]["Verdict"];
         /**
          * @description What an agent's processes use: `lines` are CPU in percent of one core, memory in KiB, and disk reads and writes in KiB per
          *     second, in intervals of `width_ms`.
@@ -1023,6 +1082,28 @@ export interface components {
         readonly Moment: {
             readonly at: components["schemas"]["Timestamp"];
             readonly source: components["schemas"]["TimeSource"];
+        };
+        /** @description What a person is waited for. */
+        readonly Need: {
+            readonly agent: string | null;
+            /** @description Only a hook asked. */
+            readonly by_hook: boolean;
+            /** @description The answers that are offered. */
+            readonly choices: readonly string[];
+            /** @enum {string} */
+            readonly kind: "permission" | "question" | "plan" | "input";
+            /** @description The sub-agent that waits, by its call. */
+            readonly lane: string | null;
+            readonly request_id: string | null;
+            /**
+             * Format: int64
+             * @description The event that asked.
+             */
+            readonly seq: number;
+            readonly since: components["schemas"]["Moment"];
+            /** @description What is asked, in words. */
+            readonly text: string;
+            readonly tool_use_id: string | null;
         };
         /**
          * @description A hook of Claude Code, as the clients of hook observers send it.
@@ -1257,7 +1338,11 @@ export interface components {
         /** @description A tool call without a result yet. */
         readonly OpenTool: {
             readonly agent: string | null;
+            /** @description The type of the sub-agent that the call starts. */
+            readonly agent_type: string | null;
             readonly at: components["schemas"]["Timestamp"];
+            /** @description The call that started that sub-agent. */
+            readonly lane: string | null;
             readonly name: string;
             /** @description Whether a sub-agent made the call. */
             readonly nested: boolean;
@@ -1315,6 +1400,8 @@ export interface components {
         readonly Pulse: {
             /** @description The agent at work. */
             readonly agent: string | null;
+            /** @description What runs in the background while its agent has answered. */
+            readonly background: string | null;
             readonly has_sessions: boolean;
             /** @description Whether silence can be measured from `last_at`. */
             readonly is_live: boolean;
@@ -1322,12 +1409,17 @@ export interface components {
             /** @description The agent that ended last, and whether it ended with an error. */
             readonly last_ended: readonly unknown[] | null;
             readonly last_words: string | null;
+            /** @description What a person is waited for the longest, and since when. */
+            readonly need: readonly string[] | null;
             /** Format: int32 */
             readonly open_agents: number;
             /** @description The newest open call: its tool, when it started, and where that time comes from. */
             readonly open_tool: readonly string[] | null;
             /** @description The reported status, by whom and when. */
             readonly reported: readonly string[] | null;
+            /** @description Whether stages were announced, and all of them ended well. */
+            readonly stages_done: boolean;
+            readonly warning: string | null;
         };
         /** @description One item, or several. */
         readonly Pushed: components["schemas"]["PushedItem"] | readonly components["schemas"]["PushedItem"][];
@@ -1638,7 +1730,7 @@ export interface components {
             readonly name: string;
             readonly started: components["schemas"]["Moment"] | null;
             /** @enum {string} */
-            readonly state: "running" | "completed" | "failed" | "skipped";
+            readonly state: "running" | "completed" | "failed" | "skipped" | "pending";
         };
         /** @description What the state documents say. */
         readonly StateView: {
@@ -1650,6 +1742,8 @@ export interface components {
             };
             /** Format: int64 */
             readonly fields_dropped: number;
+            /** @description The repository that it names, or an address in it. */
+            readonly repository: string | null;
             /** @description Where the newest one came from. */
             readonly source: string | null;
             readonly title: string | null;
@@ -1699,6 +1793,8 @@ export interface components {
              * @description The number of agents left out of `agents` because there were too many.
              */
             readonly agents_dropped: number;
+            /** @description Commands that agents have sent to the background. */
+            readonly background: readonly components["schemas"]["BackgroundTask"][];
             /** @description Events by kind. */
             readonly counts: {
                 readonly [key: string]: number;
@@ -1714,6 +1810,8 @@ export interface components {
             readonly loads: readonly components["schemas"]["Load"][];
             /** @description The newest model messages, as hash and usage. */
             readonly messages: readonly (readonly unknown[])[];
+            /** @description What a person is waited for, the oldest first. */
+            readonly needs: readonly components["schemas"]["Need"][];
             readonly open_tools: readonly components["schemas"]["OpenTool"][];
             /** @description What pushing costs, the newest report at the end. */
             readonly overhead: readonly components["schemas"]["Overhead"][];
@@ -1735,6 +1833,8 @@ export interface components {
             readonly tools: number;
             readonly trace: components["schemas"]["Trace"];
             readonly usage: components["schemas"]["Usage"];
+            /** @description Whether results have told all of `usage`; until then it is the least that there can be. */
+            readonly usage_is_final: boolean;
             /** @description How long each tool took: the number of calls, and the sum in milliseconds. */
             readonly usual: {
                 readonly [key: string]: readonly number[];
@@ -1747,6 +1847,10 @@ export interface components {
          */
         readonly Timestamp: string;
         readonly TodoItem: {
+            /** @description The items that have to be done before; absent if there are none. */
+            readonly blocked_by?: readonly string[] | null;
+            /** @description What the agent calls it; absent if the list has no ids. */
+            readonly id?: string | null;
             readonly since: components["schemas"]["Moment"];
             /** @enum {string} */
             readonly state: "pending" | "in_progress" | "completed";
@@ -1755,6 +1859,10 @@ export interface components {
         /** @description An agent's todo list. */
         readonly TodoList: {
             readonly agent: string | null;
+            /** @description What calls will change once they are answered; absent if there are none. */
+            readonly called?: readonly {
+                readonly [key: string]: unknown;
+            }[] | null;
             readonly items: readonly components["schemas"]["TodoItem"][];
             /**
              * Format: int64
@@ -1762,6 +1870,19 @@ export interface components {
              */
             readonly more: number;
             readonly written: components["schemas"]["Moment"];
+        };
+        /** @description Tokens of an agent: their sum is the agent's with its sub-agents. */
+        readonly Tokens: {
+            /** @description Of sessions that are over. */
+            readonly earlier: components["schemas"]["Usage"];
+            /** @description Whether a result has told all of it. */
+            readonly is_final: boolean;
+            /** @description What of that is the agent's own. */
+            readonly own_since: components["schemas"]["Usage"];
+            /** @description What lines have told since. */
+            readonly since: components["schemas"]["Usage"];
+            /** @description Of this session, as its results told. */
+            readonly told: components["schemas"]["Usage"];
         };
         /** @description Events and errors over the whole time, in intervals of `width_ms`. */
         readonly Trace: {
@@ -1792,6 +1913,16 @@ export interface components {
              */
             readonly reasoning_output_tokens?: number | null;
         };
+        /** @description What a workflow is doing now. */
+        readonly Verdict: {
+            /** @description Whether it was inferred; false where somebody reported it. */
+            readonly derived: boolean;
+            readonly since: components["schemas"]["Timestamp"] | null;
+            /** @enum {string} */
+            readonly status: "needs_person" | "stalled" | "failed" | "waiting" | "running" | "completed" | "unknown";
+            /** @description The reason, in a sentence. */
+            readonly why: string;
+        };
         /** @description A log entry of a workflow. */
         readonly WorkflowLog: {
             readonly data: components["schemas"]["LogData"];
@@ -1818,7 +1949,7 @@ export interface components {
             readonly epoch: components["schemas"]["Epoch"];
             readonly server_time: components["schemas"]["Timestamp"];
             /** @description The most recently active first. */
-            readonly workflows: readonly components["schemas"]["Card"][];
+            readonly workflows: readonly components["schemas"]["ListedWorkflow"][];
         };
     };
     responses: never;
@@ -1830,6 +1961,7 @@ export interface components {
 export type AdwId = components['schemas']['AdwId'];
 export type Agent = components['schemas']['Agent'];
 export type AgentState = components['schemas']['AgentState'];
+export type BackgroundTask = components['schemas']['BackgroundTask'];
 export type Board = components['schemas']['Board'];
 export type Card = components['schemas']['Card'];
 export type ChangeView = components['schemas']['ChangeView'];
@@ -1852,10 +1984,12 @@ export type Heartbeat = components['schemas']['Heartbeat'];
 export type Hello = components['schemas']['Hello'];
 export type HookStdin = components['schemas']['HookStdin'];
 export type KeptHook = components['schemas']['KeptHook'];
+export type ListedWorkflow = components['schemas']['ListedWorkflow'];
 export type Load = components['schemas']['Load'];
 export type LogData = components['schemas']['LogData'];
 export type Mark = components['schemas']['Mark'];
 export type Moment = components['schemas']['Moment'];
+export type Need = components['schemas']['Need'];
 export type ObservedHook = components['schemas']['ObservedHook'];
 export type OlderFileOperation = components['schemas']['OlderFileOperation'];
 export type OlderHealth = components['schemas']['OlderHealth'];
@@ -1904,9 +2038,11 @@ export type Timeline = components['schemas']['Timeline'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type TodoItem = components['schemas']['TodoItem'];
 export type TodoList = components['schemas']['TodoList'];
+export type Tokens = components['schemas']['Tokens'];
 export type Trace = components['schemas']['Trace'];
 export type Unsubscribe = components['schemas']['Unsubscribe'];
 export type Usage = components['schemas']['Usage'];
+export type Verdict = components['schemas']['Verdict'];
 export type WorkflowLog = components['schemas']['WorkflowLog'];
 export type WorkflowUpdate = components['schemas']['WorkflowUpdate'];
 export type Workflows = components['schemas']['Workflows'];
