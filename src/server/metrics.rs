@@ -116,7 +116,7 @@ mod tests {
         let text = text(&Figures {
             hub: Stats {
                 workflows: 3,
-                of_older_fold: 0,
+                of_older_fold: 1,
                 awake: 2,
                 events_recorded: 40,
                 duplicates: 5,
@@ -135,6 +135,7 @@ mod tests {
                 "adwatch_commits_total 6",
                 "adwatch_workflows 3",
                 "adwatch_workflows_awake 2",
+                "adwatch_workflows_of_older_fold 1",
                 "adwatch_viewers 7",
                 "adwatch_recording 0",
                 &build
