@@ -168,7 +168,12 @@ fn sub_agents_over(stats: &Value) -> Option<bool> {
         .into_iter()
         .flat_map(|by| by.values())
         .filter_map(Value::as_u64)
-        .sum();
+        .fold(0, u64::saturating_add);
     let spawned = payload::number(stats, "spawned")?;
-    Some(number("completed") + number("failed") + killed >= spawned)
+    Some(
+        number("completed")
+            .saturating_add(number("failed"))
+            .saturating_add(killed)
+            >= spawned,
+    )
 }

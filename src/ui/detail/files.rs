@@ -70,8 +70,8 @@ impl File {
         };
         (self.letter, self.word) = (letter, word);
         self.edits.push(entry.seq);
-        self.added += entry.lines_added.unwrap_or(0);
-        self.removed += entry.lines_removed.unwrap_or(0);
+        self.added = self.added.saturating_add(entry.lines_added.unwrap_or(0));
+        self.removed = self.removed.saturating_add(entry.lines_removed.unwrap_or(0));
     }
 }
 
@@ -193,7 +193,7 @@ fn draw_table(html: &mut Html, subject: Subject, query: &DetailQuery, files: &[F
         html.raw("</td><td>").number(file.seqs.len() as u64).raw("</td></tr>");
     }
     let changed: Vec<&File> = files.iter().filter(|file| !file.edits.is_empty()).collect();
-    let sum = |of: fn(&File) -> u64| changed.iter().map(|file| of(file)).sum::<u64>();
+    let sum = |of: fn(&File) -> u64| changed.iter().map(|file| of(file)).fold(0, u64::saturating_add);
     html.raw("</tbody><tfoot><tr><td></td><th scope=\"row\">")
         .number(changed.len() as u64)
         .raw(" changed</th><td class=\"add\">+");

@@ -67,8 +67,8 @@ impl FileTable {
                 row.operation = 'C';
             }
             row.operations += 1;
-            row.added += entry.lines_added.unwrap_or(0);
-            row.removed += entry.lines_removed.unwrap_or(0);
+            row.added = row.added.saturating_add(entry.lines_added.unwrap_or(0));
+            row.removed = row.removed.saturating_add(entry.lines_removed.unwrap_or(0));
         }
         table.only_read = read
             .iter()
@@ -130,10 +130,9 @@ fn rows(html: &mut Html, table: &FileTable) {
             .raw("</span></li>");
     }
     html.raw("</ol>");
-    let (added, removed) = table
-        .rows
-        .iter()
-        .fold((0, 0), |sum, row| (sum.0 + row.added, sum.1 + row.removed));
+    let (added, removed) = table.rows.iter().fold((0u64, 0u64), |sum, row| {
+        (sum.0.saturating_add(row.added), sum.1.saturating_add(row.removed))
+    });
     if !table.rows.is_empty() {
         html.raw("<p class=\"grid grid-cols-[12px_minmax(0,1fr)_36px_36px_20px] gap-1.5 items-center px-4 lg:pr-3 min-h-7 border-t border-line\"><span></span><span>");
         html.text(&format::counted(

@@ -79,12 +79,12 @@ impl Agent {
             self.earlier_cost_usd = Some(self.earlier_cost_usd.unwrap_or(0.0) + before);
         }
         self.session_cost_usd = end.cost_usd.or(self.session_cost_usd);
-        self.reported_turns += end.turns;
+        self.reported_turns = self.reported_turns.saturating_add(end.turns);
         self.reported_ms = end
             .duration_ms
             .map(|ms| self.reported_ms.unwrap_or(0).saturating_add(ms))
             .or(self.reported_ms);
-        self.denials += end.denials;
+        self.denials = self.denials.saturating_add(end.denials);
         if end.hook.is_none() || end.result.is_some() {
             self.result = end.result.clone().or(trouble);
         }
