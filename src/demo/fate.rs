@@ -1,11 +1,12 @@
 //! How a workflow of the demo goes, and how far it is when the demo starts.
 
-use super::author::{Author, ToolResult};
+use super::author::{Author, HelperEnd, ToolResult};
 use super::dice::Dice;
 use super::output;
 use super::play::Play;
 use super::scenes;
 use super::subject::{DemoSubject, Repo, Subjects};
+use super::tongue::Tongue;
 
 /// How a workflow ends, or does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,14 @@ pub enum Fate {
     WaitsForBuild,
     /// Checks of four minutes.
     WaitsForChecks,
+    /// The reviewer asks a person, who takes a quarter of an hour.
+    Asks,
+    /// It ships, although a sub-agent was stopped before it was done.
+    LosesHelper,
+    /// The implementor is Codex.
+    BuildsWithCodex,
+    /// The implementor is opencode.
+    BuildsWithOpencode,
 }
 
 /// A fate, and how far the workflow is when the demo starts: a mark and milliseconds after it.
@@ -44,7 +53,7 @@ const AT_WORK: [Entrance; 9] = [
         after_ms: 4_000,
     },
     Entrance {
-        fate: Fate::Ships,
+        fate: Fate::BuildsWithCodex,
         mark: "building",
         after_ms: 12_000,
     },
@@ -65,12 +74,12 @@ const AT_WORK: [Entrance; 9] = [
         after_ms: 62_000,
     },
     Entrance {
-        fate: Fate::Repairs,
-        mark: "reviewing",
-        after_ms: 2_000,
+        fate: Fate::Asks,
+        mark: "asking",
+        after_ms: 48_000,
     },
     Entrance {
-        fate: Fate::Ships,
+        fate: Fate::BuildsWithOpencode,
         mark: "documenting",
         after_ms: 1_000,
     },
@@ -89,7 +98,7 @@ const AT_WORK: [Entrance; 9] = [
 /// The workflows that have ended when the demo starts, the newest first: `after_ms` is the time since their end.
 const OVER: [Entrance; 4] = [
     Entrance {
-        fate: Fate::Ships,
+        fate: Fate::LosesHelper,
         mark: "end",
         after_ms: 140_000,
     },
@@ -111,13 +120,17 @@ const OVER: [Entrance; 4] = [
 ];
 
 /// The fates of those that start later.
-const LATER: [Fate; 8] = [
+const LATER: [Fate; 12] = [
     Fate::Repairs,
     Fate::Ships,
+    Fate::BuildsWithOpencode,
     Fate::WaitsForBuild,
     Fate::FailsTests,
+    Fate::Asks,
     Fate::Repairs,
+    Fate::BuildsWithCodex,
     Fate::Ships,
+    Fate::LosesHelper,
     Fate::Stalls,
     Fate::RunsOutOfTurns,
 ];
@@ -170,18 +183,31 @@ fn subject(seed: u64, number: u64) -> Option<(&'static DemoSubject, &'static Rep
 }
 
 fn perform(author: &mut Author, fate: Fate, speed: f64) {
+    match fate {
+        Fate::BuildsWithCodex => author.builder = Tongue::Codex,
+        Fate::BuildsWithOpencode => author.builder = Tongue::Opencode,
+        // These need what an earlier CLI cannot do.
+        Fate::Asks | Fate::LosesHelper => author.tongue_of_today(),
+        _ => {}
+    }
     scenes::open(author);
     scenes::plan(author);
     match fate {
         Fate::Stalls => return stall(author, speed),
         Fate::RunsOutOfTurns => return run_out(author),
-        Fate::Ships | Fate::Repairs | Fate::FailsTests | Fate::WaitsForBuild | Fate::WaitsForChecks => {}
+        _ => {}
     }
-    scenes::build(author, fate == Fate::WaitsForBuild);
+    let helper = if fate == Fate::LosesHelper {
+        HelperEnd::Stopped
+    } else {
+        HelperEnd::Done
+    };
+    scenes::build(author, fate == Fate::WaitsForBuild, helper);
     if !scenes::test(author, fate == Fate::Repairs, fate != Fate::FailsTests) {
         return;
     }
-    scenes::review(author);
+    // A person takes as long as in reality, whatever the speed.
+    scenes::review(author, (fate == Fate::Asks).then_some((HANG_MS * speed) as u64));
     scenes::document(author);
     scenes::ship(author, fate == Fate::WaitsForChecks);
 }

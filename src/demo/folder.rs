@@ -49,12 +49,12 @@ impl Folder {
                 .open(&format!("{agent}/prompts/{command}.txt"), true)?
                 .write_all(text.as_bytes()),
             Act::Step(step) => {
-                let mut line = stream::line(step, at, speed).to_string();
-                line.push('\n');
+                let lines = stream::lines(step, at, speed);
+                let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
                 // Every attempt opens the file anew.
                 let is_first = matches!(step.what, What::Begin { .. });
                 self.open(&format!("{}/raw_output.jsonl", step.agent), is_first)?
-                    .write_all(line.as_bytes())
+                    .write_all(lines.as_bytes())
             }
         }
     }

@@ -18,6 +18,7 @@ mod stream;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod tongue;
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::play::{Act, Beat, Message, StreamStep, What};
+use super::stream;
+use super::tongue::Tongue;
 use domain::timestamp::Timestamp;
 
 /// What a workflow pushes.
@@ -53,8 +55,14 @@ pub fn events(adw_id: &str, number: usize, beat: &Beat, at: Timestamp, speed: f6
     events
 }
 
+/// A hook knows the ids of Claude Code's calls; those of other CLIs are not the ones of their streams.
 fn is_tool(step: &StreamStep) -> bool {
-    matches!(step.what, What::Call { .. } | What::Return { .. })
+    step.tongue.is_claude() && matches!(step.what, What::Call { .. } | What::Return { .. })
+}
+
+/// Whose answer says what only its call's result tells: a task's id, and that it goes on in the background.
+fn tells_of_tasks(tool: &str) -> bool {
+    matches!(tool, "TaskCreate" | "TaskUpdate" | "Agent" | "Bash")
 }
 
 fn step_events(step: &StreamStep, speed: f64) -> Vec<Value> {
@@ -76,24 +84,31 @@ fn step_events(step: &StreamStep, speed: f64) -> Vec<Value> {
             )]
         }
         What::Say { message, text } => vec![event("text_block", "text", said(message, json!({"content": text})))],
-        What::Call { message, tool, input } => {
-            let payload = json!({"tool_use_id": tool.id, "tool_name": tool.name, "input": input});
-            vec![event("tool_execution", "tool_execution_pre", said(message, payload))]
+        What::Call { tool } => {
+            let payload = json!({"tool_use_id": &*tool.id, "tool_name": tool.name, "input": &*tool.input});
+            vec![event(
+                "tool_execution",
+                "tool_execution_pre",
+                said(&tool.message, payload),
+            )]
         }
         What::Return {
             tool,
             output,
             is_error,
             duration_ms,
+            details,
             file,
-            ..
         } => {
-            let payload = json!({"tool_use_id": tool.id, "tool_name": tool.name, "output": output, "is_error": is_error, "duration_ms": lasted(*duration_ms)});
+            let mut payload = json!({"tool_use_id": &*tool.id, "tool_name": tool.name, "output": output, "is_error": is_error, "duration_ms": lasted(*duration_ms)});
+            if tells_of_tasks(tool.name) {
+                payload["tool_use_result"] = details.clone();
+            }
             let mut events = vec![event("tool_execution", "tool_execution_post", payload)];
             events.extend(file.as_ref().map(|file| {
                 let payload = json!({
                     "path": file.path, "diff": file.diff, "lines_added": file.lines_added, "lines_removed": file.lines_removed,
-                    "tool_use_id": tool.id,
+                    "tool_use_id": &*tool.id,
                 });
                 event("file_operation", file.operation, payload)
             }));
@@ -108,12 +123,34 @@ fn step_events(step: &StreamStep, speed: f64) -> Vec<Value> {
             cost_usd,
             usage,
             model,
+            models,
+            sub_agents,
+            message,
+            ..
         } => {
-            let payload = json!({
+            let mut payload = json!({
                 "session_id": &*step.session_id, "subtype": subtype, "is_error": is_error, "num_turns": turns,
                 "duration_ms": lasted(*duration_ms), "cost_usd": cost_usd, "usage": usage, "result": result, "model": model,
             });
-            vec![event("session", "session_ended", payload)]
+            if step.tongue.is_claude() {
+                payload["model_usage"] = models.clone();
+            }
+            if step.tongue == Tongue::Claude {
+                payload["subagent_stats"] = sub_agents.clone();
+            }
+            let ended = event("session", "session_ended", payload);
+            match result.as_ref().filter(|_| step.tongue == Tongue::Opencode) {
+                // Its stream ends with the words alone.
+                Some(text) => vec![
+                    event("text_block", "text", said(message, json!({"content": text}))),
+                    ended,
+                ],
+                None => vec![ended],
+            }
+        }
+        What::Tell { word, fields } => {
+            let kind = word.split('/').next().unwrap_or(word);
+            vec![event(kind, word, stream::told(fields, speed))]
         }
     };
     for event in &mut events {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::tongue::Tongue;
+
 /// A workflow from its beginning to its end.
 #[derive(Debug)]
 pub struct Play {
@@ -45,17 +47,19 @@ pub enum Act {
         command: &'static str,
         text: String,
     },
-    Step(StreamStep),
+    Step(Box<StreamStep>),
 }
 
 /// A line of an agent's stream.
 #[derive(Debug)]
 pub struct StreamStep {
+    /// Whose shape its line has.
+    pub tongue: Tongue,
     pub agent: Arc<str>,
     /// The number of the agent's attempt, from 1.
     pub run: u32,
     pub session_id: Arc<str>,
-    /// The Task call whose sub-agent this is.
+    /// The call whose sub-agent this is.
     pub parent: Option<Arc<str>>,
     pub uuid: String,
     pub what: What,
@@ -80,9 +84,7 @@ pub enum What {
         text: String,
     },
     Call {
-        message: Message,
         tool: Tool,
-        input: Value,
     },
     Return {
         tool: Tool,
@@ -99,24 +101,39 @@ pub enum What {
         duration_ms: u64,
         turns: u64,
         result: Option<String>,
-        cost_usd: f64,
+        /// The message that says it, where the CLI tells that after it.
+        message: Message,
+        /// None where the CLI tells no price.
+        cost_usd: Option<f64>,
         usage: Value,
         model: &'static str,
+        /// What each model was used for, sub-agents included, and how these ended.
+        models: Value,
+        sub_agents: Value,
+    },
+    /// What the CLI tells of itself: of tasks, or that it asks its host. `system/task_started`, `control_request`, …
+    Tell {
+        word: &'static str,
+        fields: Value,
     },
 }
 
 /// A message of the model; its parts repeat it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Message {
     pub id: Arc<str>,
     pub model: &'static str,
     pub usage: Value,
+    pub cost_usd: f64,
 }
 
 #[derive(Clone, Debug)]
 pub struct Tool {
     pub id: Arc<str>,
     pub name: &'static str,
+    pub input: Arc<Value>,
+    /// The message that called it.
+    pub message: Message,
 }
 
 /// What a tool call did to a file.

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use super::tongue::Tongue;
+
 const SUBJECTS: &str = include_str!("subjects.toml");
 
 /// All of them, with the repositories they belong to.
@@ -22,6 +24,9 @@ pub struct Repo {
     pub lint: String,
     /// Backend and frontend.
     pub ports: [u16; 2],
+    /// Its machines have an earlier CLI.
+    #[serde(default)]
+    older_cli: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -85,6 +90,17 @@ impl Subjects {
 
     pub fn repo(&self, name: &str) -> Option<&Repo> {
         self.repo.iter().find(|repo| repo.name == name)
+    }
+}
+
+impl Repo {
+    /// What its agents run in, unless a stage says otherwise.
+    pub fn tongue(&self) -> Tongue {
+        if self.older_cli {
+            Tongue::OlderClaude
+        } else {
+            Tongue::Claude
+        }
     }
 }
 

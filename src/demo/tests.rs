@@ -22,7 +22,7 @@ use intake::push::{self, Received};
 use intake::reading::Reading;
 
 const BEGIN: i64 = 1_768_473_000_000;
-const FATES: [Fate; 7] = [
+const FATES: [Fate; 11] = [
     Fate::Ships,
     Fate::Repairs,
     Fate::FailsTests,
@@ -30,6 +30,10 @@ const FATES: [Fate; 7] = [
     Fate::Stalls,
     Fate::WaitsForBuild,
     Fate::WaitsForChecks,
+    Fate::Asks,
+    Fate::LosesHelper,
+    Fate::BuildsWithCodex,
+    Fate::BuildsWithOpencode,
 ];
 
 fn at(ms: u64) -> Timestamp {
@@ -72,13 +76,15 @@ fn read(play: &Play) -> Vec<NewEvent> {
             time_source: TimeSource::Unknown,
             mark: None,
         };
-        let line = stream::line(step, at(beat.at_ms), 1.0).to_string();
         let reader = readers.entry((step.agent.to_string(), step.run)).or_default();
-        for finished in reader.read(&line, &place, offset as u64) {
-            match finished.reading {
-                Reading::Source(source) => events.extend(source),
-                Reading::Silent(reason) => assert!(!reason.contains("unknown"), "{reason}: {line}"),
-                Reading::Unrecognised(why) | Reading::Unknown(why, _) => panic!("{why}: {line}"),
+        for line in stream::lines(step, at(beat.at_ms), 1.0) {
+            let line = line.to_string();
+            for finished in reader.read(&line, &place, offset as u64) {
+                match finished.reading {
+                    Reading::Source(source) => events.extend(source),
+                    Reading::Silent(reason) => assert!(!reason.contains("unknown"), "{reason}: {line}"),
+                    Reading::Unrecognised(why) | Reading::Unknown(why, _) => panic!("{why}: {line}"),
+                }
             }
         }
     }
@@ -177,8 +183,14 @@ fn a_stream_and_its_pushes_tell_the_same() {
                 line.keys.iter().any(|key| push.keys.contains(key))
                     && (&line.event.event_type, line.event.timestamp) == (&push.event.event_type, push.event.timestamp)
             };
+            // The calls and texts of other CLIs have no ids that a publisher could know.
+            let has_ids = |push: &&&NewEvent| {
+                let is_built_by_others = matches!(fate, Fate::BuildsWithCodex | Fate::BuildsWithOpencode);
+                !is_built_by_others || push.event.agent.as_deref() != Some("sdlc_implementor")
+            };
             let lonely = pushes
                 .iter()
+                .filter(has_ids)
                 .filter(|push| !stream.iter().any(|line| is_twin(push, line)))
                 .count();
             assert!(!stream.is_empty());
@@ -219,7 +231,14 @@ fn each_fate_is_seen_for_what_it_is() {
         let end = at(play.length_ms());
         let verdict = Pulse::of(&timeline).verdict(end, &Patience::default());
         match fate {
-            Fate::Ships | Fate::Repairs | Fate::WaitsForBuild | Fate::WaitsForChecks => {
+            Fate::Ships
+            | Fate::Repairs
+            | Fate::WaitsForBuild
+            | Fate::WaitsForChecks
+            | Fate::Asks
+            | Fate::LosesHelper
+            | Fate::BuildsWithCodex
+            | Fate::BuildsWithOpencode => {
                 assert_eq!(verdict.status, Status::Completed, "{fate:?}");
                 assert!(timeline.stages.iter().all(|line| line.state == StageState::Completed));
                 assert_eq!(timeline.stages.len(), 6);
@@ -247,6 +266,22 @@ fn each_fate_is_seen_for_what_it_is() {
         assert!(timeline.error_count > 0 || !matches!(fate, Fate::Repairs | Fate::FailsTests));
         assert_eq!(timeline.sources.oddities, 0);
     }
+}
+
+#[test]
+fn what_waits_runs_and_was_stopped_is_told() {
+    let mut asks = written(2, Fate::Asks);
+    assert!(folded(&asks).needs.is_empty(), "it was answered");
+    let asked = asks.mark("asking");
+    asks.beats.retain(|beat| beat.at_ms <= asked);
+    let waits = folded(&asks);
+    assert_eq!(waits.needs.first().map(|need| need.choices.len()), Some(3));
+    assert_eq!(waits.background.len(), 1);
+    assert!(waits.todo.is_some());
+    let ships = folded(&written(2, Fate::Ships));
+    assert_eq!(ships.warning(), None);
+    let loses = folded(&written(2, Fate::LosesHelper)).warning().unwrap_or_default();
+    assert!(loses.contains("1 sub-agent"), "{loses}");
 }
 
 #[test]

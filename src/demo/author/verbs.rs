@@ -1,12 +1,9 @@
 //! What an agent does in a play, in the words of its tools.
 
-use std::cmp::Ordering;
-use std::sync::Arc;
+use serde_json::json;
 
-use serde_json::{Value, json};
-
-use super::{Agent, Author, Model, ToolResult};
-use crate::play::{FileChange, What};
+use super::{Author, ToolResult};
+use crate::play::FileChange;
 use crate::subject::{FileEdit, NewFile};
 
 impl Author {
@@ -76,63 +73,5 @@ impl Author {
             lines_removed: 0,
         });
         self.call("Write", json!({"file_path": file_path, "content": file.text}), result);
-    }
-
-    /// The todo list with the first `done` items done and the next one under way.
-    pub fn todo(&mut self, items: &[String], done: usize) {
-        let todos: Vec<Value> = items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| {
-                let status = match at.cmp(&done) {
-                    Ordering::Less => "completed",
-                    Ordering::Equal => "in_progress",
-                    Ordering::Greater => "pending",
-                };
-                json!({"content": item, "status": status, "activeForm": item})
-            })
-            .collect();
-        let result = ToolResult::new(
-            "Todos have been modified successfully. Please proceed with the current tasks.",
-            12,
-        );
-        self.call("TodoWrite", json!({"todos": todos}), result);
-    }
-
-    /// Sub-agents in parallel, one for each description; `work` is what each of them does.
-    pub fn tasks(&mut self, descriptions: &[String], model: &'static Model, work: impl Fn(&mut Self, usize)) {
-        self.pause(900, 2_000);
-        let mut calls = Vec::new();
-        for description in descriptions {
-            let prompt = format!("{description}. Read only; answer with the files that matter and why.");
-            let input = json!({"subagent_type": "Explore", "description": description, "prompt": prompt});
-            let tool = self.open("Task", input);
-            calls.push((tool, prompt, self.clock_ms));
-        }
-        let mut end_ms = self.clock_ms;
-        for (at, (tool, prompt, began_ms)) in calls.into_iter().enumerate() {
-            self.clock_ms = began_ms + 300;
-            let main = &self.agent;
-            let sub = Agent::new(
-                &main.name,
-                main.run,
-                Arc::clone(&main.session_id),
-                Some(Arc::clone(&tool.id)),
-                model,
-                began_ms,
-            );
-            let main = std::mem::replace(&mut self.agent, sub);
-            self.step(What::Asked { prompt: prompt.clone() });
-            work(self, at);
-            let sub = std::mem::replace(&mut self.agent, main);
-            self.agent.cost_usd += sub.cost_usd;
-            let duration_ms = self.clock_ms - began_ms;
-            let mut result = ToolResult::new(format!("{prompt}\n\nDone: two places matter, both are named above."), 0);
-            result.details = json!({"status": "completed", "totalDurationMs": duration_ms, "totalTokens": sub.tokens.iter().sum::<u64>(), "totalToolUseCount": sub.tools});
-            self.clock_ms += 300;
-            self.close(tool, result);
-            end_ms = end_ms.max(self.clock_ms);
-        }
-        self.clock_ms = end_ms;
     }
 }

@@ -1,8 +1,9 @@
 //! Building: the todo list, changes, a linter that finds something, and a sub-agent for the tests.
 
 use super::{begin, commit, complete, look, look_for, plan_file, word};
-use crate::author::{Author, OPUS, SONNET, ToolResult};
+use crate::author::{Author, GPT, HelperEnd, OPUS, SONNET, ToolResult};
 use crate::output;
+use crate::tongue::Tongue;
 
 /// The first part of the build: reading, and a first change.
 pub fn begin_build(author: &mut Author) {
@@ -13,10 +14,16 @@ pub fn begin_build(author: &mut Author) {
         "INFO",
         format!("ADW build starting - ID: {}", author.adw_id),
     );
-    author.enter(
+    let model = match author.builder {
+        Tongue::Claude | Tongue::OlderClaude => &OPUS,
+        Tongue::Codex => &GPT,
+        Tongue::Opencode => &SONNET,
+    };
+    author.enter_as(
+        author.builder,
         "sdlc_implementor",
         1,
-        &OPUS,
+        model,
         "implement",
         format!("Implement {}", plan_file(author).path),
     );
@@ -32,8 +39,8 @@ pub fn begin_build(author: &mut Author) {
     look(author, 1);
 }
 
-/// `waits`: the build takes minutes.
-pub fn build(author: &mut Author, waits: bool) {
+/// `waits`: the build takes minutes. `helper`: how the sub-agent in the background ends.
+pub fn build(author: &mut Author, waits: bool, helper: HelperEnd) {
     let subject = author.subject;
     begin_build(author);
     author.mark("building");
@@ -49,7 +56,7 @@ pub fn build(author: &mut Author, waits: bool) {
     author.todo(&subject.todo, 2);
     author.write(&subject.new);
     author.say(&subject.say[1]);
-    author.tasks(&["write the missing tests".to_owned()], &SONNET, |author, _| {
+    author.beside("write the missing tests", &SONNET, helper, |author| {
         look(author, subject.read.len() - 1);
         author.think(&subject.thought[2]);
         author.search("describe|def test_|func Test", &subject.read);

@@ -104,6 +104,13 @@ pub fn plan(author: &mut Author) {
             look(author, (at + step) % count);
         }
         author.think(subject.thought.first().map_or("", String::as_str));
+        // The first of them asks for help itself.
+        if at == 0 {
+            author.tasks(&[format!("find who calls {}", subject.read[0])], &HAIKU, |author, _| {
+                look_for(author, &subject.search[0]);
+                look(author, 2);
+            });
+        }
         look(author, (at + 3) % count);
         author.say(&format!(
             "{} and {} are what matters here.",

@@ -6,7 +6,8 @@ use super::{WORKFLOW, begin, branch, complete, look, look_for, plan_file};
 use crate::author::{Author, HAIKU, SONNET, ToolResult};
 use crate::output;
 
-pub fn review(author: &mut Author) {
+/// `wait_ms`: the reviewer asks a person, who answers after this time.
+pub fn review(author: &mut Author, wait_ms: Option<u64>) {
     let subject = author.subject;
     begin(author, "review", Some("test"), "adw_review_iso");
     author.log(
@@ -45,12 +46,24 @@ pub fn review(author: &mut Author) {
     look_for(author, &subject.search[0]);
     author.think(&subject.thought[2]);
     author.todo(&steps, 3);
+    let serving = wait_ms.and_then(|_| author.serve("make dev PORT=$FRONTEND_PORT", "Serve the branch"));
     let duration = author.dice.between(5_000, 9_000);
     author.bash(
         "curl -sS localhost:$FRONTEND_PORT | head -40",
         "Try it",
         ToolResult::new("HTTP 200, 14.2 kB", duration),
     );
+    if let Some(wait_ms) = wait_ms {
+        author.say("One thing is not mine to decide, so I ask.");
+        let choices = [
+            ("Ship it as it is", "The remarks become an issue of their own"),
+            ("Settle the remarks first", "About ten minutes more"),
+            ("Show it to the shop first", "A preview goes to the people who sell"),
+        ];
+        let question = format!("\"{}\" works. Two small remarks are open: what now?", subject.title);
+        author.ask("Remarks", &question, &choices, choices[0].0, wait_ms);
+    }
+    author.stop(serving);
     author.todo(&steps, 4);
     author.say("The change does what the plan says. Two remarks, none of them blocks:\n\n- the new name could stand in the glossary\n- one test would read better as a table");
     author.exit(json!({"success": true, "review_issues": [], "review_summary": subject.done}).to_string());
